@@ -1,0 +1,1 @@
+//! idetic: a compiler that makes hardware survive power loss.

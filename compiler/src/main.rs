@@ -1,0 +1,2 @@
+//! The `idetic` command.
+fn main() {}

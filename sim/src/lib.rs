@@ -1,0 +1,1 @@
+//! Simulator drivers, recording, replay and power-failure campaigns.
