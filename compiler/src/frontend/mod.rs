@@ -9,6 +9,7 @@
 //! silence. Nothing outside this folder names a type of `astli`.
 
 pub mod ast;
+mod dump;
 mod number;
 mod parser;
 mod preprocess;
@@ -19,9 +20,10 @@ use std::path::PathBuf;
 use astli_syntax::KeywordVersion;
 
 use self::ast::Ast;
-use crate::diagnostics::{Diagnostic, Diagnostics, Severity, codes};
+use crate::diagnostics::{Diagnostic, Diagnostics, codes};
 use crate::source::{SourceMap, Span};
 
+pub use dump::dump;
 pub use number::{MAX_DIGITS, MAX_WIDTH, parse_number};
 
 /// What to read.
@@ -64,7 +66,6 @@ pub fn read(options: &ReadOptions, sources: &mut SourceMap) -> (Ast, Diagnostics
             );
             parser::parse(&stream, ast)
         };
-        let modules = ast.modules.len();
         let found = if is_verilog_2005(&sources.file(*file).path) {
             let start = Marks::of(&ast);
             let found = attempt(&mut ast, KeywordVersion::V1364_2005);
@@ -85,24 +86,20 @@ pub fn read(options: &ReadOptions, sources: &mut SourceMap) -> (Ast, Diagnostics
         } else {
             attempt(&mut ast, KeywordVersion::V1800_2017)
         };
-        let silent = found.iter().all(|it| it.severity != Severity::Error);
-        if silent
-            && ast.modules.len() == modules
-            && ast.packages.is_empty()
-            && options.files.len() == 1
-        {
-            diagnostics.push(
-                Diagnostic::error(
-                    codes::FILE_EMPTY,
-                    Span::new(*file, 0, 0),
-                    "the file holds no module",
-                )
-                .help("give the files that hold the design"),
-            );
-        }
         for problem in found {
             diagnostics.push(problem);
         }
+    }
+    if ast.modules.is_empty()
+        && !diagnostics.has_errors()
+        && let Some((file, _)) = unit.expanded.first()
+    {
+        let problem = Diagnostic::error(
+            codes::FILE_EMPTY,
+            Span::new(*file, 0, 0),
+            "no module is declared",
+        );
+        diagnostics.push(problem.help("give the files that hold the design's modules"));
     }
     (ast, diagnostics)
 }

@@ -224,7 +224,8 @@ impl Parser<'_> {
             }
             let start = self.at;
             self.attributes()?;
-            if self.at_data_declaration() {
+            let port = self.at_direction();
+            if port || self.at_data_declaration() {
                 if let Some(&first) = stmts.first() {
                     // A declaration behind a statement is an error by the grammar.
                     let first: StmtId = first;
@@ -237,7 +238,10 @@ impl Parser<'_> {
                     }
                     return Err(Stop);
                 }
-                self.data_declaration(scope)?;
+                match port {
+                    true => self.port_declaration(scope)?,
+                    false => self.data_declaration(scope)?,
+                }
             } else {
                 self.at = start;
                 stmts.push(self.stmt(scope)?);
