@@ -13,6 +13,8 @@ mod dump;
 mod number;
 mod parser;
 mod preprocess;
+#[cfg(feature = "strict")]
+pub mod strict;
 mod tokens;
 
 use std::path::PathBuf;
@@ -20,6 +22,7 @@ use std::path::PathBuf;
 use astli_syntax::KeywordVersion;
 
 use self::ast::Ast;
+use self::parser::TypeNames;
 use crate::diagnostics::{Diagnostic, Diagnostics, codes};
 use crate::source::{SourceMap, Span};
 
@@ -51,10 +54,11 @@ pub fn read(options: &ReadOptions, sources: &mut SourceMap) -> (Ast, Diagnostics
     }
     let places = unit.places();
     let mut implicit = true;
+    let mut types = TypeNames::new();
     for (file, expanded) in &unit.expanded {
         let end = sources.file(*file).text.len() as u32;
         let before = implicit;
-        let mut attempt = |ast: &mut Ast, version| {
+        let mut attempt = |ast: &mut Ast, types: &mut TypeNames, version| {
             implicit = before;
             let stream = tokens::stream(
                 &places,
@@ -64,27 +68,27 @@ pub fn read(options: &ReadOptions, sources: &mut SourceMap) -> (Ast, Diagnostics
                 version,
                 &mut implicit,
             );
-            parser::parse(&stream, ast)
+            parser::parse(&stream, ast, types)
         };
         let found = if is_verilog_2005(&sources.file(*file).path) {
             let start = Marks::of(&ast);
-            let found = attempt(&mut ast, KeywordVersion::V1364_2005);
+            let found = attempt(&mut ast, &mut types, KeywordVersion::V1364_2005);
             if syntax_error(&found).is_none() {
                 found
             } else {
                 // People write `logic` and `always_ff` in `.v` files, too.
                 start.restore(&mut ast);
-                let second = attempt(&mut ast, KeywordVersion::V1800_2017);
+                let second = attempt(&mut ast, &mut types, KeywordVersion::V1800_2017);
                 if syntax_error(&second) <= syntax_error(&found) && syntax_error(&second).is_some()
                 {
                     start.restore(&mut ast);
-                    attempt(&mut ast, KeywordVersion::V1364_2005)
+                    attempt(&mut ast, &mut types, KeywordVersion::V1364_2005)
                 } else {
                     second
                 }
             }
         } else {
-            attempt(&mut ast, KeywordVersion::V1800_2017)
+            attempt(&mut ast, &mut types, KeywordVersion::V1800_2017)
         };
         for problem in found {
             diagnostics.push(problem);

@@ -3,6 +3,23 @@
 /// Each is a syntax or preprocessor error.
 pub const MALFORMED: &[(&str, &str)] = &[
     (
+        "undeclared type",
+        "module m(input a);\n  foo b;\nendmodule\n",
+    ),
+    (
+        "undeclared type in a process",
+        "module m(input a);\n  always @* a a;\nendmodule\n",
+    ),
+    (
+        "undeclared type of a parameter",
+        "module m;\n  localparam A A = 5;\nendmodule\n",
+    ),
+    ("undeclared type of a port", "module m(foo a);\nendmodule\n"),
+    (
+        "target is a braced number",
+        "module m(input a);\n  always @* {1} = a;\nendmodule\n",
+    ),
+    (
         "missing semicolon",
         "module m;\n  wire a\n  wire b;\nendmodule\n",
     ),

@@ -121,6 +121,9 @@ impl Parser<'_> {
                     StmtKind::Unsupported(Unsupported { what, span })
                 }
                 None => {
+                    if !begins_statement(self.kind()) {
+                        return Err(self.expected("a statement"));
+                    }
                     let expr = self.simple_statement()?;
                     self.expect(SEMICOLON)?;
                     StmtKind::Expr(expr)
@@ -405,6 +408,13 @@ impl Parser<'_> {
         }
         Ok(list)
     }
+}
+
+/// Whether an assignment, an increment or a call can begin so.
+fn begins_statement(kind: SyntaxKind) -> bool {
+    let name = is_name(kind) || matches!(kind, SYSTEM_IDENT | THIS_KW | SUPER_KW);
+    let group = matches!(kind, L_BRACE | APOSTROPHE_L_BRACE);
+    name || group || matches!(kind, PLUS_PLUS | MINUS_MINUS)
 }
 
 /// A keyword that ends something, so that no statement begins with it.
