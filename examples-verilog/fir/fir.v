@@ -27,7 +27,7 @@ module fir #(
 
     reg [1:0] state;
     reg [1:0] next_state;
-    reg [2:0] tap;
+    reg [2:0] tap; // counts down, and is back at 7 when all are done
 
     reg [SAMPLE_WIDTH-1:0] delay [0:TAPS-1]; // delay[k] is the sample of k samples ago
     reg [OUT_WIDTH-1:0]    sum;
@@ -91,7 +91,7 @@ module fir #(
     // Datapath
     always @(posedge clk) begin
         if (rst) begin
-            tap <= 3'd0;
+            tap <= 3'd7;
             for (k = 0; k < TAPS; k = k + 1)
                 delay[k] <= {SAMPLE_WIDTH{1'b0}};
         end else if (state == IDLE) begin
@@ -99,7 +99,6 @@ module fir #(
                 delay[0] <= in_sample;
                 for (k = 1; k < TAPS; k = k + 1)
                     delay[k] <= delay[k-1];
-                tap <= 3'd7;
                 sum <= {OUT_WIDTH{1'b0}};
             end
         end else if (state == ACCUMULATE) begin

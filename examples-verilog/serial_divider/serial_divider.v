@@ -61,6 +61,7 @@ module serial_divider (
     always @(posedge clk) begin
         if (rst) begin
             state <= IDLE;
+            count <= LAST;
         end else begin
             case (state)
                 IDLE: begin
@@ -68,7 +69,6 @@ module serial_divider (
                         bits    <= dividend;
                         partial <= {WIDTH{1'b0}};
                         held    <= divisor;
-                        count   <= LAST;
                         state   <= (divisor == {WIDTH{1'b0}}) ? FAILED : DIVIDE;
                     end
                 end
@@ -76,9 +76,12 @@ module serial_divider (
                 DIVIDE: begin
                     bits    <= {bits[WIDTH-2:0], fits};
                     partial <= fits ? difference[WIDTH-1:0] : shifted[WIDTH-1:0];
-                    count   <= count - 1'b1;
-                    if (count == {COUNT_WIDTH{1'b0}})
+                    if (count == {COUNT_WIDTH{1'b0}}) begin
+                        count <= LAST;
                         state <= DONE;
+                    end else begin
+                        count <= count - 1'b1;
+                    end
                 end
 
                 default: state <= IDLE; // DONE, FAILED

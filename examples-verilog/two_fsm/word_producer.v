@@ -55,6 +55,7 @@ module word_producer #(
     always @(posedge clk) begin
         if (rst) begin
             state <= IDLE;
+            step  <= 2'd0;
         end else begin
             state <= next_state;
             case (state)
@@ -62,7 +63,6 @@ module word_producer #(
                     if (start) begin
                         lfsr <= (seed == 16'd0) ? 16'hACE1 : seed; // 0 would never change
                         left <= count;
-                        step <= 2'd0;
                     end
                 end
                 STEP: begin

@@ -38,7 +38,7 @@ module uart_tx #(
     always @(posedge clk or negedge rst_n) begin
         if (!rst_n) begin
             state     <= IDLE;
-            timer     <= {TIMER_WIDTH{1'b0}};
+            timer     <= RELOAD;
             bits_left <= 3'd0;
             shifter   <= 8'd0;
             parity    <= 1'b0;
@@ -47,7 +47,6 @@ module uart_tx #(
             if (data_valid) begin
                 shifter <= data;
                 parity  <= (PARITY == 1);
-                timer   <= RELOAD;
                 tx      <= 1'b0;
                 state   <= START;
             end
