@@ -1,0 +1,3 @@
+//! Text to syntax with spans.
+
+pub mod ast;
