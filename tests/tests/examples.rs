@@ -109,10 +109,11 @@ impl Example {
     /// The design's files, the mutated one replaced by its copy in `scratch`.
     fn mutated_design(&self, mutation: &Mutation, scratch: &Path) -> Vec<PathBuf> {
         let Mutation(file, from, to) = mutation;
-        let text = fs::read_to_string(self.folder().join(file)).unwrap();
+        let text =
+            fs::read_to_string(self.folder().join(file)).expect("sources of examples are readable");
         assert_eq!(text.matches(from).count(), 1, "{from:?} in {file}");
         let copy = scratch.join(file);
-        fs::write(&copy, text.replace(from, to)).unwrap();
+        fs::write(&copy, text.replace(from, to)).expect("the scratch folder is writable");
         let mut design = self.design();
         let changed = design.iter_mut().find(|path| path.ends_with(file));
         *changed.expect("mutations name a source of the example") = copy;
