@@ -141,15 +141,15 @@ module idetic_controller #(
   reg  [CHECKPOINT_INDEX-1:0] index;      // checkpoint being saved or restored
   reg  [31:0]                 crc;
 
-  // Written with `if` so that an unknown counts as 0, see the header.
-  reg due;
-  always @*
-    if (at_checkpoint) due = 1'b1;
-    else due = 1'b0;
-  reg live;
-  always @*
-    if (lookup_live) live = 1'b1;
-    else live = 1'b0;
+  // An unknown counts as 0, see the header. A function, because an always block
+  // would not run for an input that is unknown from the start.
+  function known_one;
+    input value;
+    if (value) known_one = 1'b1;
+    else known_one = 1'b0;
+  endfunction
+  wire due = known_one(at_checkpoint);
+  wire live = known_one(lookup_live);
 
   assign capture = state == S_RUN && due && !skip && !clean;
   assign stall = state != S_RUN || capture;
