@@ -32,8 +32,11 @@
 // - At a checkpoint the design stops before the edge; capture marks the first
 //   stopped clock, commit the clock after the commit word was written, then the
 //   design advances by exactly one edge, whatever it does next.
-// - An unknown (X) at_checkpoint or lookup_live counts as 0 in simulation, so
-//   the unknown registers of a cold start do not spread to the controller.
+// - An image that was passed over at boot for a bad CRC or another ID never comes
+//   back: before its slot is written again, its commit word is cleared.
+// - In simulation an unknown (X) at_checkpoint, lookup_live or saved bit counts as
+//   0, so the unknown registers of a cold start spread neither to the controller
+//   nor to the CRC.
 //
 // Parameters out of the ranges given below fail at elaboration with an unknown
 // module named idetic_controller_parameter_out_of_range.
@@ -106,6 +109,7 @@ module idetic_controller #(
   localparam [3:0] S_DONE = 4'd10;  // saved: pulse commit
   localparam [3:0] S_RESUME = 4'd11;  // restored: pulse resume
   localparam [3:0] S_RUN = 4'd12;  // the design runs
+  localparam [3:0] S_VOID = 4'd13;  // clear the commit word of a slot that was passed over
 
   generate
     if (WORD < 8 || WORD > 64 || WORD % 2 != 0 || WORDS < 1
@@ -131,7 +135,7 @@ module idetic_controller #(
   reg                         slot;       // running: slot to restore; otherwise slot worked on
   reg  [1:0]                  shown;      // per slot: its commit word is well-formed
   reg  [1:0]                  untried;    // per slot: well-formed and not yet tried
-  reg                         foreign;    // a slot was passed over for its ID
+  reg                         passed;     // a slot was passed over, for its ID or its CRC
   reg                         failed;     // behind the error output
   reg  [HALF-1:0]             sequence_0; // sequence number in the commit word of slot 0
   reg  [HALF-1:0]             sequence_1;
@@ -148,6 +152,11 @@ module idetic_controller #(
     if (value) known_one = 1'b1;
     else known_one = 1'b0;
   endfunction
+  function [WORD-1:0] known_word;
+    input [WORD-1:0] value;
+    integer i;
+    for (i = 0; i < WORD; i = i + 1) known_word[i] = known_one(value[i]);
+  endfunction
   wire due = known_one(at_checkpoint);
   wire live = known_one(lookup_live);
 
@@ -159,7 +168,7 @@ module idetic_controller #(
   assign error = failed;
 
   assign nvm_valid = state == S_SCAN_0 || state == S_SCAN_1 || state == S_ID || state == S_INDEX
-      || (state == S_PAYLOAD && live) || state == S_CHECK || state == S_COMMIT;
+      || (state == S_PAYLOAD && live) || state == S_CHECK || state == S_COMMIT || state == S_VOID;
   assign nvm_write = saving;
   assign nvm_addr = address;
   wire transfer = nvm_valid && nvm_ready;
@@ -169,17 +178,12 @@ module idetic_controller #(
   assign shift = state == S_PAYLOAD && (!live || nvm_ready);
   assign chain_in = saving ? chain_out : live ? nvm_rdata : {WORD{1'b0}};
 
-  // Sequence numbers. The next one follows that of the slot which is kept. If
-  // the slot to be written shows that number already, it is passed over: the new
-  // payload must not become valid before the commit word is written.
+  // The next sequence number follows that of the slot which is kept.
   wire [HALF-1:0] sequence = slot ? sequence_1 : sequence_0;
   wire            sequence_shown = slot ? shown[1] : shown[0];
-  wire [HALF-1:0] target_sequence = slot ? sequence_0 : sequence_1;
   wire            target_shown = slot ? shown[0] : shown[1];
   wire [HALF-1:0] one = {{(HALF - 1) {1'b0}}, 1'b1};
-  wire [HALF-1:0] follower = (sequence_shown ? sequence : {HALF{1'b0}}) + one;
-  wire            taken = target_shown && target_sequence == follower;
-  wire [HALF-1:0] next_sequence = taken ? follower + one : follower;
+  wire [HALF-1:0] next_sequence = sequence_shown ? sequence + one : one;
 
   // Sequence numbers wrap, so age is the sign of their difference.
   wire [HALF-1:0] age = sequence_1 - sequence_0;
@@ -212,8 +216,9 @@ module idetic_controller #(
     case (state)
       S_ID:      wdata = id_word;
       S_INDEX:   wdata = {{(WORD - CHECKPOINT_INDEX) {1'b0}}, index};
-      S_PAYLOAD: wdata = chain_out;
+      S_PAYLOAD: wdata = known_word(chain_out);
       S_CHECK:   wdata = crc_word;
+      S_VOID:    wdata = {WORD{1'b0}};
       default:   wdata = {~sequence, sequence};
     endcase
   assign nvm_wdata = wdata;
@@ -235,7 +240,7 @@ module idetic_controller #(
       slot <= 1'b0;
       shown <= 2'b00;
       untried <= 2'b00;
-      foreign <= 1'b0;
+      passed <= 1'b0;
       failed <= 1'b0;
       sequence_0 <= {HALF{1'b0}};
       sequence_1 <= {HALF{1'b0}};
@@ -291,7 +296,7 @@ module idetic_controller #(
           if (saving || nvm_rdata == id_word) begin
             if (last_part) state <= S_INDEX;
           end else begin
-            foreign <= 1'b1;
+            passed <= 1'b1;
             state <= S_PICK;
           end
         end
@@ -326,8 +331,9 @@ module idetic_controller #(
           if (saving || nvm_rdata == crc_word) begin
             if (last_part) state <= saving ? S_COMMIT : S_RESUME;
             // An older image of this design is used although a newer slot exists.
-            if (last_part && !saving && foreign) failed <= 1'b1;
+            if (last_part && !saving && passed) failed <= 1'b1;
           end else begin
+            passed <= 1'b1;
             failed <= 1'b1;
             state <= S_PICK;
           end
@@ -353,12 +359,26 @@ module idetic_controller #(
           if (slot) sequence_0 <= next_sequence;
           else sequence_1 <= next_sequence;
           shown[!slot] <= 1'b1;
-          address <= slot ? SLOT_0[ADDRESS-1:0] : SLOT_1[ADDRESS-1:0];
           index <= checkpoint;
           part <= 2'd0;
           crc <= 32'hFFFFFFFF;
-          state <= S_ID;
+          passed <= 1'b0;
+          if (passed && target_shown) begin
+            address <= slot ? COMMIT_0[ADDRESS-1:0] : COMMIT_1[ADDRESS-1:0];
+            state <= S_VOID;
+          end else begin
+            address <= slot ? SLOT_0[ADDRESS-1:0] : SLOT_1[ADDRESS-1:0];
+            state <= S_ID;
+          end
         end else clean <= 1'b0;
+
+        // Otherwise the first words of the new image could mend the old one, or
+        // its commit word vouch for the new image before all of it is written.
+        S_VOID:
+        if (transfer) begin
+          address <= slot ? SLOT_1[ADDRESS-1:0] : SLOT_0[ADDRESS-1:0];
+          state <= S_ID;
+        end
 
         default: state <= S_START;
       endcase

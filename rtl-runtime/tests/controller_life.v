@@ -22,6 +22,10 @@ module idetic_controller_life #(
   `include "controller_design.vh"
   `define TB idetic_controller_tb
 
+  // Top bit of the last word: a register that the design's reset leaves alone, so
+  // that it is unknown after a cold start. Nothing depends on its value.
+  localparam [WORD-1:0] TOP = {1'b1, {(WORD - 1) {1'b0}}};
+
   localparam PARTS = (31 + WORD) / WORD;
   localparam SLOT = PARTS + 1 + WORDS + PARTS + 1;
   localparam PAYLOAD = PARTS + 1;
@@ -45,7 +49,9 @@ module idetic_controller_life #(
     if (shift) q <= full[BITS+WORD-1:WORD];
     else
       for (w = 0; w < WORDS; w = w + 1)
-        if (design_reset) q[w*WORD+:WORD] <= content(8'd1, w);
+        if (design_reset)
+          q[w*WORD+:WORD] <= w == 0 || w < WORDS - 1 ? content(8'd1, w)
+              : content(8'd1, w) & ~TOP | q[w*WORD+:WORD] & TOP;
         else if (is_checkpoint(q[7:0]) && !is_live(index_of(q[7:0]), w))
           q[w*WORD+:WORD] <= content(q[7:0] + 8'd1, w);
         else
@@ -67,11 +73,18 @@ module idetic_controller_life #(
 
   // Environment.
   integer k, wait_left, offset, i, slot, commits, after;
-  reg booting, saving, settled, pending, commit_due, stall_early, was_valid, was_write, alive;
+  reg booting, saving, settled, pending, commit_due, first_write, stall_early, was_valid, was_write, alive;
   reg [ADDRESS-1:0] was_addr;
   reg [WORD-1:0] was_wdata, old, torn;
   reg [BITS-1:0] held;
   reg [CHECKPOINT_INDEX-1:0] held_index;
+
+  // Equal but for the bits that are unknown in `expected`.
+  function agree;
+    input [WORD-1:0] value;
+    input [WORD-1:0] expected;
+    agree = (value ^ expected) === (expected ^ expected);
+  endfunction
 
   task check;
     input ok;
@@ -100,8 +113,9 @@ module idetic_controller_life #(
           check(`TB.restorable, "restored what is no image");
           check(error === `TB.faulty, "error flag at resume");
           for (i = 0; i < WORDS; i = i + 1)
-            check(q[i*WORD+:WORD] === (is_live(`TB.image_index[`TB.newest], i)
-                  ? `TB.image[`TB.newest][i*WORD+:WORD] : {WORD{1'b0}}), "restored word");
+            if (is_live(`TB.image_index[`TB.newest], i))
+              check(agree(q[i*WORD+:WORD], `TB.image[`TB.newest][i*WORD+:WORD]) && (^q) !== 1'bx, "restored word");
+            else check(q[i*WORD+:WORD] === {WORD{1'b0}}, "dead word not cleared");
           booting = 1'b0;
           settled = 1'b1;
         end else if (!stall || capture) begin
@@ -124,6 +138,7 @@ module idetic_controller_life #(
         check(capture === (is_checkpoint(q[7:0]) === 1'b1 && !skip && !settled), "save due or not due");
         if (capture) begin
           saving = 1'b1;
+          first_write = 1'b1;
           held = q;
           held_index = index_of(q[7:0]);
           slot = `TB.used ? !`TB.newest : -1;
@@ -133,7 +148,7 @@ module idetic_controller_life #(
         settled = 1'b0;
         if (`TB.n > 0)
           for (i = 0; i < WORDS; i = i + 1)
-            check(q[i*WORD+:WORD] === content(`TB.n, i)
+            check(agree(q[i*WORD+:WORD], content(`TB.n, i) ^ (i > 0 && i == WORDS - 1 ? TOP & {WORD{1'bx}} : {WORD{1'b0}}))
                   || (is_checkpoint(`TB.n) && !is_live(index_of(`TB.n), i)), "wrong state");
       end
       commit_due = 1'b0;
@@ -152,6 +167,11 @@ module idetic_controller_life #(
       offset = offset % SLOT;
       check(!(offset >= PAYLOAD && offset < PAYLOAD + WORDS) || is_live(held_index, offset - PAYLOAD), "dead word written");
       `TB.nvm[nvm_addr] = data;
+      if (first_write && `TB.passed && `TB.shown[slot]) begin
+        check(offset == SLOT - 1 && nvm_wdata === {WORD{1'b0}}, "slot passed over, but not cleared first");
+        offset = -1;
+      end
+      {first_write, `TB.passed} = 2'b0;
       if (offset == SLOT - 1) begin
         // Whether the image counts is for the decoder; what it would hold is known.
         `TB.maybe = `TB.n;
@@ -168,7 +188,7 @@ module idetic_controller_life #(
     alive = 1'b1;
     {clk, nvm_ready, skip, design_reset} = 4'b0;
     nvm_rdata = {WORD{1'bx}};
-    {saving, settled, pending, commit_due} = 4'b0;
+    {saving, first_write, settled, pending, commit_due} = 5'b0;
     booting = 1'b1;
     wait_left = 0;
     commits = 0;

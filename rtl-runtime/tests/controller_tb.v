@@ -52,7 +52,7 @@ module idetic_controller_tb;
   reg [31:0] crc;
   reg [WORD-1:0] word;
   reg [HALF-1:0] sequence[0:1], distance;
-  reg shown[0:1], ours, intact, passed_over;
+  reg shown[0:1], ours, intact, passed;
 
   // CRC-32 most significant bit first, unlike the runtime's.
   task feed;
@@ -111,7 +111,7 @@ module idetic_controller_tb;
         sequence[s] = word[HALF-1:0];
         shown[s] = (^word) !== 1'bx && (word[HALF-1:0] ^ word[WORD-1:HALF]) === {HALF{1'b1}};
       end
-      {restorable, faulty, passed_over} = 3'b0;
+      {restorable, faulty, passed} = 3'b0;
       distance = sequence[1] - sequence[0];
       first = !shown[0] || (shown[1] && distance < (1 << (HALF - 1)));
       for (point = 0; point < 2 && !restorable; point = point + 1) begin
@@ -121,9 +121,11 @@ module idetic_controller_tb;
           if (ours && intact) begin
             restorable = 1'b1;
             newest = s;
-            if (passed_over) faulty = 1'b1;
-          end else if (ours) faulty = 1'b1;
-          else passed_over = 1'b1;
+            if (passed) faulty = 1'b1;
+          end else begin
+            passed = 1'b1;
+            if (ours) faulty = 1'b1;
+          end
         end
       end
     end
@@ -186,7 +188,7 @@ module idetic_controller_tb;
           encode(1, ID, 4, 32'd1 << ({$random} % 32));
         end
         7: begin
-          // The first save must not take the number that this slot shows.
+          // Shows the number that the first save takes.
           encode(0, ID, 1, 32'h00010000);
         end
         default: ;
