@@ -257,7 +257,7 @@ fn top_instance(
             connect("idetic_hold", "~idetic_advance");
         }
         connect("idetic_in", from_pad);
-        connect("idetic_out", "idetic_lowest");
+        connect("idetic_out", "idetic_chain_out");
     }
     if node.control_bits > 0 {
         connect("idetic_ctl", "idetic_control");
@@ -287,7 +287,7 @@ fn top_instance(
     let mut out = String::new();
     if node.chain_bits == 0 {
         // Nothing is ever saved: the chain is its filling alone.
-        out.push_str(&format!("assign idetic_lowest = {from_pad};\n  "));
+        out.push_str(&format!("assign idetic_chain_out = {from_pad};\n  "));
         if !model.gate {
             out.push_str("/* verilator lint_off UNUSED */ wire idetic_unused = idetic_advance; /* verilator lint_on UNUSED */\n  ");
         }
