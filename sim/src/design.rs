@@ -1,6 +1,6 @@
 //! What the crate must be told about the original and the instrumented design.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
@@ -83,6 +83,9 @@ pub struct OriginalDesign {
     pub clock_edge: ClockEdge,
     /// All ports of the top module in order of declaration, the clock among them.
     pub ports: Vec<Port>,
+    /// Input ports that act as asynchronous resets. While stalled the replay disturbs them like all inputs, but lets go before the
+    /// clock edge, because no environment can react to a stall that ends in the same instant.
+    pub async_resets: Vec<String>,
     /// The entry of `files` that holds the top module.
     pub top_module_file: PathBuf,
     /// Byte offset of the top module's `endmodule` keyword in that file.
@@ -98,6 +101,18 @@ pub struct OriginalDesign {
 }
 
 impl OriginalDesign {
+    /// Directories for `include`: the user's, then those of the files.
+    pub(crate) fn all_include_dirs(&self, more_files: &[PathBuf]) -> Vec<PathBuf> {
+        let mut dirs = self.include_dirs.clone();
+        for file in self.files.iter().chain(more_files) {
+            let own = self.directory.join(file.parent().unwrap_or(Path::new("")));
+            if !dirs.contains(&own) {
+                dirs.push(own);
+            }
+        }
+        dirs
+    }
+
     /// The ports other than the clock that have the direction.
     pub(crate) fn data_ports(&self, direction: Direction) -> impl Iterator<Item = &Port> {
         self.ports
@@ -134,9 +149,6 @@ pub struct Instrumented {
     pub nvm_words: usize,
     /// Addresses of the words whose write commits a checkpoint.
     pub commit_word_addresses: Vec<u32>,
-    /// Input ports that act as asynchronous resets. While stalled the replay disturbs them like all inputs, but lets go before the
-    /// clock edge, because no environment can react to a stall that ends in the same instant.
-    pub async_resets: Vec<String>,
     /// Language of the instrumented sources.
     pub language: Language,
 }

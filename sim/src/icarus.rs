@@ -101,7 +101,7 @@ impl IcarusReplay {
         context.insert("nvm_bits", &instrumented.nvm_word_bits);
         context.insert(
             "resets",
-            &reset_mask(expectation, &instrumented.async_resets, in_bits),
+            &reset_mask(expectation, &design.async_resets, in_bits),
         );
         let bench = shell::render(include_str!("templates/replay.v.tera"), &context)?;
         let bench_path = write_file(scratch, "bench.v", &bench)?;

@@ -158,7 +158,6 @@ mod tests {
             nvm_addr_bits: 4,
             nvm_words: 4,
             commit_word_addresses: vec![1, 3],
-            async_resets: Vec::new(),
             language: Language::Verilog2005,
         }
     }

@@ -224,14 +224,6 @@ fn sources<'a>(
         .chain(of_bench.map(PathBuf::as_path))
 }
 
-/// The directories for `include`, that of the copied file's original among them.
-fn include_dirs(design: &OriginalDesign) -> Vec<PathBuf> {
-    let mut dirs = design.include_dirs.clone();
-    let own = design.top_module_file.parent().unwrap_or(Path::new(""));
-    dirs.push(design.directory.join(own));
-    dirs
-}
-
 fn compile_icarus(
     design: &OriginalDesign,
     testbench: &Testbench,
@@ -248,7 +240,8 @@ fn compile_icarus(
         .arg("-o")
         .arg(&program);
     compile.args(
-        include_dirs(design)
+        design
+            .all_include_dirs(&testbench.files)
             .iter()
             .map(|dir| format!("-I{}", dir.display())),
     );
@@ -292,7 +285,8 @@ fn compile_verilator(
         .args(["-o", "testbench"]);
     compile.args(&design.verilator_flags);
     compile.args(
-        include_dirs(design)
+        design
+            .all_include_dirs(&testbench.files)
             .iter()
             .map(|dir| format!("-I{}", dir.display())),
     );

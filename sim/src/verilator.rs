@@ -192,7 +192,7 @@ impl VerilatorReplay {
             compile.arg("-f").arg(&instrumented.file_list);
         })?;
         let stimulus = scratch.join("stimulus.bin");
-        write_stimulus(&stimulus, expectation, &instrumented.async_resets)?;
+        write_stimulus(&stimulus, expectation, &design.async_resets)?;
         Ok(VerilatorReplay {
             program,
             stimulus,

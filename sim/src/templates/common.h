@@ -49,6 +49,15 @@ struct Stimulus {
     const uint32_t* outputs_known(uint64_t cycle) const { return row(cycle) + 2 * IN_WORDS + OUT_WORDS; }
 };
 
+// Presents the inverse of a logical cycle's asynchronous resets, so that presenting the resets themselves gives an edge: Verilator
+// takes a level that was there from the start for no event.
+static inline void release_resets(Videtic_shell* top, const Stimulus& stimulus, uint64_t cycle) {
+    for (unsigned i = 0; i < IN_WORDS; ++i) {
+        const uint32_t reset = stimulus.resets()[i];
+        if (reset) top->idetic_in[i] = (top->idetic_in[i] & ~reset) | (~stimulus.inputs(cycle)[i] & reset);
+    }
+}
+
 // Presents the inputs of a logical cycle; bits that the testbench left unknown get random values.
 static inline void present(Videtic_shell* top, const Stimulus& stimulus, uint64_t cycle, Rng& rng) {
     const uint32_t* value = stimulus.inputs(cycle);

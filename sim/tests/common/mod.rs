@@ -4,8 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use idetic_sim::{
-    BuildOptions, CampaignOptions, CampaignReport, ClockEdge, Direction, ExpectOptions, Expectation, Instrumented, Language,
-    OriginalDesign, Port, RecordOptions, Recording, Replay, Silent, Simulator, Testbench, expect, record, run_campaign,
+    BuildOptions, CampaignOptions, CampaignReport, ClockEdge, Direction, ExpectOptions,
+    Expectation, Instrumented, Language, OriginalDesign, Port, RecordOptions, Recording, Replay,
+    Silent, Simulator, Testbench, expect, record, run_campaign,
 };
 
 pub fn fixtures() -> PathBuf {
@@ -15,13 +16,18 @@ pub fn fixtures() -> PathBuf {
 /// Describes `toy.v`; offsets are those of the file.
 pub fn toy() -> OriginalDesign {
     let text = fs::read_to_string(fixtures().join("toy.v")).unwrap();
-    let port = |name: &str, direction, width_bits| Port { name: name.to_string(), direction, width_bits };
+    let port = |name: &str, direction, width_bits| Port {
+        name: name.to_string(),
+        direction,
+        width_bits,
+    };
     OriginalDesign {
         top: "toy".to_string(),
         files: vec!["toy.v".into()],
         include_dirs: Vec::new(),
         defines: Vec::new(),
         parameters: Vec::new(),
+        async_resets: vec!["rst_n".to_string()],
         clock: "clk".to_string(),
         clock_edge: ClockEdge::Positive,
         ports: vec![
@@ -44,7 +50,10 @@ pub fn toy() -> OriginalDesign {
 }
 
 pub fn bench(file: &str) -> Testbench {
-    Testbench { files: vec![file.into()], ..Testbench::default() }
+    Testbench {
+        files: vec![file.into()],
+        ..Testbench::default()
+    }
 }
 
 /// Describes `toy_idetic.v`.
@@ -57,7 +66,6 @@ pub fn toy_idetic() -> Instrumented {
         nvm_addr_bits: 4,
         nvm_words: 16,
         commit_word_addresses: vec![4, 12],
-        async_resets: vec!["rst_n".to_string()],
         language: Language::SystemVerilog2012,
     }
 }
@@ -68,7 +76,15 @@ pub fn recording() -> Recording {
 
 /// Expected outputs, without the runs from random states.
 pub fn expectation() -> Expectation {
-    expect(&toy(), &recording(), &ExpectOptions { random_runs: 0, ..ExpectOptions::default() }).unwrap()
+    expect(
+        &toy(),
+        &recording(),
+        &ExpectOptions {
+            random_runs: 0,
+            ..ExpectOptions::default()
+        },
+    )
+    .unwrap()
 }
 
 pub fn build<'a>(
