@@ -54,6 +54,7 @@ fn snippets_give_their_syntax() {
         "statements.v",
         "keywords.v",
         "mixed.v",
+        "task_assert.v",
         "systemverilog.sv",
         "bom.v",
     ] {
