@@ -27,7 +27,7 @@ impl<'a> Elab<'a> {
         call: ast::ExprId,
         callee: ast::ExprId,
         args: &'a [Arg],
-    ) -> Res<Typed<'a>> {
+    ) -> Res<Typed> {
         let ast = self.ast;
         let span = ast[call].span;
         if let ExprKind::System(name) = &ast[callee].kind {

@@ -12,10 +12,10 @@ use crate::netlist::{Bits, ExprId};
 const TABLE_BITS: u32 = 10;
 
 /// A label of a case.
-enum Label<'a> {
+enum Label {
     /// A constant; bits set in `wild` match anything.
     Constant { bits: Bits, wild: Bits },
-    Other(Typed<'a>),
+    Other(Typed),
 }
 
 impl<'a> Elab<'a> {
@@ -32,7 +32,7 @@ impl<'a> Elab<'a> {
         }
         let selector = self.typed(scope, selector)?;
         let (mut width, mut signed) = (selector.width, selector.signed);
-        let mut labels: Vec<Vec<(Label<'a>, bool)>> = Vec::new();
+        let mut labels: Vec<Vec<(Label, bool)>> = Vec::new();
         for item in items {
             let mut list = Vec::new();
             for &label in &item.labels {
@@ -123,7 +123,7 @@ impl<'a> Elab<'a> {
         scope: ScopeIdx,
         kind: CaseKind,
         label: ast::ExprId,
-    ) -> Res<(Label<'a>, u32, bool)> {
+    ) -> Res<(Label, u32, bool)> {
         let Some(constant) = self.label_constant(scope, label)? else {
             let typed = self.typed(scope, label)?;
             if let super::typed::Kind::Value(value) = typed.kind {

@@ -145,11 +145,7 @@ impl<'a> Elab<'a> {
     /// Executes one branch from the registers' present values.
     fn run_branch(&mut self, (scope, stmt): Place) -> Res<Branch> {
         let writes = std::mem::take(&mut self.env.memory_writes);
-        self.env = Env {
-            mode: Mode::Clocked,
-            memory_writes: Vec::new(),
-            ..Env::default()
-        };
+        self.env = Env::new(Mode::Clocked);
         self.exec_maybe(scope, stmt)?;
         let written = std::mem::take(&mut self.env.written);
         let values = written

@@ -219,6 +219,8 @@ pub(super) struct Elab<'a> {
     pub clocks: Vec<ClockEvent>,
     pub memories: Vec<Mem>,
     pub instances: Vec<Instance>,
+    /// For shadows, the bits that their process writes: needing them is a latch.
+    pub latches: FxHashMap<u32, Vec<bool>>,
     /// Names that clocked processes write, per module.
     pub clocked_names: FxHashMap<ast::ModuleId, Rc<FxHashSet<&'a str>>>,
     pub env: Env,
@@ -252,6 +254,7 @@ impl<'a> Elab<'a> {
             clocks: Vec::new(),
             memories: Vec::new(),
             instances: Vec::new(),
+            latches: FxHashMap::default(),
             clocked_names: FxHashMap::default(),
             env: Env::default(),
             depth: 0,

@@ -72,6 +72,14 @@ pub(super) struct Written {
 }
 
 impl Env {
+    /// An empty one.
+    pub fn new(mode: Mode) -> Env {
+        Env {
+            mode,
+            ..Env::default()
+        }
+    }
+
     pub fn get(&self, key: Key) -> Option<ExprId> {
         self.values.get(&key).copied()
     }

@@ -1,7 +1,7 @@
 //! Symbolic execution of statements.
 
 use super::context::{Elab, MAX_STEPS, Res, ScopeIdx};
-use super::env::{Exit, ExitKind, Key};
+use super::env::{Exit, ExitKind, Key, Mode};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::frontend::ast::{self, ExprKind, Member, StmtKind, SymbolKind};
 use crate::netlist::ExprId;
@@ -48,6 +48,11 @@ impl<'a> Elab<'a> {
                 do_while,
             } => self.exec_while(scope, *condition, *body, *do_while, span),
             StmtKind::Repeat { count, body } => self.exec_repeat(scope, *count, *body, span),
+            StmtKind::Timed { .. } | StmtKind::Unsupported(_)
+                if self.env.mode == Mode::Initial =>
+            {
+                self.stop_initial(span)
+            }
             StmtKind::Timed { .. } => self.unsupported(
                 span,
                 "a delay or event control inside a process",

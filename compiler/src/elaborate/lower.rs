@@ -8,7 +8,7 @@ use crate::source::Span;
 
 impl<'a> Elab<'a> {
     /// The value of an expression in a context of `width` bits, at least its own.
-    pub fn lower(&mut self, typed: Typed<'a>, width: u32, signed: bool) -> Res<ExprId> {
+    pub fn lower(&mut self, typed: Typed, width: u32, signed: bool) -> Res<ExprId> {
         Ok(match typed.kind {
             Kind::Value(value) => self.exprs.resize(value, width, signed),
             Kind::Fill(bit) => {

@@ -15,7 +15,7 @@ impl<'a> Elab<'a> {
         a: ast::ExprId,
         b: ast::ExprId,
         span: Span,
-    ) -> Res<Typed<'a>> {
+    ) -> Res<Typed> {
         match op {
             Op::LogicAnd | Op::LogicOr => {
                 let a = self.condition(scope, a)?;
@@ -93,7 +93,7 @@ impl<'a> Elab<'a> {
     }
 
     /// A comparison: operands are extended to the wider one, by sign if both are signed.
-    pub fn compare(&mut self, op: Op, a: Typed<'a>, b: Typed<'a>) -> Res<ExprId> {
+    pub fn compare(&mut self, op: Op, a: Typed, b: Typed) -> Res<ExprId> {
         let (width, signed) = (a.width.max(b.width), a.signed && b.signed);
         let a = self.lower(a, width, signed)?;
         let b = self.lower(b, width, signed)?;
@@ -193,7 +193,7 @@ impl<'a> Elab<'a> {
         operand: ast::ExprId,
         items: &'a [InsideItem],
         span: Span,
-    ) -> Res<Typed<'a>> {
+    ) -> Res<Typed> {
         let value = self.self_signed(scope, operand)?;
         let mut any = self.exprs.number(1, 0);
         for item in items {
@@ -230,7 +230,7 @@ impl<'a> Elab<'a> {
         ty: ast::ExprId,
         operand: ast::ExprId,
         span: Span,
-    ) -> Res<Typed<'a>> {
+    ) -> Res<Typed> {
         let sign = match &self.ast[ty].kind {
             ExprKind::Keyword(word) | ExprKind::Name(word) if &**word == "signed" => Some(true),
             ExprKind::Keyword(word) | ExprKind::Name(word) if &**word == "unsigned" => Some(false),

@@ -80,6 +80,9 @@ impl<'a> Elab<'a> {
             }
             let value = self.kept(key);
             values.push(value);
+            if let Some(&shadow) = self.env.shadows.get(&slot) {
+                self.latches.insert(shadow, bits.bits.clone());
+            }
             for (low, width) in runs(&bits.bits) {
                 let value = self.exprs.slice(value, low, width);
                 self.drive(slot, low, width, Driver::Value(value), bits.span);

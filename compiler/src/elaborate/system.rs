@@ -16,7 +16,7 @@ impl<'a> Elab<'a> {
         name: &str,
         args: &'a [Arg],
         span: Span,
-    ) -> Res<Typed<'a>> {
+    ) -> Res<Typed> {
         let name = name.strip_prefix('$').unwrap_or(name);
         let value = match name {
             "signed" | "unsigned" => {

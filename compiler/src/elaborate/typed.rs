@@ -11,33 +11,33 @@ use crate::netlist::{Bits, ExprId, UnaryOp as Reduce};
 use crate::source::Span;
 
 /// An expression whose size and sign are known.
-pub(super) struct Typed<'a> {
+pub(super) struct Typed {
     pub width: u32,
     pub signed: bool,
     pub span: Span,
-    pub kind: Kind<'a>,
+    pub kind: Kind,
 }
 
 /// What it is made of.
-pub(super) enum Kind<'a> {
+pub(super) enum Kind {
     /// A value, extended by its context's sign.
     Value(ExprId),
     /// `'0`, `'1`, `'x`: as wide as the context.
     Fill(Option<bool>),
-    Not(Box<Typed<'a>>),
-    Neg(Box<Typed<'a>>),
+    Not(Box<Typed>),
+    Neg(Box<Typed>),
     /// Arithmetic and bitwise operators.
-    Binary(Op, Box<Typed<'a>>, Box<Typed<'a>>),
-    Shift(Op, Box<Typed<'a>>, ExprId),
+    Binary(Op, Box<Typed>, Box<Typed>),
+    Shift(Op, Box<Typed>, ExprId),
     /// Base; exponent with its sign.
-    Power(Box<Typed<'a>>, ExprId, bool),
-    Conditional(ExprId, Box<Typed<'a>>, Box<Typed<'a>>),
+    Power(Box<Typed>, ExprId, bool),
+    Conditional(ExprId, Box<Typed>, Box<Typed>),
     /// A call of a user's function, made when its value is wanted.
     Call(ScopeIdx, ast::ExprId),
 }
 
 impl<'a> Elab<'a> {
-    pub fn value(&self, value: ExprId, signed: bool, span: Span) -> Typed<'a> {
+    pub fn value(&self, value: ExprId, signed: bool, span: Span) -> Typed {
         Typed {
             width: self.exprs.width(value),
             signed,
@@ -47,7 +47,7 @@ impl<'a> Elab<'a> {
     }
 
     /// Sizes an expression.
-    pub fn typed(&mut self, scope: ScopeIdx, expr: ast::ExprId) -> Res<Typed<'a>> {
+    pub fn typed(&mut self, scope: ScopeIdx, expr: ast::ExprId) -> Res<Typed> {
         let ast = self.ast;
         let span = ast[expr].span;
         match &ast[expr].kind {
@@ -150,7 +150,7 @@ impl<'a> Elab<'a> {
         op: UnaryOp,
         operand: ast::ExprId,
         span: Span,
-    ) -> Res<Typed<'a>> {
+    ) -> Res<Typed> {
         let reduce = match op {
             UnaryOp::Plus => return self.typed(scope, operand),
             UnaryOp::Minus | UnaryOp::Not => {
@@ -242,7 +242,7 @@ impl<'a> Elab<'a> {
     }
 
     /// A name or a select of one.
-    fn typed_select(&mut self, scope: ScopeIdx, expr: ast::ExprId) -> Res<Typed<'a>> {
+    fn typed_select(&mut self, scope: ScopeIdx, expr: ast::ExprId) -> Res<Typed> {
         let span = self.ast[expr].span;
         match self.constant_named_by(scope, expr)? {
             Some(constant) => {
