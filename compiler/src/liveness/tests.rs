@@ -240,7 +240,7 @@ fn random_control(
 #[test]
 fn random_machines_keep_their_promises() {
     let (mut with_control, mut dead, mut relaxed) = (0, 0, 0);
-    for seed in 0..400 {
+    for seed in 0..200 {
         let mut rng = Rng::new(seed);
         let netlist = random_machine(&mut rng);
         let options = ControlOptions {
@@ -260,9 +260,9 @@ fn random_machines_keep_their_promises() {
         let all = netlist.flop_bits() as usize;
         dead += usize::from(liveness.live.iter().any(|live| live.count() < all));
     }
-    assert!(with_control > 150, "{with_control} machines with control");
-    assert!(dead > 150, "{dead} machines with dead bits");
-    assert!(relaxed > 50, "{relaxed} machines with needless facts");
+    assert!(with_control > 70, "{with_control} machines with control");
+    assert!(dead > 70, "{dead} machines with dead bits");
+    assert!(relaxed > 25, "{relaxed} machines with needless facts");
 }
 
 /// A machine like a serial hash: idle, eight rounds over two data words,
