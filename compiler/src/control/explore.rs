@@ -23,7 +23,9 @@ pub fn explore(netlist: &Netlist, options: &ControlOptions) -> ControlGraph {
     let mut scratch = Scratch::default();
     let named = |names: &[String]| -> Vec<bool> {
         let registers = netlist.registers.iter();
-        registers.map(|register| names.contains(&register.name)).collect()
+        registers
+            .map(|register| names.contains(&register.name))
+            .collect()
     };
     let forced = named(&options.forced);
     let mut banned: Vec<Option<String>> = (named(&options.forbidden).into_iter())
@@ -118,7 +120,9 @@ impl<'a> Explorer<'a> {
             let from = StateId(at as u32);
             let values = self.states[at].0.clone();
             let cases = std::mem::take(&mut self.cases);
-            let result = cases.iter().try_for_each(|case| self.successors(from, &values, case));
+            let result = cases
+                .iter()
+                .try_for_each(|case| self.successors(from, &values, case));
             self.cases = cases;
             result?;
             if self.states.len() > self.options.state_limit || self.work > WORK_LIMIT {
@@ -154,7 +158,10 @@ impl<'a> Explorer<'a> {
             }
         }
         self.work += self.cone.nodes().len() as u64;
-        if known.sweep(&self.cone, &self.netlist.exprs, self.scratch).is_err() {
+        if known
+            .sweep(&self.cone, &self.netlist.exprs, self.scratch)
+            .is_err()
+        {
             return Ok(());
         }
         let mut leaves = Vec::new();
@@ -195,9 +202,8 @@ impl<'a> Explorer<'a> {
                 let unknown = (0..bits.width()).find(|&bit| bits.bit(bit).is_none());
                 if let Some(bit) = unknown {
                     let found = decide(exprs, &self.cone, &known, next, bit);
-                    let found = found.filter(|&(expr, bit)| {
-                        known.bit(&self.cone, expr, bit).is_none()
-                    });
+                    let found =
+                        found.filter(|&(expr, bit)| known.bit(&self.cone, expr, bit).is_none());
                     let Some(found) = found else {
                         return Err(Failure {
                             register: *register,
@@ -315,7 +321,10 @@ pub(crate) fn state_name(
     values: &[Bits],
     names: &[ValueName],
 ) -> String {
-    let known = registers.iter().zip(values).filter(|(_, bits)| bits.is_known());
+    let known = registers
+        .iter()
+        .zip(values)
+        .filter(|(_, bits)| bits.is_known());
     let parts: Vec<String> = known
         .map(|(register, bits)| {
             let register = &netlist.registers[register.index()].name;

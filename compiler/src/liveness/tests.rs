@@ -56,8 +56,7 @@ fn taken<'g>(
     let (effective, _) = eval::under_resets(netlist, machine, inputs);
     let values = eval::values(netlist, &effective, inputs);
     let fits = |edge: &&Edge| {
-        (edge.assumptions.iter())
-            .all(|a| values[a.expr.index()][a.bit as usize] == a.value)
+        (edge.assumptions.iter()).all(|a| values[a.expr.index()][a.bit as usize] == a.value)
     };
     let edges: Vec<&Edge> = graph.edges_from(state).iter().filter(fits).collect();
     assert_eq!(edges.len(), 1, "{context}: edges that fit");
@@ -105,7 +104,11 @@ fn check_liveness(netlist: &Netlist, graph: &ControlGraph, liveness: &Liveness, 
                 let behaviour = (result.outputs, edge.to, next);
                 let key = project(bits, live, &machine);
                 let other = seen.entry(key).or_insert_with(|| behaviour.clone());
-                assert_eq!(*other, behaviour, "{context}: a dead bit of {} matters", state.name);
+                assert_eq!(
+                    *other, behaviour,
+                    "{context}: a dead bit of {} matters",
+                    state.name
+                );
             }
         }
     }
@@ -131,7 +134,10 @@ fn check_graph(netlist: &Netlist, graph: &ControlGraph, context: &str) {
             let inputs = inputs_of(netlist, input);
             let edge = taken(netlist, graph, state, &machine, &inputs, context);
             let next = eval::cycle(netlist, &machine, &inputs).next;
-            assert!(satisfies(graph, &graph.states[edge.to.index()], &next), "{context}");
+            assert!(
+                satisfies(graph, &graph.states[edge.to.index()], &next),
+                "{context}"
+            );
             let bits = next.registers.iter().flatten().rev();
             let next = bits.fold(0, |number, &bit| number * 2 + usize::from(bit));
             if seen[next].is_none() {

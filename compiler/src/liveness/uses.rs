@@ -66,7 +66,11 @@ impl<'a> Uses<'a> {
             self.case(&walk, state, used);
         }
         self.cases = cases;
-        for (register, value) in graph.registers.iter().zip(&graph.states[state.index()].values) {
+        for (register, value) in graph
+            .registers
+            .iter()
+            .zip(&graph.states[state.index()].values)
+        {
             if value.is_known() {
                 for bit in self.bits.range(*register) {
                     used.insert(bit);
@@ -133,13 +137,7 @@ impl<'a> Uses<'a> {
     }
 
     /// A transition: all outputs are used, and what the next state needs.
-    fn leaf(
-        &mut self,
-        walk: &Walk<'_>,
-        edge: &Edge,
-        known: &Known,
-        used: &mut BitSet,
-    ) {
+    fn leaf(&mut self, walk: &Walk<'_>, edge: &Edge, known: &Known, used: &mut BitSet) {
         let (netlist, exprs) = (self.netlist, &self.netlist.exprs);
         for &expr in &self.observed {
             self.demand.all(&self.cone, exprs, expr);
