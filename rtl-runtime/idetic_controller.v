@@ -137,8 +137,8 @@ module idetic_controller #(
   reg  [1:0]                  untried;    // per slot: well-formed and not yet tried
   reg                         passed;     // a slot was passed over, for its ID or its CRC
   reg                         failed;     // behind the error output
-  reg  [HALF-1:0]             sequence_0; // sequence number in the commit word of slot 0
-  reg  [HALF-1:0]             sequence_1;
+  reg  [HALF-1:0]             serial_0; // sequence number in the commit word of slot 0
+  reg  [HALF-1:0]             serial_1;
   reg  [ADDRESS-1:0]          address;
   reg  [1:0]                  part;       // part of the ID or the CRC
   reg  [WORD_INDEX-1:0]       word;       // chain word
@@ -179,14 +179,14 @@ module idetic_controller #(
   assign chain_in = saving ? chain_out : live ? nvm_rdata : {WORD{1'b0}};
 
   // The next sequence number follows that of the slot which is kept.
-  wire [HALF-1:0] sequence = slot ? sequence_1 : sequence_0;
-  wire            sequence_shown = slot ? shown[1] : shown[0];
+  wire [HALF-1:0] serial = slot ? serial_1 : serial_0;
+  wire            serial_shown = slot ? shown[1] : shown[0];
   wire            target_shown = slot ? shown[0] : shown[1];
   wire [HALF-1:0] one = {{(HALF - 1) {1'b0}}, 1'b1};
-  wire [HALF-1:0] next_sequence = sequence_shown ? sequence + one : one;
+  wire [HALF-1:0] next_serial = serial_shown ? serial + one : one;
 
   // Sequence numbers wrap, so age is the sign of their difference.
-  wire [HALF-1:0] age = sequence_1 - sequence_0;
+  wire [HALF-1:0] age = serial_1 - serial_0;
   wire            newest = untried == 2'b11 ? !age[HALF-1] : untried[1];
   wire            well_formed = nvm_rdata[WORD-1:HALF] == ~nvm_rdata[HALF-1:0];
 
@@ -219,7 +219,7 @@ module idetic_controller #(
       S_PAYLOAD: wdata = known_word(chain_out);
       S_CHECK:   wdata = crc_word;
       S_VOID:    wdata = {WORD{1'b0}};
-      default:   wdata = {~sequence, sequence};
+      default:   wdata = {~serial, serial};
     endcase
   assign nvm_wdata = wdata;
 
@@ -228,7 +228,7 @@ module idetic_controller #(
       .WORD(WORD)
   ) checksum (
       .crc (crc),
-      .data(state == S_SEAL ? {{(WORD - HALF) {1'b0}}, sequence} : saving ? wdata : nvm_rdata),
+      .data(state == S_SEAL ? {{(WORD - HALF) {1'b0}}, serial} : saving ? wdata : nvm_rdata),
       .next(crc_next)
   );
 
@@ -242,8 +242,8 @@ module idetic_controller #(
       untried <= 2'b00;
       passed <= 1'b0;
       failed <= 1'b0;
-      sequence_0 <= {HALF{1'b0}};
-      sequence_1 <= {HALF{1'b0}};
+      serial_0 <= {HALF{1'b0}};
+      serial_1 <= {HALF{1'b0}};
       address <= COMMIT_0[ADDRESS-1:0];
       part <= 2'd0;
       word <= {WORD_INDEX{1'b0}};
@@ -255,7 +255,7 @@ module idetic_controller #(
 
         S_SCAN_0:
         if (transfer) begin
-          sequence_0 <= nvm_rdata[HALF-1:0];
+          serial_0 <= nvm_rdata[HALF-1:0];
           if (well_formed) begin
             shown[0] <= 1'b1;
             untried[0] <= 1'b1;
@@ -266,7 +266,7 @@ module idetic_controller #(
 
         S_SCAN_1:
         if (transfer) begin
-          sequence_1 <= nvm_rdata[HALF-1:0];
+          serial_1 <= nvm_rdata[HALF-1:0];
           if (well_formed) begin
             shown[1] <= 1'b1;
             untried[1] <= 1'b1;
@@ -356,8 +356,8 @@ module idetic_controller #(
         if (capture) begin
           saving <= 1'b1;
           slot <= !slot;
-          if (slot) sequence_0 <= next_sequence;
-          else sequence_1 <= next_sequence;
+          if (slot) serial_0 <= next_serial;
+          else serial_1 <= next_serial;
           shown[!slot] <= 1'b1;
           index <= checkpoint;
           part <= 2'd0;
