@@ -88,7 +88,11 @@ impl Fixture {
         let after = name_start + text[name_start..].find(|c| !word(c)).expect("a name");
         let header_end = start + text[start..].find(';').expect("a header") + 1;
         let header = &text[after..header_end];
-        let open = header.find('(').map(|at| after + at + 1);
+        let parameters = header
+            .find("#(")
+            .map_or(0, |at| at + header[at..].find(')').expect("parameters") + 1);
+        let open = header[parameters..].find('(');
+        let open = open.map(|at| after + parameters + at + 1);
         let endmodule = start + text[start..].find("endmodule").expect("an end");
         let module = Module {
             name: Name {

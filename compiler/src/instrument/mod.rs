@@ -15,6 +15,7 @@ pub mod edits;
 mod decode;
 mod files;
 mod image;
+mod keywords;
 mod module;
 mod names;
 mod process;
@@ -116,7 +117,7 @@ pub fn instrument(
 
     let control = decode::observed_control(graph, liveness, plan);
     let tree = tree::build(netlist, layout, &control);
-    let edits = variants::all_edits(
+    let mut edits = variants::all_edits(
         ast,
         sources,
         netlist,
@@ -137,6 +138,8 @@ pub fn instrument(
         },
         &mut diagnostics,
     );
+    edits.extend(keywords::edits(ast, sources));
+    edits::sort(&mut edits);
     // Instances of one module repeat each other's errors.
     let mut seen = Vec::new();
     diagnostics.list.retain(|diagnostic| {
