@@ -13,6 +13,7 @@ mod arith;
 mod bits;
 mod build;
 mod expr;
+mod verilog;
 
 pub use bits::Bits;
 pub use expr::{BinaryOp, ExprId, Exprs, Node, UnaryOp};
