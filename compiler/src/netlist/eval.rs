@@ -48,16 +48,7 @@ pub struct CycleResult {
 /// Evaluates one cycle: `inputs` in the order of [`Netlist::inputs`], each of
 /// its input's width.
 pub fn cycle(netlist: &Netlist, state: &MachineState, inputs: &[Vec<bool>]) -> CycleResult {
-    let raw = values(netlist, state, inputs);
-    let mut effective = state.clone();
-    let mut reset = vec![false; netlist.registers.len()];
-    for (index, register) in netlist.registers.iter().enumerate() {
-        let active = (register.async_resets.iter()).find(|r| raw[r.active.index()][0]);
-        if let Some(active) = active {
-            effective.registers[index].clone_from(&raw[active.value.index()]);
-            reset[index] = true;
-        }
-    }
+    let (effective, reset) = under_resets(netlist, state, inputs);
     let values = values(netlist, &effective, inputs);
     let of = |expr: ExprId| values[expr.index()].clone();
     let mut next = effective.clone();
@@ -84,6 +75,26 @@ pub fn cycle(netlist: &Netlist, state: &MachineState, inputs: &[Vec<bool>]) -> C
         outputs: netlist.outputs.iter().map(|out| of(out.expr)).collect(),
         next,
     }
+}
+
+/// The state as the cycle reads it, with the active asynchronous resets in
+/// effect, and per register whether one is.
+pub fn under_resets(
+    netlist: &Netlist,
+    state: &MachineState,
+    inputs: &[Vec<bool>],
+) -> (MachineState, Vec<bool>) {
+    let raw = values(netlist, state, inputs);
+    let mut effective = state.clone();
+    let mut reset = vec![false; netlist.registers.len()];
+    for (index, register) in netlist.registers.iter().enumerate() {
+        let active = (register.async_resets.iter()).find(|r| raw[r.active.index()][0]);
+        if let Some(active) = active {
+            effective.registers[index].clone_from(&raw[active.value.index()]);
+            reset[index] = true;
+        }
+    }
+    (effective, reset)
 }
 
 /// The bits of a constant, unknown ones 0.
