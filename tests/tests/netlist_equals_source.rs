@@ -30,7 +30,11 @@ fn load(file: &Path, parameters: &[(&str, &str)]) -> Netlist {
         ..ReadOptions::default()
     };
     let (ast, diagnostics) = read(&options, &mut sources);
-    assert!(!diagnostics.has_errors(), "{}", text(&diagnostics, &sources));
+    assert!(
+        !diagnostics.has_errors(),
+        "{}",
+        text(&diagnostics, &sources)
+    );
     let parameters = parameters
         .iter()
         .map(|(name, value)| (name.to_string(), value.to_string()))
@@ -41,7 +45,10 @@ fn load(file: &Path, parameters: &[(&str, &str)]) -> Netlist {
     };
     let (netlist, diagnostics) = elaborate(&ast, &sources, &options);
     let said = text(&diagnostics, &sources);
-    let errors = diagnostics.list.iter().any(|d| d.severity == Severity::Error);
+    let errors = diagnostics
+        .list
+        .iter()
+        .any(|d| d.severity == Severity::Error);
     assert!(!errors, "{said}");
     netlist.unwrap_or_else(|| panic!("no netlist and no error: {said}"))
 }
@@ -99,9 +106,14 @@ fn testbench(netlist: &Netlist, parameters: &[(&str, &str)]) -> String {
             .unwrap();
         }
     }
-    let parameters: Vec<String> = parameters.iter().map(|(n, v)| format!(".{n}({v})")).collect();
+    let parameters: Vec<String> = parameters
+        .iter()
+        .map(|(n, v)| format!(".{n}({v})"))
+        .collect();
     let clock = clock.and_then(|clock| netlist.ports.iter().position(|p| p.name == clock));
-    let edge = clock.map_or(String::new(), |at| format!("    i{at} = 1; #5; i{at} = 0;\n"));
+    let edge = clock.map_or(String::new(), |at| {
+        format!("    i{at} = 1; #5; i{at} = 0;\n")
+    });
     writeln!(
         tb,
         "  integer cycle, k, errors = 0, known = 0;
@@ -125,7 +137,8 @@ endmodule",
 }
 
 fn check(design: &str, parameters: &[(&str, &str)]) {
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("designs/elaborate/{design}.v"));
+    let source =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("designs/elaborate/{design}.v"));
     let netlist = load(&source, parameters);
     let dir = tempfile::tempdir().unwrap();
     let write = |file: &str, text: String| -> PathBuf {

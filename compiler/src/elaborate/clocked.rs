@@ -188,7 +188,7 @@ impl<'a> Elab<'a> {
                 Key::Jump(_) => continue,
             };
             let net = self.net(self.slots[slot as usize].net);
-            if net.local.is_some() {
+            if net.local {
                 continue;
             }
             if blocking {

@@ -142,11 +142,9 @@ impl<'a> Elab<'a> {
             let value = self.genvar_value(control, genvar);
             if iterations > MAX_ITERATIONS || blocks.contains_key(&value) {
                 let message = format!("the generate loop over `{genvar}` does not end");
-                return self.fail(
-                    Diagnostic::error(codes::TOO_LARGE, span, message).help(format!(
-                        "count to a constant; at most {MAX_ITERATIONS} iterations"
-                    )),
-                );
+                return self.fail(Diagnostic::error(codes::TOO_LARGE, span, message).help(
+                    format!("count to a constant; at most {MAX_ITERATIONS} iterations"),
+                ));
             }
             let inner = self.new_scope(
                 Some(scope),

@@ -162,7 +162,11 @@ impl<'a> Elab<'a> {
         for (condition, value) in resets {
             let active = self.resolve(resolver, condition)?;
             let value = self.resolve(resolver, value)?;
-            if self.exprs.as_const(active).is_some_and(|bits| bits.is_zero()) {
+            if self
+                .exprs
+                .as_const(active)
+                .is_some_and(|bits| bits.is_zero())
+            {
                 continue;
             }
             let Some(port) = self.as_port(top, active) else {

@@ -9,7 +9,7 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::context::{Driver, Elab, Lifetime, Reported, Res};
+use super::context::{Driver, Elab, Reported, Res};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::netlist::{Bits, ExprId, Node, RegId};
 use crate::source::Span;
@@ -238,8 +238,7 @@ impl<'a> Elab<'a> {
         let net = self.net(self.slots[slot as usize].net);
         let declared = net.span;
         let name = self.slot_name(slot);
-        let diagnostic = if self.net(self.slots[slot as usize].net).local == Some(Lifetime::Static)
-        {
+        let diagnostic = if self.net(self.slots[slot as usize].net).local {
             Diagnostic::error(
                 codes::LATCH,
                 declared,

@@ -16,6 +16,8 @@ pub mod eval;
 mod expr;
 pub mod known;
 pub mod print;
+mod rewrite;
+mod simplify;
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod verify;

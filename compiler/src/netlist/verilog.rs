@@ -41,7 +41,11 @@ impl Netlist {
         }
         for (at, memory) in self.memories.iter().enumerate() {
             let (range, last) = (range(memory.width), memory.depth - 1);
-            writeln!(out, "  reg {range}idetic_m{at} [0:{last}]; // {}", memory.name)?;
+            writeln!(
+                out,
+                "  reg {range}idetic_m{at} [0:{last}]; // {}",
+                memory.name
+            )?;
             for (word, init) in memory.init.iter().flatten().enumerate() {
                 let value = literal(init);
                 writeln!(out, "  initial idetic_m{at}[{word}] = {value};")?;
@@ -207,10 +211,9 @@ fn literal(bits: &Bits) -> String {
 
 /// A name as it is written: escaped unless it is a simple identifier.
 fn identifier(name: &str) -> String {
-    let simple = name
-        .chars()
-        .enumerate()
-        .all(|(at, c)| c == '_' || c.is_ascii_alphabetic() || (at > 0 && (c.is_ascii_digit() || c == '$')));
+    let simple = name.chars().enumerate().all(|(at, c)| {
+        c == '_' || c.is_ascii_alphabetic() || (at > 0 && (c.is_ascii_digit() || c == '$'))
+    });
     match simple {
         true => name.to_string(),
         false => format!("\\{name} "),
