@@ -36,11 +36,9 @@ fn clocked_in_scope<'a>(ast: &'a Ast, scope: ast::ScopeId, names: &mut FxHashSet
                     timing: Timing::Events(events),
                     body: Some(body),
                 } = &ast[process.body].kind
-                {
-                    if events.iter().any(|event| event.edge != Edge::Any) {
+                    && events.iter().any(|event| event.edge != Edge::Any) {
                         assigned_in(ast, *body, names);
                     }
-                }
             }
             Member::GenerateIf(arms) | Member::GenerateCase { arms, .. } => {
                 for arm in arms {
@@ -65,11 +63,10 @@ fn assigned_in<'a>(ast: &'a Ast, stmt: ast::StmtId, names: &mut FxHashSet<&'a st
                 // A task may assign anything.
                 ExprKind::Call(..) | ExprKind::Name(_) => {
                     for stmt in &ast.stmts {
-                        if let StmtKind::Expr(expr) = stmt.kind {
-                            if let ExprKind::Assign { lhs, .. } = ast[expr].kind {
+                        if let StmtKind::Expr(expr) = stmt.kind
+                            && let ExprKind::Assign { lhs, .. } = ast[expr].kind {
                                 base_names(ast, lhs, names);
                             }
-                        }
                     }
                 }
                 _ => {}
