@@ -7,6 +7,9 @@ use crate::control::{Assumption, ControlGraph, Edge, StateId};
 use crate::netlist::known::{Cone, Known, Scratch};
 use crate::netlist::{ExprId, Netlist, RegId};
 
+/// The facts of a state do not determine where it goes.
+pub(super) struct NotClosed;
+
 /// Computes uses; holds what does not change from state to state.
 pub(super) struct Uses<'a> {
     netlist: &'a Netlist,
@@ -26,6 +29,9 @@ struct Walk<'w> {
     graph: &'w ControlGraph,
     live: &'w [BitSet],
     case: &'w ResetCase,
+    /// Demand that both branches of a split exist or are impossible, and that
+    /// every edge surely leads into the facts of its target.
+    closed: bool,
 }
 
 impl<'a> Uses<'a> {
@@ -52,19 +58,26 @@ impl<'a> Uses<'a> {
     }
 
     /// Adds to `used` the bits that a state uses, its facts included, given
-    /// the live bits of its successors.
+    /// the live bits of its successors. With `closed` it also checks that the
+    /// facts determine the edges; then `used` is complete only without an error.
     pub(super) fn add(
         &mut self,
         graph: &ControlGraph,
         state: StateId,
         live: &[BitSet],
+        closed: bool,
         used: &mut BitSet,
-    ) {
+    ) -> Result<(), NotClosed> {
         let cases = std::mem::take(&mut self.cases);
-        for case in &cases {
-            let walk = Walk { graph, live, case };
-            self.case(&walk, state, used);
-        }
+        let result = cases.iter().try_for_each(|case| {
+            let walk = Walk {
+                graph,
+                live,
+                case,
+                closed,
+            };
+            self.case(&walk, state, used)
+        });
         self.cases = cases;
         for (register, value) in graph
             .registers
@@ -77,9 +90,15 @@ impl<'a> Uses<'a> {
                 }
             }
         }
+        result
     }
 
-    fn case(&mut self, walk: &Walk<'_>, state: StateId, used: &mut BitSet) {
+    fn case(
+        &mut self,
+        walk: &Walk<'_>,
+        state: StateId,
+        used: &mut BitSet,
+    ) -> Result<(), NotClosed> {
         let prefix = &walk.case.assumptions;
         let edges = walk.graph.edges_from(state);
         let start = edges.iter().position(|e| e.assumptions.starts_with(prefix));
@@ -97,11 +116,19 @@ impl<'a> Uses<'a> {
             }
         }
         let swept = known.sweep(&self.cone, &self.netlist.exprs, &mut self.scratch);
-        // Without edges, or refuted: the case cannot be under the facts.
-        if swept.is_ok() && !edges.is_empty() {
-            self.tree(walk, edges, prefix.len(), &known, used);
-        }
+        let result = match (swept, edges) {
+            (Err(_), _) => Ok(()),
+            (Ok(()), []) => {
+                if walk.closed {
+                    Err(NotClosed)
+                } else {
+                    Ok(())
+                }
+            }
+            (Ok(()), edges) => self.tree(walk, edges, prefix.len(), &known, used),
+        };
         self.pool.push(known);
+        result
     }
 
     /// A node of the decision tree: `edges` share their first `depth` assumptions.
@@ -112,7 +139,7 @@ impl<'a> Uses<'a> {
         depth: usize,
         known: &Known,
         used: &mut BitSet,
-    ) {
+    ) -> Result<(), NotClosed> {
         let Some(&Assumption { expr, bit, .. }) = edges[0].assumptions.get(depth) else {
             return self.leaf(walk, &edges[0], known, used);
         };
@@ -122,23 +149,42 @@ impl<'a> Uses<'a> {
         let same = edges.partition_point(|edge| edge.assumptions[depth].value == first);
         let (own, other) = edges.split_at(same);
         for (value, edges) in [(first, own), (!first, other)] {
-            // A branch without edges was refuted by the exploration.
-            if edges.is_empty() {
+            if edges.is_empty() && !walk.closed {
                 continue;
             }
             let mut branch = self.planes(known);
-            let (exprs, fact) = (&self.netlist.exprs, (expr, bit, value));
+            let fact = (expr, bit, value);
+            let exprs = &self.netlist.exprs;
             let possible = branch.assume(&self.cone, exprs, fact, &mut self.scratch);
-            if possible.is_ok() {
-                self.tree(walk, edges, depth + 1, &branch, used);
-            }
+            let result = match (possible, edges) {
+                (Err(_), _) => Ok(()),
+                (Ok(()), []) => Err(NotClosed),
+                (Ok(()), edges) => self.tree(walk, edges, depth + 1, &branch, used),
+            };
             self.pool.push(branch);
+            result?;
         }
+        Ok(())
     }
 
     /// A transition: all outputs are used, and what the next state needs.
-    fn leaf(&mut self, walk: &Walk<'_>, edge: &Edge, known: &Known, used: &mut BitSet) {
+    fn leaf(
+        &mut self,
+        walk: &Walk<'_>,
+        edge: &Edge,
+        known: &Known,
+        used: &mut BitSet,
+    ) -> Result<(), NotClosed> {
         let (netlist, exprs) = (self.netlist, &self.netlist.exprs);
+        if walk.closed {
+            let target = &walk.graph.states[edge.to.index()].values;
+            for (register, value) in walk.graph.registers.iter().zip(target) {
+                let next = walk.case.next(netlist, *register);
+                if value.is_known() && known.bits(&self.cone, exprs, next) != *value {
+                    return Err(NotClosed);
+                }
+            }
+        }
         for &expr in &self.observed {
             self.demand.all(&self.cone, exprs, expr);
         }
@@ -148,6 +194,7 @@ impl<'a> Uses<'a> {
             self.demand.bit(&self.cone, next, bit);
         }
         self.collect(walk.case, known, used);
+        Ok(())
     }
 
     fn collect(&mut self, case: &ResetCase, known: &Known, used: &mut BitSet) {
@@ -230,7 +277,8 @@ pub(super) fn fixpoint(uses: &mut Uses<'_>, graph: &ControlGraph) -> Vec<BitSet>
                 continue;
             }
             let mut used = live[state.index()].clone();
-            uses.add(graph, state, &live, &mut used);
+            // Without the check there is no error.
+            let _ = uses.add(graph, state, &live, false, &mut used);
             if used != live[state.index()] {
                 live[state.index()] = used;
                 for from in &before[state.index()] {
