@@ -2,7 +2,7 @@
 
 use indexmap::IndexMap;
 
-use super::uses::{Uses, postorder, predecessors};
+use super::uses::{Refused, Uses, postorder, predecessors};
 use super::{BitIndex, BitSet};
 use crate::control::{ControlGraph, Edge, StateId, ValueName, state_name};
 use crate::netlist::{Bits, Netlist, RegId};
@@ -67,14 +67,15 @@ fn try_remove(
     let old = live[state.index()].clone();
     let dead = without(uses.bits(), &old, register);
     for assumed in [dead, old.clone()] {
-        live[state.index()] = assumed;
+        live[state.index()].clone_from(&assumed);
         let mut used = BitSet::new(uses.bits().len());
-        if uses.add(graph, state, live, true, &mut used).is_err() {
-            break;
-        }
-        if !live[state.index()].clone().union_with(&used) {
-            live[state.index()] = used;
-            return true;
+        match uses.add(graph, state, live, Some(&assumed), &mut used) {
+            Ok(()) => {
+                live[state.index()] = used;
+                return true;
+            }
+            Err(Refused::NotClosed) => break,
+            Err(Refused::Used) => {}
         }
     }
     live[state.index()] = old;

@@ -1,14 +1,20 @@
 //! What a control state uses, edge by edge, and the least fixpoint of it.
 
-use super::demand::{Demand, bits_of};
+use super::demand::Demand;
 use super::{BitIndex, BitSet};
 use crate::control::cases::{ResetCase, reset_cases};
 use crate::control::{Assumption, ControlGraph, Edge, StateId};
 use crate::netlist::known::{Cone, Known, Scratch};
 use crate::netlist::{ExprId, Netlist, RegId};
 
-/// The facts of a state do not determine where it goes.
-pub(super) struct NotClosed;
+/// Why a trial of fewer facts fails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Refused {
+    /// The facts do not determine the edges or do not lead into those of their targets.
+    NotClosed,
+    /// A bit is used that must not be.
+    Used,
+}
 
 /// Computes uses; holds what does not change from state to state.
 pub(super) struct Uses<'a> {
@@ -29,9 +35,10 @@ struct Walk<'w> {
     graph: &'w ControlGraph,
     live: &'w [BitSet],
     case: &'w ResetCase,
-    /// Demand that both branches of a split exist or are impossible, and that
-    /// every edge surely leads into the facts of its target.
-    closed: bool,
+    /// On trial: demand that both branches of a split exist or are impossible,
+    /// that every edge surely leads into the facts of its target, and that no
+    /// other bits are used than these.
+    trial: Option<&'w BitSet>,
 }
 
 impl<'a> Uses<'a> {
@@ -58,23 +65,24 @@ impl<'a> Uses<'a> {
     }
 
     /// Adds to `used` the bits that a state uses, its facts included, given
-    /// the live bits of its successors. With `closed` it also checks that the
-    /// facts determine the edges; then `used` is complete only without an error.
+    /// the live bits of its successors. Given `trial`, which holds all bits that
+    /// may be used, it also checks that the facts determine the edges; then
+    /// `used` is complete only without an error. Without, there is no error.
     pub(super) fn add(
         &mut self,
         graph: &ControlGraph,
         state: StateId,
         live: &[BitSet],
-        closed: bool,
+        trial: Option<&BitSet>,
         used: &mut BitSet,
-    ) -> Result<(), NotClosed> {
+    ) -> Result<(), Refused> {
         let cases = std::mem::take(&mut self.cases);
         let result = cases.iter().try_for_each(|case| {
             let walk = Walk {
                 graph,
                 live,
                 case,
-                closed,
+                trial,
             };
             self.case(&walk, state, used)
         });
@@ -93,12 +101,7 @@ impl<'a> Uses<'a> {
         result
     }
 
-    fn case(
-        &mut self,
-        walk: &Walk<'_>,
-        state: StateId,
-        used: &mut BitSet,
-    ) -> Result<(), NotClosed> {
+    fn case(&mut self, walk: &Walk<'_>, state: StateId, used: &mut BitSet) -> Result<(), Refused> {
         let prefix = &walk.case.assumptions;
         let edges = walk.graph.edges_from(state);
         let start = edges.iter().position(|e| e.assumptions.starts_with(prefix));
@@ -119,8 +122,8 @@ impl<'a> Uses<'a> {
         let result = match (swept, edges) {
             (Err(_), _) => Ok(()),
             (Ok(()), []) => {
-                if walk.closed {
-                    Err(NotClosed)
+                if walk.trial.is_some() {
+                    Err(Refused::NotClosed)
                 } else {
                     Ok(())
                 }
@@ -139,17 +142,17 @@ impl<'a> Uses<'a> {
         depth: usize,
         known: &Known,
         used: &mut BitSet,
-    ) -> Result<(), NotClosed> {
+    ) -> Result<(), Refused> {
         let Some(&Assumption { expr, bit, .. }) = edges[0].assumptions.get(depth) else {
             return self.leaf(walk, &edges[0], known, used);
         };
         self.demand.bit(&self.cone, expr, bit);
-        self.collect(walk.case, known, used);
+        self.collect(walk, known, used)?;
         let first = edges[0].assumptions[depth].value;
         let same = edges.partition_point(|edge| edge.assumptions[depth].value == first);
         let (own, other) = edges.split_at(same);
         for (value, edges) in [(first, own), (!first, other)] {
-            if edges.is_empty() && !walk.closed {
+            if edges.is_empty() && walk.trial.is_none() {
                 continue;
             }
             let mut branch = self.planes(known);
@@ -158,7 +161,7 @@ impl<'a> Uses<'a> {
             let possible = branch.assume(&self.cone, exprs, fact, &mut self.scratch);
             let result = match (possible, edges) {
                 (Err(_), _) => Ok(()),
-                (Ok(()), []) => Err(NotClosed),
+                (Ok(()), []) => Err(Refused::NotClosed),
                 (Ok(()), edges) => self.tree(walk, edges, depth + 1, &branch, used),
             };
             self.pool.push(branch);
@@ -174,42 +177,64 @@ impl<'a> Uses<'a> {
         edge: &Edge,
         known: &Known,
         used: &mut BitSet,
-    ) -> Result<(), NotClosed> {
+    ) -> Result<(), Refused> {
         let (netlist, exprs) = (self.netlist, &self.netlist.exprs);
-        if walk.closed {
+        if walk.trial.is_some() {
             let target = &walk.graph.states[edge.to.index()].values;
             for (register, value) in walk.graph.registers.iter().zip(target) {
                 let next = walk.case.next(netlist, *register);
                 if value.is_known() && known.bits(&self.cone, exprs, next) != *value {
-                    return Err(NotClosed);
+                    return Err(Refused::NotClosed);
                 }
             }
         }
         for &expr in &self.observed {
             self.demand.all(&self.cone, exprs, expr);
         }
-        for number in walk.live[edge.to.index()].iter() {
-            let (register, bit) = self.bits.bit(number);
+        let live = &walk.live[edge.to.index()];
+        for index in 0..netlist.registers.len() {
+            let register = RegId(index as u32);
+            let range = self.bits.range(register);
             let next = walk.case.next(netlist, register);
-            self.demand.bit(&self.cone, next, bit);
+            for (limb, at) in range.clone().step_by(64).enumerate() {
+                let below = range.end - at;
+                let mask = if below < 64 {
+                    (1 << below) - 1
+                } else {
+                    u64::MAX
+                };
+                let need = live.word(at) & mask;
+                if need != 0 {
+                    self.demand.limb(&self.cone, next, limb, need);
+                }
+            }
         }
-        self.collect(walk.case, known, used);
-        Ok(())
+        self.collect(walk, known, used)
     }
 
-    fn collect(&mut self, case: &ResetCase, known: &Known, used: &mut BitSet) {
+    /// Carries the demand down to the registers.
+    fn collect(
+        &mut self,
+        walk: &Walk<'_>,
+        known: &Known,
+        used: &mut BitSet,
+    ) -> Result<(), Refused> {
         let bits = self.bits;
+        let mut refused = false;
         let read = |register: RegId, limb: usize, need: u64| {
-            if let Some(value) = case.held[register.index()] {
+            if let Some(value) = walk.case.held[register.index()] {
                 return Some(value);
             }
-            for bit in bits_of(need) {
-                used.insert(bits.of(register, limb as u32 * 64 + bit));
-            }
+            let at = bits.of(register, limb as u32 * 64);
+            used.insert_word(at, need);
+            refused |= walk
+                .trial
+                .is_some_and(|allowed| need & !allowed.word(at) != 0);
             None
         };
         let exprs = &self.netlist.exprs;
         self.demand.sweep(&self.cone, exprs, known, read);
+        if refused { Err(Refused::Used) } else { Ok(()) }
     }
 
     /// A copy of some planes, in recycled memory.
@@ -278,7 +303,7 @@ pub(super) fn fixpoint(uses: &mut Uses<'_>, graph: &ControlGraph) -> Vec<BitSet>
             }
             let mut used = live[state.index()].clone();
             // Without the check there is no error.
-            let _ = uses.add(graph, state, &live, false, &mut used);
+            let _ = uses.add(graph, state, &live, None, &mut used);
             if used != live[state.index()] {
                 live[state.index()] = used;
                 for from in &before[state.index()] {
