@@ -187,15 +187,18 @@ impl<'a> Explorer<'a> {
         case: &ResetCase,
     ) -> Result<(), Failure> {
         let mut known = case.known.clone();
+        let mut changed = Vec::with_capacity(values.len());
         for (register, value) in self.registers.iter().zip(values) {
             if case.held[register.index()].is_none() {
                 let expr = self.netlist.registers[register.index()].expr;
                 known.set(&self.cone, expr, value);
+                changed.push(expr);
             }
         }
         self.work += self.cone.nodes().len() as u64;
+        let exprs = &self.netlist.exprs;
         if known
-            .sweep(&self.cone, &self.netlist.exprs, self.scratch)
+            .sweep_from(&self.cone, exprs, changed, self.scratch)
             .is_err()
         {
             return Ok(());

@@ -112,13 +112,16 @@ impl<'a> Uses<'a> {
         let edges = &edges[start..start + count];
         let mut known = self.planes(&walk.case.known);
         let values = &walk.graph.states[state.index()].values;
+        let mut changed = Vec::with_capacity(values.len());
         for (register, value) in walk.graph.registers.iter().zip(values) {
             let expr = self.netlist.registers[register.index()].expr;
-            if walk.case.held[register.index()].is_none() && self.cone.contains(expr) {
+            if walk.case.held[register.index()].is_none() && value.is_known() {
                 known.set(&self.cone, expr, value);
+                changed.push(expr);
             }
         }
-        let swept = known.sweep(&self.cone, &self.netlist.exprs, &mut self.scratch);
+        let exprs = &self.netlist.exprs;
+        let swept = known.sweep_from(&self.cone, exprs, changed, &mut self.scratch);
         let result = match (swept, edges) {
             (Err(_), _) => Ok(()),
             (Ok(()), []) => {
