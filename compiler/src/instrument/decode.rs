@@ -86,8 +86,10 @@ fn condition(
             continue;
         };
         for bit in 0..netlist.registers[register.index()].width {
-            if checkpoint.saved.contains(liveness.bits.of(register, bit)) {
-                let value = value.bit(bit).expect("control values are fully known");
+            // A control register may be live as data, without a known value.
+            if checkpoint.saved.contains(liveness.bits.of(register, bit))
+                && let Some(value) = value.bit(bit)
+            {
                 wanted.push((place + bit, value));
             }
         }
