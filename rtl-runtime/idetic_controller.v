@@ -160,22 +160,26 @@ module idetic_controller #(
   wire due = known_one(at_checkpoint);
   wire live = known_one(lookup_live);
 
-  assign capture = state == S_RUN && due && !skip && !clean;
-  assign stall = state != S_RUN || capture;
+  // Qualified with the reset: a simulator that starts from random values may see
+  // no edge of it, and then the registers are random until the first clock.
+  wire running = rst_n && state == S_RUN;
+  assign capture = running && due && !skip && !clean;
+  assign stall = !running || capture;
   assign advance = !stall;
-  assign commit = state == S_DONE;
-  assign resume = state == S_RESUME;
-  assign error = failed;
+  assign commit = rst_n && state == S_DONE;
+  assign resume = rst_n && state == S_RESUME;
+  assign error = rst_n && failed;
 
-  assign nvm_valid = state == S_SCAN_0 || state == S_SCAN_1 || state == S_ID || state == S_INDEX
-      || (state == S_PAYLOAD && live) || state == S_CHECK || state == S_COMMIT || state == S_VOID;
+  assign nvm_valid = rst_n && (state == S_SCAN_0 || state == S_SCAN_1 || state == S_ID
+      || state == S_INDEX || (state == S_PAYLOAD && live) || state == S_CHECK || state == S_COMMIT
+      || state == S_VOID);
   assign nvm_write = saving;
   assign nvm_addr = address;
   wire transfer = nvm_valid && nvm_ready;
 
   assign lookup_checkpoint = index;
   assign lookup_word = word;
-  assign shift = state == S_PAYLOAD && (!live || nvm_ready);
+  assign shift = rst_n && state == S_PAYLOAD && (!live || nvm_ready);
   assign chain_in = saving ? chain_out : live ? nvm_rdata : {WORD{1'b0}};
 
   // The next sequence number follows that of the slot which is kept.
