@@ -110,7 +110,9 @@ fn describe(netlist: &Netlist, settled: &[bool], from: ExprId) -> String {
             }
             // The condition is no data; look into the legs only.
             Node::Mux(_, then, other) => {
-                below = [*then, *other].into_iter().find(|leg| !settled[leg.index()]);
+                below = [*then, *other]
+                    .into_iter()
+                    .find(|leg| !settled[leg.index()]);
             }
             Node::Index(_, items) => {
                 below = items.iter().copied().find(|item| !settled[item.index()]);

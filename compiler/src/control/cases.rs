@@ -42,11 +42,7 @@ pub(crate) fn reset_roots(netlist: &Netlist) -> impl Iterator<Item = ExprId> + '
 /// All cases, the one without an active reset first. There are two to the
 /// number of independent conditions; one if there is none. The list does not
 /// depend on the cone, so that edges found with one cone fit another.
-pub(crate) fn reset_cases(
-    netlist: &Netlist,
-    cone: &Cone,
-    scratch: &mut Scratch,
-) -> Vec<ResetCase> {
+pub(crate) fn reset_cases(netlist: &Netlist, cone: &Cone, scratch: &mut Scratch) -> Vec<ResetCase> {
     let mut swept = Known::nothing(cone);
     if swept.sweep(cone, &netlist.exprs, scratch).is_err() {
         unreachable!("nothing is assumed yet");
@@ -60,7 +56,10 @@ pub(crate) fn reset_cases(
         Some(finish(netlist, cone, known, assumptions, scratch))
     };
     // A case that is refuted cannot be, whichever cone shows it.
-    combinations(netlist).into_iter().filter_map(apply).collect()
+    combinations(netlist)
+        .into_iter()
+        .filter_map(apply)
+        .collect()
 }
 
 /// The combinations of conditions, judged by the conditions alone.
@@ -92,7 +91,10 @@ fn combinations(netlist: &Netlist) -> Vec<Vec<Assumption>> {
         for value in [true, false] {
             let mut branch = known.clone();
             let fact = (condition, 0, value);
-            if branch.assume(cone, &netlist.exprs, fact, &mut scratch).is_ok() {
+            if branch
+                .assume(cone, &netlist.exprs, fact, &mut scratch)
+                .is_ok()
+            {
                 let mut assumptions: Vec<Assumption> = assumptions.clone();
                 assumptions.push(Assumption {
                     expr: condition,

@@ -28,13 +28,11 @@ pub(super) fn decide(
             Node::Unary(UnaryOp::Neg, a) => (*a, lowest_unknown(&is, *a, bit)?),
             Node::Unary(..) => return Some((expr, bit)),
             Node::Binary(op, a, b) => match op {
-                BinaryOp::And | BinaryOp::Or | BinaryOp::Xor => {
-                    match (is(*a, bit), is(*b, bit)) {
-                        (Some(_), None) => (*b, bit),
-                        (None, Some(_)) => (*a, bit),
-                        _ => return Some((expr, bit)),
-                    }
-                }
+                BinaryOp::And | BinaryOp::Or | BinaryOp::Xor => match (is(*a, bit), is(*b, bit)) {
+                    (Some(_), None) => (*b, bit),
+                    (None, Some(_)) => (*a, bit),
+                    _ => return Some((expr, bit)),
+                },
                 BinaryOp::Eq | BinaryOp::LtU | BinaryOp::LtS => return Some((expr, bit)),
                 BinaryOp::Add | BinaryOp::Sub => {
                     match (lowest_unknown(&is, *a, bit), lowest_unknown(&is, *b, bit)) {

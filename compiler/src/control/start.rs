@@ -171,7 +171,9 @@ impl Finder<'_> {
                 continue;
             }
             let wanted = reset.is_some_and(|reset| reset.asynchronous);
-            let better = best.as_ref().is_none_or(|(count, ..)| wanted && held(case) > *count);
+            let better = best
+                .as_ref()
+                .is_none_or(|(count, ..)| wanted && held(case) > *count);
             if better {
                 best = Some((held(case), case, known));
             }
@@ -184,9 +186,8 @@ impl Finder<'_> {
             }
         }
         known.sweep(&self.cone, exprs, self.scratch).ok()?;
-        let next = |register: &RegId| {
-            known.bits(&self.cone, exprs, case.next(self.netlist, *register))
-        };
+        let next =
+            |register: &RegId| known.bits(&self.cone, exprs, case.next(self.netlist, *register));
         Some(self.candidates.iter().map(next).collect())
     }
 }

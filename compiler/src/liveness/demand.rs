@@ -246,7 +246,11 @@ impl Demand {
         for at in (0..need.len()).rev() {
             let stop = stops(at);
             if stop == 0 {
-                let top = if entering { 64 } else { 64 - need[at].leading_zeros() };
+                let top = if entering {
+                    64
+                } else {
+                    64 - need[at].leading_zeros()
+                };
                 entering |= top > 0;
                 set_below(&mut chain[at..=at], top);
                 continue;

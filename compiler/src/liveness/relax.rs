@@ -11,10 +11,15 @@ use crate::netlist::{Bits, Netlist, RegId};
 const PASSES: usize = 8;
 
 /// Makes the value of a control register unknown in every state where nothing
-/// is lost by it: without the fact the register is not used, no other bit
-/// becomes live, and the edges still surely lead into the facts of their
-/// targets. Greedy, states with their successors first. Tells whether any fact
-/// was removed; `live` stays a valid solution.
+/// is lost by it: without the fact the register is not used, and no other bit
+/// becomes live. Greedy, states with their successors first. Tells whether any
+/// fact was removed; `live` stays a valid solution.
+///
+/// The edges still fit: a valuation that differs from one with the fact in this
+/// register alone agrees with it on all used bits. So it makes the same choice
+/// at every step down the decision tree (each is a use), a branch that was
+/// impossible with the fact included, and the live bits of its successor, which
+/// the facts of the target are about, have the same values.
 pub(super) fn relax(uses: &mut Uses<'_>, graph: &mut ControlGraph, live: &mut [BitSet]) -> bool {
     let order = postorder(graph);
     let before = predecessors(graph);
@@ -63,10 +68,8 @@ fn try_remove(
     let own = without(uses.bits(), &live[state.index()], register);
     let old = std::mem::replace(&mut live[state.index()], own);
     let mut used = BitSet::new(uses.bits().len());
-    let closed = uses.add(graph, state, live, true, &mut used).is_ok();
-    let smaller = live[state.index()].clone();
-    let mut joined = smaller.clone();
-    if closed && !joined.union_with(&used) {
+    uses.add(graph, state, live, &mut used);
+    if !live[state.index()].clone().union_with(&used) {
         live[state.index()] = used;
         return true;
     }

@@ -4,10 +4,16 @@
 use std::collections::HashMap;
 
 use super::*;
-use crate::control::{ControlOptions, Edge, State, StateId, explore};
+use crate::control::{self, ControlOptions, Edge, State, StateId};
 use crate::netlist::eval::{self, MachineState};
 use crate::netlist::testing::{Builder, Rng, fit, random_expr};
 use crate::netlist::{BinaryOp, ExprId};
+
+fn explore(netlist: &Netlist, options: &ControlOptions) -> ControlGraph {
+    let (graph, diagnostics) = control::explore(netlist, options);
+    assert!(!diagnostics.has_errors(), "{diagnostics:?}");
+    graph
+}
 
 /// Splits a number into the values of all registers.
 fn state_of(netlist: &Netlist, mut number: u64) -> MachineState {
@@ -56,8 +62,7 @@ fn taken<'g>(
     let (effective, _) = eval::under_resets(netlist, machine, inputs);
     let values = eval::values(netlist, &effective, inputs);
     let fits = |edge: &&Edge| {
-        (edge.assumptions.iter())
-            .all(|a| values[a.expr.index()][a.bit as usize] == a.value)
+        (edge.assumptions.iter()).all(|a| values[a.expr.index()][a.bit as usize] == a.value)
     };
     let edges: Vec<&Edge> = graph.edges_from(state).iter().filter(fits).collect();
     assert_eq!(edges.len(), 1, "{context}: edges that fit");
@@ -105,7 +110,11 @@ fn check_liveness(netlist: &Netlist, graph: &ControlGraph, liveness: &Liveness, 
                 let behaviour = (result.outputs, edge.to, next);
                 let key = project(bits, live, &machine);
                 let other = seen.entry(key).or_insert_with(|| behaviour.clone());
-                assert_eq!(*other, behaviour, "{context}: a dead bit of {} matters", state.name);
+                assert_eq!(
+                    *other, behaviour,
+                    "{context}: a dead bit of {} matters",
+                    state.name
+                );
             }
         }
     }
@@ -131,7 +140,10 @@ fn check_graph(netlist: &Netlist, graph: &ControlGraph, context: &str) {
             let inputs = inputs_of(netlist, input);
             let edge = taken(netlist, graph, state, &machine, &inputs, context);
             let next = eval::cycle(netlist, &machine, &inputs).next;
-            assert!(satisfies(graph, &graph.states[edge.to.index()], &next), "{context}");
+            assert!(
+                satisfies(graph, &graph.states[edge.to.index()], &next),
+                "{context}"
+            );
             let bits = next.registers.iter().flatten().rev();
             let next = bits.fold(0, |number, &bit| number * 2 + usize::from(bit));
             if seen[next].is_none() {
@@ -240,7 +252,7 @@ fn random_control(
 #[test]
 fn random_machines_keep_their_promises() {
     let (mut with_control, mut dead, mut relaxed) = (0, 0, 0);
-    for seed in 0..400 {
+    for seed in 0..200 {
         let mut rng = Rng::new(seed);
         let netlist = random_machine(&mut rng);
         let options = ControlOptions {
@@ -260,9 +272,9 @@ fn random_machines_keep_their_promises() {
         let all = netlist.flop_bits() as usize;
         dead += usize::from(liveness.live.iter().any(|live| live.count() < all));
     }
-    assert!(with_control > 150, "{with_control} machines with control");
-    assert!(dead > 150, "{dead} machines with dead bits");
-    assert!(relaxed > 50, "{relaxed} machines with needless facts");
+    assert!(with_control > 70, "{with_control} machines with control");
+    assert!(dead > 70, "{dead} machines with dead bits");
+    assert!(relaxed > 25, "{relaxed} machines with needless facts");
 }
 
 /// A machine like a serial hash: idle, eight rounds over two data words,

@@ -7,9 +7,6 @@ use crate::control::{Assumption, ControlGraph, Edge, StateId};
 use crate::netlist::known::{Cone, Known, Scratch};
 use crate::netlist::{ExprId, Netlist, RegId};
 
-/// The facts of a state do not determine where it goes.
-pub(super) struct NotClosed;
-
 /// Computes uses; holds what does not change from state to state.
 pub(super) struct Uses<'a> {
     netlist: &'a Netlist,
@@ -29,9 +26,6 @@ struct Walk<'w> {
     graph: &'w ControlGraph,
     live: &'w [BitSet],
     case: &'w ResetCase,
-    /// Demand that both branches of a split exist or are impossible, and that
-    /// every edge surely leads into the facts of its target.
-    closed: bool,
 }
 
 impl<'a> Uses<'a> {
@@ -58,43 +52,34 @@ impl<'a> Uses<'a> {
     }
 
     /// Adds to `used` the bits that a state uses, its facts included, given
-    /// the live bits of its successors. With `closed` it also checks that the
-    /// facts determine the edges; then `used` is complete only without an error.
+    /// the live bits of its successors.
     pub(super) fn add(
         &mut self,
         graph: &ControlGraph,
         state: StateId,
         live: &[BitSet],
-        closed: bool,
         used: &mut BitSet,
-    ) -> Result<(), NotClosed> {
+    ) {
         let cases = std::mem::take(&mut self.cases);
-        let result = cases.iter().try_for_each(|case| {
-            let walk = Walk {
-                graph,
-                live,
-                case,
-                closed,
-            };
-            self.case(&walk, state, used)
-        });
+        for case in &cases {
+            let walk = Walk { graph, live, case };
+            self.case(&walk, state, used);
+        }
         self.cases = cases;
-        for (register, value) in graph.registers.iter().zip(&graph.states[state.index()].values) {
+        for (register, value) in graph
+            .registers
+            .iter()
+            .zip(&graph.states[state.index()].values)
+        {
             if value.is_known() {
                 for bit in self.bits.range(*register) {
                     used.insert(bit);
                 }
             }
         }
-        result
     }
 
-    fn case(
-        &mut self,
-        walk: &Walk<'_>,
-        state: StateId,
-        used: &mut BitSet,
-    ) -> Result<(), NotClosed> {
+    fn case(&mut self, walk: &Walk<'_>, state: StateId, used: &mut BitSet) {
         let prefix = &walk.case.assumptions;
         let edges = walk.graph.edges_from(state);
         let start = edges.iter().position(|e| e.assumptions.starts_with(prefix));
@@ -112,19 +97,11 @@ impl<'a> Uses<'a> {
             }
         }
         let swept = known.sweep(&self.cone, &self.netlist.exprs, &mut self.scratch);
-        let result = match (swept, edges) {
-            (Err(_), _) => Ok(()),
-            (Ok(()), []) => {
-                if walk.closed {
-                    Err(NotClosed)
-                } else {
-                    Ok(())
-                }
-            }
-            (Ok(()), edges) => self.tree(walk, edges, prefix.len(), &known, used),
-        };
+        // Without edges, or refuted: the case cannot be under the facts.
+        if swept.is_ok() && !edges.is_empty() {
+            self.tree(walk, edges, prefix.len(), &known, used);
+        }
         self.pool.push(known);
-        result
     }
 
     /// A node of the decision tree: `edges` share their first `depth` assumptions.
@@ -135,7 +112,7 @@ impl<'a> Uses<'a> {
         depth: usize,
         known: &Known,
         used: &mut BitSet,
-    ) -> Result<(), NotClosed> {
+    ) {
         let Some(&Assumption { expr, bit, .. }) = edges[0].assumptions.get(depth) else {
             return self.leaf(walk, &edges[0], known, used);
         };
@@ -145,42 +122,23 @@ impl<'a> Uses<'a> {
         let same = edges.partition_point(|edge| edge.assumptions[depth].value == first);
         let (own, other) = edges.split_at(same);
         for (value, edges) in [(first, own), (!first, other)] {
-            if edges.is_empty() && !walk.closed {
+            // A branch without edges was refuted by the exploration.
+            if edges.is_empty() {
                 continue;
             }
             let mut branch = self.planes(known);
-            let fact = (expr, bit, value);
-            let exprs = &self.netlist.exprs;
+            let (exprs, fact) = (&self.netlist.exprs, (expr, bit, value));
             let possible = branch.assume(&self.cone, exprs, fact, &mut self.scratch);
-            let result = match (possible, edges) {
-                (Err(_), _) => Ok(()),
-                (Ok(()), []) => Err(NotClosed),
-                (Ok(()), edges) => self.tree(walk, edges, depth + 1, &branch, used),
-            };
+            if possible.is_ok() {
+                self.tree(walk, edges, depth + 1, &branch, used);
+            }
             self.pool.push(branch);
-            result?;
         }
-        Ok(())
     }
 
     /// A transition: all outputs are used, and what the next state needs.
-    fn leaf(
-        &mut self,
-        walk: &Walk<'_>,
-        edge: &Edge,
-        known: &Known,
-        used: &mut BitSet,
-    ) -> Result<(), NotClosed> {
+    fn leaf(&mut self, walk: &Walk<'_>, edge: &Edge, known: &Known, used: &mut BitSet) {
         let (netlist, exprs) = (self.netlist, &self.netlist.exprs);
-        if walk.closed {
-            let target = &walk.graph.states[edge.to.index()].values;
-            for (register, value) in walk.graph.registers.iter().zip(target) {
-                let next = walk.case.next(netlist, *register);
-                if value.is_known() && known.bits(&self.cone, exprs, next) != *value {
-                    return Err(NotClosed);
-                }
-            }
-        }
         for &expr in &self.observed {
             self.demand.all(&self.cone, exprs, expr);
         }
@@ -190,7 +148,6 @@ impl<'a> Uses<'a> {
             self.demand.bit(&self.cone, next, bit);
         }
         self.collect(walk.case, known, used);
-        Ok(())
     }
 
     fn collect(&mut self, case: &ResetCase, known: &Known, used: &mut BitSet) {
@@ -273,8 +230,7 @@ pub(super) fn fixpoint(uses: &mut Uses<'_>, graph: &ControlGraph) -> Vec<BitSet>
                 continue;
             }
             let mut used = live[state.index()].clone();
-            // A branch that exploration refuted is impossible under the facts.
-            let _ = uses.add(graph, state, &live, false, &mut used);
+            uses.add(graph, state, &live, &mut used);
             if used != live[state.index()] {
                 live[state.index()] = used;
                 for from in &before[state.index()] {

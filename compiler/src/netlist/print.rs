@@ -162,11 +162,7 @@ impl<'a> Printer<'a> {
             Node::Reg(register) => netlist.registers[register.index()].name.clone(),
             Node::Net(net) => format!("net#{net}"),
             Node::MemRead(memory, address) => {
-                format!(
-                    "{}[{}]",
-                    netlist.memories[memory.index()].name,
-                    of(address)
-                )
+                format!("{}[{}]", netlist.memories[memory.index()].name, of(address))
             }
             Node::Unary(op, a) => {
                 let op = match op {
@@ -235,7 +231,10 @@ mod tests {
         let text = print(&b.finish());
         let shared = format!("%{}", sum.index());
         assert!(text.contains(&format!("{shared}[4] = (q + x)")), "{text}");
-        assert!(text.contains(&format!("reg q[4] <= {shared} async")), "{text}");
+        assert!(
+            text.contains(&format!("reg q[4] <= {shared} async")),
+            "{text}"
+        );
         assert!(text.contains(&format!("output y = {shared}")), "{text}");
     }
 }

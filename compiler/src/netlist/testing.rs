@@ -142,7 +142,9 @@ impl Builder {
 
     pub(crate) fn mux(&mut self, select: ExprId, then: ExprId, other: ExprId) -> ExprId {
         let width = self.width(then);
-        self.netlist.exprs.intern(Node::Mux(select, then, other), width)
+        self.netlist
+            .exprs
+            .intern(Node::Mux(select, then, other), width)
     }
 
     pub(crate) fn slice(&mut self, a: ExprId, low: u32, width: u32) -> ExprId {
@@ -156,7 +158,9 @@ impl Builder {
 
     pub(crate) fn index(&mut self, index: ExprId, items: &[ExprId]) -> ExprId {
         let width = self.width(items[0]);
-        self.netlist.exprs.intern(Node::Index(index, items.into()), width)
+        self.netlist
+            .exprs
+            .intern(Node::Index(index, items.into()), width)
     }
 
     pub(crate) fn width(&self, expr: ExprId) -> u32 {

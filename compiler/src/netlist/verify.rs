@@ -79,11 +79,12 @@ impl Check<'_> {
                 let legs = self.width(*a) == width && self.width(*b) == width;
                 self.width(*select) == 1 && legs
             }
-            Node::Slice(a, low) => {
-                u64::from(*low) + u64::from(width) <= u64::from(self.width(*a))
-            }
+            Node::Slice(a, low) => u64::from(*low) + u64::from(width) <= u64::from(self.width(*a)),
             Node::Concat(items) => {
-                items.iter().map(|&item| u64::from(self.width(item))).sum::<u64>()
+                items
+                    .iter()
+                    .map(|&item| u64::from(self.width(item)))
+                    .sum::<u64>()
                     == u64::from(width)
             }
             Node::Index(_, items) => {
@@ -104,7 +105,8 @@ impl Check<'_> {
             if let Some(mark) = used.get_mut(root.index()) {
                 *mark = true;
             } else {
-                self.found.push(format!("%{}: not in the arena", root.index()));
+                self.found
+                    .push(format!("%{}: not in the arena", root.index()));
             }
         }
         // Users come first in this order, so a mark set here is still to be visited.
@@ -123,12 +125,14 @@ impl Check<'_> {
     fn state(&mut self) {
         let netlist = self.netlist;
         for (index, input) in netlist.inputs.iter().enumerate() {
-            let fits = matches!(netlist.exprs.node(input.expr), Node::Input(id) if id.index() == index);
+            let fits =
+                matches!(netlist.exprs.node(input.expr), Node::Input(id) if id.index() == index);
             self.require(fits, || format!("input {}: wrong leaf", input.name));
         }
         for (index, register) in netlist.registers.iter().enumerate() {
             let name = &register.name;
-            let leaf = matches!(netlist.exprs.node(register.expr), Node::Reg(id) if id.index() == index);
+            let leaf =
+                matches!(netlist.exprs.node(register.expr), Node::Reg(id) if id.index() == index);
             self.require(leaf, || format!("register {name}: wrong leaf"));
             let next = self.width(register.next) == register.width;
             self.require(next, || format!("register {name}: width of the next value"));
@@ -138,14 +142,18 @@ impl Check<'_> {
                 self.require(fits, || format!("register {name}: widths of a reset"));
             }
             let init = (register.init.as_ref()).is_none_or(|init| init.width() == register.width);
-            self.require(init, || format!("register {name}: width of the initial value"));
+            self.require(init, || {
+                format!("register {name}: width of the initial value")
+            });
         }
         for memory in &netlist.memories {
             for write in &memory.writes {
                 let fits = self.width(write.enable) == 1
                     && self.width(write.data) == memory.width
                     && self.width(write.mask) == memory.width;
-                self.require(fits, || format!("memory {}: widths of a write", memory.name));
+                self.require(fits, || {
+                    format!("memory {}: widths of a write", memory.name)
+                });
             }
         }
     }
@@ -157,7 +165,9 @@ impl Check<'_> {
                 Some(parent) => parent.index() < index,
                 None => index == 0,
             };
-            self.require(ordered, || format!("instance {}: before its parent", instance.path));
+            self.require(ordered, || {
+                format!("instance {}: before its parent", instance.path)
+            });
         }
         let origins = (netlist.registers.iter().map(|r| (&r.name, &r.origin)))
             .chain(netlist.memories.iter().map(|m| (&m.name, &m.origin)));

@@ -210,7 +210,9 @@ fn binary(
                 Some((limbs, mask))
             };
             // a + b = out: the other is out - one; a - b = out: a = out + b, b = a - out.
-            let to_a = b.all_known(width).then(|| sum(out.value, b.value, !subtract));
+            let to_a = b
+                .all_known(width)
+                .then(|| sum(out.value, b.value, !subtract));
             let to_b = a.all_known(width).then(|| {
                 if subtract {
                     sum(a.value, out.value, true)

@@ -232,10 +232,8 @@ fn binary(
             }
         }
         BinaryOp::Eq => {
-            let differ =
-                (0..a.value.len()).any(|at| {
-                    (a.value[at] ^ b.value[at]) & a.known[at] & b.known[at] != 0
-                });
+            let differ = (0..a.value.len())
+                .any(|at| (a.value[at] ^ b.value[at]) & a.known[at] & b.known[at] != 0);
             let result = if differ {
                 Some(false)
             } else {
@@ -332,7 +330,14 @@ fn less(a: Planes<'_>, b: Planes<'_>, width: u32, flip: u64, spare: &mut Vec<u64
         for at in 0..count {
             let top = at + 1 == count;
             let value = spare[spare.len() - count] | !planes.known[at];
-            spare.push(value & if top { limbs::top_mask(width) } else { u64::MAX });
+            spare.push(
+                value
+                    & if top {
+                        limbs::top_mask(width)
+                    } else {
+                        u64::MAX
+                    },
+            );
         }
     }
     let (a_low, rest) = spare.split_at(count);

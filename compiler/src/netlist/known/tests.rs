@@ -28,7 +28,10 @@ fn random_netlist(rng: &mut Rng, widest: u32) -> Netlist {
 }
 
 fn to_bits(value: &[bool], known: &[bool]) -> Bits {
-    let mut planes = [vec![0u64; value.len().div_ceil(64)], vec![0u64; value.len().div_ceil(64)]];
+    let mut planes = [
+        vec![0u64; value.len().div_ceil(64)],
+        vec![0u64; value.len().div_ceil(64)],
+    ];
     for at in 0..value.len() {
         planes[0][at / 64] |= u64::from(value[at]) << (at % 64);
         planes[1][at / 64] |= u64::from(!known[at]) << (at % 64);
@@ -120,12 +123,14 @@ fn an_assumption_keeps_every_completion_that_satisfies_it() {
             let widths = netlist.inputs.iter().map(|input| input.width);
             let inputs: Vec<Vec<bool>> = widths.map(|width| rng.bits(width)).collect();
             let values = eval::values(&netlist, &MachineState::zero(&netlist), &inputs);
-            let holds = |&(id, bit, value): &(ExprId, u32, bool)| {
-                values[id.index()][bit as usize] == value
-            };
+            let holds =
+                |&(id, bit, value): &(ExprId, u32, bool)| values[id.index()][bit as usize] == value;
             if facts.iter().all(holds) {
                 satisfied += 1;
-                assert!(consistent, "seed {seed}: no contradiction, {inputs:?} satisfies");
+                assert!(
+                    consistent,
+                    "seed {seed}: no contradiction, {inputs:?} satisfies"
+                );
                 assert_agrees(&netlist, &cone, &known, &inputs, seed);
             }
         }
@@ -139,7 +144,9 @@ fn follows(build: impl Fn(&mut Builder) -> (ExprId, bool, Vec<(ExprId, Option<u6
     let (fact, value, expected) = build(&mut b);
     b.output("y", fact);
     let netlist = b.finish();
-    let roots = netlist.roots().chain(expected.iter().map(|&(expr, _)| expr));
+    let roots = netlist
+        .roots()
+        .chain(expected.iter().map(|&(expr, _)| expr));
     let cone = Cone::new(&netlist.exprs, roots.collect::<Vec<_>>());
     let (mut known, mut scratch) = (Known::nothing(&cone), Scratch::default());
     let exprs = &netlist.exprs;
