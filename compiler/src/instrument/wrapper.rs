@@ -126,7 +126,7 @@ pub fn wrapper(inputs: &Inputs, diagnostics: &mut Diagnostics) -> Option<String>
     let (pad_next, pad_out) =
         module::shift(pad_bits, layout.word_bits, "idetic_chain_in", "idetic_pad");
     let index_bits_ = index_bits(plan.checkpoints.len() as u64);
-    let mut checkpoints = decode::branches(netlist, graph, liveness, plan, tree);
+    let mut checkpoints = decode::branches(graph, liveness, plan, tree);
     let always = checkpoints.first().is_some_and(|c| c.condition.is_none());
     let open_ended = checkpoints.last().is_some_and(|c| c.condition.is_some());
     if always {
