@@ -95,7 +95,9 @@ fn emit(files: &[PathBuf], top: &str, options: &InstrumentOptions, word_bits: u3
 }
 
 fn run(command: &mut Command) -> Output {
-    command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"))
+    command
+        .output()
+        .unwrap_or_else(|error| panic!("{command:?}: {error}"))
 }
 
 /// Lint messages without their places, one per line.
@@ -139,7 +141,15 @@ impl Emitted {
         for language in ["-g2005", "-g2012"] {
             let null = if cfg!(windows) { "NUL" } else { "/dev/null" };
             let output = run(Command::new("iverilog").args([
-                language, "-Wall", "-Wno-timescale", "-s", top, "-c", &list, "-o", null,
+                language,
+                "-Wall",
+                "-Wno-timescale",
+                "-s",
+                top,
+                "-c",
+                &list,
+                "-o",
+                null,
             ]));
             let text = String::from_utf8_lossy(&output.stderr).into_owned();
             assert!(output.status.success(), "{text}");
@@ -268,13 +278,24 @@ fn trial() {
     let emitted = emit(&files, top, &options, 32);
     println!("{}", report::text(&emitted.report));
     if let Ok(keep) = std::env::var("IDETIC_KEEP") {
-        let _ = run(Command::new("cp").args(["-r", &emitted.directory.path().display().to_string(), &keep]));
+        let _ = run(Command::new("cp").args([
+            "-r",
+            &emitted.directory.path().display().to_string(),
+            &keep,
+        ]));
         fs::write(format!("{keep}/report.html"), report::html(&emitted.report)).expect("written");
-        fs::write(format!("{keep}/analyze.txt"), report::analyze(&emitted.report)).expect("written");
+        fs::write(
+            format!("{keep}/analyze.txt"),
+            report::analyze(&emitted.report),
+        )
+        .expect("written");
         fs::write(format!("{keep}/report.json"), report::json(&emitted.report)).expect("written");
     }
     emitted.check_strip();
     emitted.check_tools(&files);
+    if points == 0 {
+        return;
+    }
     for simulator in [sim::Simulator::Icarus, sim::Simulator::Verilator] {
         let report = emitted.campaign(&files, &bench, simulator, points);
         println!(
