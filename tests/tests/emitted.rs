@@ -117,6 +117,12 @@ fn lint(arguments: &[&str]) -> Vec<String> {
         .collect()
 }
 
+/// Where the files are.
+fn folder(files: &[PathBuf]) -> PathBuf {
+    let folder = files.first().and_then(|file| file.parent());
+    folder.expect("a file in a directory").to_path_buf()
+}
+
 impl Emitted {
     fn list(&self) -> String {
         let name = format!("{}.f", self.output.top);
@@ -156,7 +162,8 @@ impl Emitted {
             assert!(!text.contains("idetic_"), "{text}");
         }
         let originals: Vec<String> = files.iter().map(|f| f.display().to_string()).collect();
-        let mut arguments = vec!["--top-module", &self.netlist.top];
+        let include = format!("-I{}", folder(files).display());
+        let mut arguments = vec!["--top-module", &self.netlist.top, &include];
         arguments.extend(originals.iter().map(String::as_str));
         let before = lint(&arguments);
         let after = lint(&["--top-module", top, "-f", &list]);
@@ -207,7 +214,7 @@ impl Emitted {
         let design = sim::OriginalDesign {
             top: self.netlist.top.clone(),
             files: files.to_vec(),
-            include_dirs: Vec::new(),
+            include_dirs: vec![folder(files)],
             defines: Vec::new(),
             parameters: Vec::new(),
             clock: clock.port.clone(),
