@@ -160,26 +160,28 @@ module idetic_controller #(
   wire due = known_one(at_checkpoint);
   wire live = known_one(lookup_live);
 
-  // Qualified with the reset: a simulator that starts from random values may see
-  // no edge of it, and then the registers are random until the first clock.
-  wire running = rst_n && state == S_RUN;
-  assign capture = running && due && !skip && !clean;
-  assign stall = !running || capture;
+  // The outputs are gated with the reset, so that nothing depends on how soon
+  // the reset reaches the registers: a two-valued simulation that starts with
+  // por_n low sees no edge of it before the first clock.
+  wire begins = state == S_RUN && due && !skip && !clean;
+  assign capture = rst_n && begins;
+  assign stall = !rst_n || state != S_RUN || begins;
   assign advance = !stall;
   assign commit = rst_n && state == S_DONE;
   assign resume = rst_n && state == S_RESUME;
   assign error = rst_n && failed;
 
-  assign nvm_valid = rst_n && (state == S_SCAN_0 || state == S_SCAN_1 || state == S_ID
-      || state == S_INDEX || (state == S_PAYLOAD && live) || state == S_CHECK || state == S_COMMIT
-      || state == S_VOID);
+  wire request = state == S_SCAN_0 || state == S_SCAN_1 || state == S_ID || state == S_INDEX
+      || (state == S_PAYLOAD && live) || state == S_CHECK || state == S_COMMIT || state == S_VOID;
+  assign nvm_valid = rst_n && request;
   assign nvm_write = saving;
   assign nvm_addr = address;
-  wire transfer = nvm_valid && nvm_ready;
+  wire transfer = request && nvm_ready;
 
   assign lookup_checkpoint = index;
   assign lookup_word = word;
-  assign shift = rst_n && state == S_PAYLOAD && (!live || nvm_ready);
+  wire turn = state == S_PAYLOAD && (!live || nvm_ready);
+  assign shift = rst_n && turn;
   assign chain_in = saving ? chain_out : live ? nvm_rdata : {WORD{1'b0}};
 
   // The next sequence number follows that of the slot which is kept.
@@ -315,7 +317,7 @@ module idetic_controller #(
         end
 
         S_PAYLOAD:
-        if (shift) begin
+        if (turn) begin
           address <= address + 1'b1;
           if (live) crc <= crc_next;
           word <= word + 1'b1;
@@ -357,7 +359,7 @@ module idetic_controller #(
         end
 
         S_RUN:
-        if (capture) begin
+        if (begins) begin
           saving <= 1'b1;
           slot <= !slot;
           if (slot) serial_0 <= next_serial;

@@ -408,15 +408,15 @@ const MUTANTS: [(&str, &[(&str, &str)]); 20] = [
     (
         "announces a commit too early",
         &[(
-            "assign commit = rst_n && state == S_DONE",
+            "assign commit = state == S_DONE",
             "assign commit = state == S_COMMIT",
         )],
     ),
     (
         "advances as soon as the NVM is ready",
         &[(
-            "assign stall = !running || capture;",
-            "assign stall = (!running && !(state == S_COMMIT && nvm_ready)) || capture;",
+            "assign stall = state != S_RUN || capture;",
+            "assign stall = (state != S_RUN && !(state == S_COMMIT && nvm_ready)) || capture;",
         )],
     ),
     (

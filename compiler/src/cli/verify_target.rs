@@ -39,6 +39,14 @@ pub fn original(
         .into());
     }
     let read = &request.analyze.read;
+    let mut async_resets: Vec<String> = netlist
+        .registers
+        .iter()
+        .flat_map(|register| &register.async_resets)
+        .map(|reset| reset.port.0.clone())
+        .collect();
+    async_resets.sort();
+    async_resets.dedup();
     Ok(OriginalDesign {
         top: netlist.top.clone(),
         files: read.files.iter().map(|file| absolute(file)).collect(),
@@ -70,6 +78,7 @@ pub fn original(
                 width_bits: port.width as usize,
             })
             .collect(),
+        async_resets,
         top_module_file: absolute(sources.path(top.span.file)),
         endmodule_offset: top.anchors.endmodule as usize,
         language: language(&built.analysis.ast),
@@ -82,16 +91,6 @@ pub fn original(
 /// The design as instrumented, its files in `dir`.
 pub fn instrumented(built: &Built, dir: &Path) -> Instrumented {
     let output = &built.inserted.output;
-    let resets = built
-        .analysis
-        .netlist
-        .registers
-        .iter()
-        .flat_map(|register| &register.async_resets)
-        .map(|reset| reset.port.0.clone());
-    let mut async_resets: Vec<String> = resets.collect();
-    async_resets.sort();
-    async_resets.dedup();
     Instrumented {
         file_list: absolute(dir).join(format!("{}.f", output.top)),
         directory: absolute(Path::new(".")),
@@ -100,7 +99,6 @@ pub fn instrumented(built: &Built, dir: &Path) -> Instrumented {
         nvm_addr_bits: output.image.address_bits as usize,
         nvm_words: output.image.nvm_words as usize,
         commit_word_addresses: output.image.commit_word_addresses.clone(),
-        async_resets,
         language: language(&built.analysis.ast),
     }
 }
