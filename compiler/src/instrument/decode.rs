@@ -94,30 +94,11 @@ fn condition(
     checkpoint: &Checkpoint,
     tree: &Tree,
 ) -> Option<String> {
-<<<<<<< HEAD
-    // The bits to compare, by their place in `idetic_control`.
-    let mut wanted: Vec<(u32, bool)> = Vec::new();
-    let state = &graph.states[checkpoint.state.index()];
-    for (&register, value) in graph.registers.iter().zip(&state.values) {
-        let Some(&place) = tree.control.get(&register) else {
-            continue;
-        };
-        for bit in 0..netlist.registers[register.index()].width {
-            // A control register may be live as data, without a known value.
-            if checkpoint.saved.contains(liveness.bits.of(register, bit))
-                && let Some(value) = value.bit(bit)
-            {
-                wanted.push((place + bit, value));
-            }
-        }
-    }
-=======
     // By their place in `idetic_control`, where all told registers are.
     let facts = facts(graph, liveness, checkpoint).into_iter();
     let mut wanted: Vec<(u32, bool)> = facts
         .map(|(register, bit, value)| (tree.control[&register] + bit, value))
         .collect();
->>>>>>> instrument
     wanted.sort_unstable();
     let mut terms = Vec::new();
     for run in wanted.chunk_by(|a, b| a.0 + 1 == b.0) {
