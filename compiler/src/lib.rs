@@ -1,1 +1,21 @@
 //! idetic: a compiler that makes hardware survive power loss.
+//!
+//! The folders are the pipeline, in the order in which data flows:
+//! `source → frontend → elaborate → netlist → control → liveness → plan →
+//! layout → instrument → report`. A pass is a function from one documented
+//! structure to the next; data moves down this list and never up. `cli` is the
+//! only module that does I/O.
+
+pub mod cli;
+pub mod control;
+pub mod diagnostics;
+pub mod driver;
+pub mod elaborate;
+pub mod frontend;
+pub mod instrument;
+pub mod layout;
+pub mod liveness;
+pub mod netlist;
+pub mod plan;
+pub mod report;
+pub mod source;

@@ -1,1 +1,3 @@
-//! End-to-end tests of idetic.
+//! What the end-to-end tests and benchmarks share.
+
+pub mod generate;

@@ -1,2 +1,132 @@
-//! Chores of the workspace.
-fn main() {}
+//! Chores of the workspace, one way to do each: `cargo xtask <chore>`.
+
+use std::env;
+use std::path::Path;
+use std::process::{Command, ExitCode};
+
+use clap::{Parser, Subcommand};
+
+/// Chores of the workspace.
+#[derive(Debug, Parser)]
+struct Cli {
+    #[command(subcommand)]
+    chore: Chore,
+}
+
+#[derive(Debug, Subcommand)]
+enum Chore {
+    /// Formatting, lints, documentation and all tests; what CI runs
+    Test {
+        /// Install missing simulators with apt-get first
+        #[arg(long)]
+        install: bool,
+    },
+    /// Accept changed snapshots after looking at them
+    Bless,
+    /// Run the benchmarks (writes target/criterion)
+    Bench,
+    /// Install the simulators and Yosys with apt-get where they are missing
+    Install,
+}
+
+/// External tools that tests use: command and Debian package.
+const TOOLS: &[(&str, &str)] = &[
+    ("iverilog", "iverilog"),
+    ("verilator", "verilator"),
+    ("yosys", "yosys"),
+    ("g++", "g++"),
+    ("make", "make"),
+];
+
+fn main() -> ExitCode {
+    let done = match Cli::parse().chore {
+        Chore::Test { install: wanted } => (!wanted || install()) && test(),
+        Chore::Bless => run(cargo()
+            .args(["test", "--workspace"])
+            .env("INSTA_UPDATE", "always")),
+        Chore::Bench => run(cargo().args(["bench", "-p", "idetic-tests"])),
+        Chore::Install => install(),
+    };
+    if done {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
+}
+
+fn test() -> bool {
+    run(cargo().args(["fmt", "--all", "--check"]))
+        && run(cargo().args([
+            "clippy",
+            "--workspace",
+            "--all-targets",
+            "--features",
+            "idetic/strict",
+            "--",
+            "-D",
+            "warnings",
+        ]))
+        && run(cargo().args(["test", "--workspace", "--features", "idetic/strict"]))
+}
+
+/// Installs the missing tools; needs root or passwordless sudo.
+fn install() -> bool {
+    let missing: Vec<&str> = TOOLS
+        .iter()
+        .filter(|(tool, _)| !on_path(tool))
+        .map(|&(_, package)| package)
+        .collect();
+    if missing.is_empty() {
+        return true;
+    }
+    let apt = |arguments: &[&str]| {
+        let root = Command::new("id").arg("-u").output();
+        let is_root = root.is_ok_and(|id| id.stdout.starts_with(b"0\n"));
+        let mut command = if is_root {
+            Command::new("apt-get")
+        } else {
+            let mut sudo = Command::new("sudo");
+            sudo.arg("apt-get");
+            sudo
+        };
+        command
+            .args(arguments)
+            .env("DEBIAN_FRONTEND", "noninteractive");
+        run(&mut command)
+    };
+    apt(&["update", "-q"])
+        && apt(&[
+            &["install", "-q", "-y", "--no-install-recommends"],
+            &missing[..],
+        ]
+        .concat())
+}
+
+fn on_path(tool: &str) -> bool {
+    env::var_os("PATH")
+        .is_some_and(|path| env::split_paths(&path).any(|dir| dir.join(tool).is_file()))
+}
+
+fn cargo() -> Command {
+    let mut command = Command::new(env::var_os("CARGO").unwrap_or("cargo".into()));
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent();
+    command.current_dir(root.expect("xtask lies in the workspace"));
+    command
+}
+
+/// Runs a command to its end; says which one failed.
+#[allow(clippy::print_stderr, reason = "a chore speaks to a person")]
+fn run(command: &mut Command) -> bool {
+    eprintln!("xtask: {command:?}");
+    match command.status() {
+        Ok(status) if status.success() => true,
+        Ok(status) => {
+            eprintln!("xtask: {command:?} ended with {status}");
+            false
+        }
+        Err(error) => {
+            eprintln!("xtask: cannot start {command:?}: {error}");
+            false
+        }
+    }
+}

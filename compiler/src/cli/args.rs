@@ -1,0 +1,198 @@
+//! The command line: what can be said, not what is done.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Makes hardware survive power loss: instruments Verilog with checkpoint and restore.
+#[derive(Debug, Parser)]
+#[command(
+    name = "idetic",
+    version,
+    max_term_width = 100,
+    propagate_version = true
+)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The subcommands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Instrument a design: write RTL, controller, reports and image map
+    Insert(InsertArgs),
+    /// Show control states, live registers and candidate checkpoints; writes no RTL
+    Analyze(AnalyzeArgs),
+    /// Record the design's own testbench, then replay it under power failures
+    Verify(VerifyArgs),
+}
+
+/// What every subcommand takes.
+#[derive(Debug, Args)]
+pub struct DesignArgs {
+    /// Verilog files of the design (default: `[design] files` of the configuration)
+    #[arg(value_name = "FILES")]
+    pub files: Vec<PathBuf>,
+    /// Top module (default: the only one that is not instantiated)
+    #[arg(long, value_name = "NAME")]
+    pub top: Option<String>,
+    /// Directory searched for `include files
+    #[arg(short = 'I', value_name = "DIR")]
+    pub include: Vec<PathBuf>,
+    /// Define a macro
+    #[arg(short = 'D', value_name = "NAME[=VALUE]")]
+    pub define: Vec<String>,
+    /// Set a parameter of the top module
+    #[arg(short = 'P', value_name = "NAME=VALUE")]
+    pub parameter: Vec<String>,
+    /// Read a file list, as simulators take it
+    #[arg(short = 'f', value_name = "FILELIST")]
+    pub file_list: Vec<PathBuf>,
+    /// Configuration file (default: idetic.toml in the working directory, if there is one)
+    #[arg(short = 'c', long = "config", value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// How results and diagnostics are printed
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+    /// When to colour
+    #[arg(long, value_enum, default_value_t = Color::Auto)]
+    pub color: Color,
+    /// Print errors only
+    #[arg(short, long, conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// Print more: time per stage, every register's verdict
+    #[arg(short, long)]
+    pub verbose: bool,
+}
+
+/// How the plan and the RTL are made; `insert` and `verify` take these.
+#[derive(Debug, Args)]
+pub struct PlanArgs {
+    /// How the design is held while it is saved and restored
+    #[arg(long, value_enum, value_name = "HOW")]
+    pub hold: Option<Hold>,
+    /// Longest run of logical cycles between two saves
+    #[arg(long, value_name = "CYCLES")]
+    pub max_cycles: Option<u64>,
+    /// Bits of an NVM word
+    #[arg(long, value_name = "BITS")]
+    pub word_bits: Option<u32>,
+    /// Leave a live bit out of the plan on purpose, as `name[bit]`: shows that
+    /// verification finds it
+    #[arg(long, value_name = "BIT", hide = true)]
+    pub drop_bit: Vec<String>,
+}
+
+/// `idetic insert`.
+#[derive(Debug, Args)]
+pub struct InsertArgs {
+    /// The design.
+    #[command(flatten)]
+    pub design: DesignArgs,
+    /// The plan.
+    #[command(flatten)]
+    pub plan: PlanArgs,
+    /// Output directory; replaced if idetic made it (default: `<top>_idetic`)
+    #[arg(short, long, value_name = "DIR")]
+    pub output: Option<PathBuf>,
+}
+
+/// `idetic analyze`.
+#[derive(Debug, Args)]
+pub struct AnalyzeArgs {
+    /// The design.
+    #[command(flatten)]
+    pub design: DesignArgs,
+    /// Print why this register is or is not a control register
+    #[arg(long, value_name = "REGISTER")]
+    pub explain: Option<String>,
+}
+
+/// `idetic verify`.
+#[derive(Debug, Args)]
+pub struct VerifyArgs {
+    /// The design.
+    #[command(flatten)]
+    pub design: DesignArgs,
+    /// The plan.
+    #[command(flatten)]
+    pub plan: PlanArgs,
+    /// Testbench files
+    #[arg(long, num_args = 1.., required = true, value_name = "FILES")]
+    pub tb: Vec<PathBuf>,
+    /// Top module of the testbench (default: the only one not instantiated)
+    #[arg(long, value_name = "NAME")]
+    pub tb_top: Option<String>,
+    /// Simulators that replay
+    #[arg(long, value_enum, default_value_t = Simulators::Both, value_name = "WHICH")]
+    pub sim: Simulators,
+    /// Failure points tried in Verilator; above it every n-th clock edge is tried
+    #[arg(long, value_name = "N", default_value_t = 20_000)]
+    pub max_points: u64,
+    /// Failure points tried in Icarus
+    #[arg(long, value_name = "N", default_value_t = 200)]
+    pub max_points_icarus: u64,
+    /// Logical cycles recorded at most
+    #[arg(long, value_name = "N", default_value_t = 1_000_000)]
+    pub max_cycles_recorded: u64,
+    /// Seconds the testbench may run
+    #[arg(long, value_name = "SECONDS", default_value_t = 120)]
+    pub timeout: u64,
+    /// Seed of everything random
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub seed: u64,
+    /// Simulations run at the same time (default: the machine's cores)
+    #[arg(short, long, value_name = "N")]
+    pub jobs: Option<usize>,
+    /// Try this one failure point only, as a report names it
+    #[arg(long, value_name = "ID")]
+    pub point: Option<String>,
+    /// Write a waveform of that failure point
+    #[arg(long, value_name = "FILE", requires = "point")]
+    pub wave: Option<PathBuf>,
+    /// Keep the instrumented design in this directory
+    #[arg(short, long, value_name = "DIR")]
+    pub output: Option<PathBuf>,
+}
+
+/// Output formats.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people
+    Text,
+    /// For machines
+    Json,
+}
+
+/// When output is coloured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// How the design is held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Hold {
+    /// One clock gate, `idetic_clkgate`
+    Gate,
+    /// An enable in every clocked block; for FPGAs
+    Enable,
+}
+
+/// Which simulators replay.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Simulators {
+    /// Icarus Verilog: unknown bits are X
+    Icarus,
+    /// Verilator: unknown bits are random
+    Verilator,
+    /// One after the other
+    Both,
+}

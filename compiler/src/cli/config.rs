@@ -1,0 +1,277 @@
+//! `idetic.toml`.
+//!
+//! Unknown keys are errors that name the nearest known one. Sections of the
+//! contract that this version does not act on yet are refused, never ignored:
+//! a promise that is read and dropped would be worse than none.
+
+use std::path::{Path, PathBuf};
+
+use indexmap::IndexMap;
+use serde::Deserialize;
+
+use crate::diagnostics::{Diagnostic, codes};
+use crate::source::{SourceMap, Span};
+
+/// The whole file. Every key may be left out.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// `[design]`
+    #[serde(default)]
+    pub design: DesignConfig,
+    /// `[nvm]`
+    #[serde(default)]
+    pub nvm: NvmConfig,
+    /// `[plan]`
+    #[serde(default)]
+    pub plan: PlanConfig,
+    /// `[observe]`: not acted on yet.
+    observe: Option<toml::Spanned<toml::Table>>,
+    /// `[input]`: not acted on yet.
+    input: Option<toml::Spanned<toml::Table>>,
+    /// `[memory]`: not acted on yet.
+    memory: Option<toml::Spanned<toml::Table>>,
+    /// `[energy]`: not acted on yet.
+    energy: Option<toml::Spanned<toml::Table>>,
+}
+
+/// `[design]`: what is read.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DesignConfig {
+    /// Top module.
+    pub top: Option<String>,
+    /// Verilog files, relative to the configuration file.
+    #[serde(default)]
+    pub files: Vec<PathBuf>,
+    /// Directories searched for include files, relative to the configuration file.
+    #[serde(default)]
+    pub include: Vec<PathBuf>,
+    /// Macros, as `NAME` or `NAME=VALUE`.
+    #[serde(default)]
+    pub define: Vec<String>,
+    /// Parameters of the top module.
+    #[serde(default)]
+    pub parameter: IndexMap<String, ParameterValue>,
+    /// Clock input; found when left out.
+    pub clock: Option<String>,
+    /// Reset input; found when left out.
+    pub reset: Option<ResetConfig>,
+}
+
+/// A parameter's value: a number, or text in Verilog notation.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged)]
+pub enum ParameterValue {
+    /// `8`
+    Number(i64),
+    /// `"8'hff"`
+    Text(String),
+}
+
+impl std::fmt::Display for ParameterValue {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            ParameterValue::Number(number) => write!(f, "{number}"),
+            ParameterValue::Text(text) => f.write_str(text),
+        }
+    }
+}
+
+/// `[design] reset`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ResetConfig {
+    /// Input port.
+    pub name: String,
+    /// Level at which it resets.
+    pub active: Level,
+    /// When it acts.
+    pub kind: ResetKind,
+}
+
+/// A level.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Level {
+    /// 1
+    High,
+    /// 0
+    Low,
+}
+
+/// When a reset acts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ResetKind {
+    /// At once.
+    Async,
+    /// At the clock edge.
+    Sync,
+}
+
+/// `[nvm]`: the memory that images are saved to.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NvmConfig {
+    /// Bits of a word: even, 8 to 64. Default 32.
+    pub word_bits: Option<u32>,
+}
+
+/// `[plan]`: where checkpoints are placed.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PlanConfig {
+    /// `static`: save at every visit of a checkpoint state.
+    pub policy: Option<Policy>,
+    /// Longest run of logical cycles between two saves. Default: no bound.
+    pub max_cycles: Option<u64>,
+    /// Control states that must be checkpoints, by name.
+    #[serde(default)]
+    pub forced: Vec<String>,
+    /// Control states that must not be checkpoints, by name.
+    #[serde(default)]
+    pub forbidden: Vec<String>,
+    /// Control registers added by name.
+    #[serde(default)]
+    pub control: Vec<String>,
+    /// Registers that are not to be control registers.
+    #[serde(default)]
+    pub not_control: Vec<String>,
+    /// Most control states explored. Default 4096.
+    pub state_limit: Option<usize>,
+    /// How the design is held while it is saved.
+    pub hold: Option<HoldConfig>,
+}
+
+/// `[plan] policy`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Policy {
+    /// Save at every visit.
+    Static,
+}
+
+/// `[plan] hold`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum HoldConfig {
+    /// One clock gate.
+    Gate,
+    /// Enables.
+    Enable,
+}
+
+/// Reads the configuration file at `path` and adds it to `sources`, so that
+/// errors show the line.
+pub fn read(path: &Path, sources: &mut SourceMap) -> Result<Config, Diagnostic> {
+    let text = std::fs::read_to_string(path).map_err(|error| {
+        Diagnostic::global(
+            codes::CONFIG,
+            format!("cannot read the configuration {}: {error}", path.display()),
+        )
+        .help("name an existing file with -c, or leave -c out")
+    })?;
+    let file = sources.add(path, text.clone(), false);
+    let place = |range: std::ops::Range<usize>| {
+        Span::new(file, range.start as u32, range.end.min(text.len()) as u32)
+    };
+    let mut config: Config = toml::from_str(&text).map_err(|error| {
+        let span = place(error.span().unwrap_or(0..0));
+        let mut diagnostic = Diagnostic::error(codes::CONFIG, span, error.message().to_string());
+        if let Some(help) = nearest_key(error.message()) {
+            diagnostic = diagnostic.help(help);
+        }
+        diagnostic
+    })?;
+    for (name, section) in [
+        ("observe", &config.observe),
+        ("input", &config.input),
+        ("memory", &config.memory),
+        ("energy", &config.energy),
+    ] {
+        if let Some(section) = section {
+            return Err(Diagnostic::error(
+                codes::CONFIG,
+                place(section.span()),
+                format!("section `[{name}]` is not acted on by this version"),
+            )
+            .help("remove the section: its promises would not be kept"));
+        }
+    }
+    if let Some(bits) = config.nvm.word_bits
+        && (bits % 2 == 1 || !(8..=64).contains(&bits))
+    {
+        return Err(Diagnostic::error(
+            codes::CONFIG,
+            place(find_key(&text, "word_bits")),
+            format!("`word_bits = {bits}` is not an even number from 8 to 64"),
+        ));
+    }
+    let base = path.parent().unwrap_or(Path::new(""));
+    for path in config
+        .design
+        .files
+        .iter_mut()
+        .chain(&mut config.design.include)
+    {
+        *path = base.join(&*path);
+    }
+    Ok(config)
+}
+
+fn find_key(text: &str, key: &str) -> std::ops::Range<usize> {
+    let start = text.find(key).unwrap_or(0);
+    start..start + key.len()
+}
+
+/// From serde's "unknown field `a`, expected one of `b`, `c`" the key that was
+/// probably meant.
+fn nearest_key(message: &str) -> Option<String> {
+    let mut quoted = message.split('`').skip(1).step_by(2);
+    let wrong = quoted.next()?;
+    if !message.starts_with("unknown field") && !message.starts_with("unknown variant") {
+        return None;
+    }
+    let known = quoted
+        .map(|key| (strsim::damerau_levenshtein(wrong, key), key))
+        .min()?;
+    Some(if known.0 <= 3 {
+        format!("did you mean `{}`?", known.1)
+    } else {
+        format!("the nearest known key is `{}`", known.1)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn error(text: &str) -> Diagnostic {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("idetic.toml");
+        std::fs::write(&path, text).unwrap();
+        read(&path, &mut SourceMap::new()).unwrap_err()
+    }
+
+    #[test]
+    fn an_unknown_key_names_the_nearest() {
+        let diagnostic = error("[design]\nclok = \"clk\"\n");
+        assert_eq!(diagnostic.help.as_deref(), Some("did you mean `clock`?"));
+        assert_eq!(diagnostic.primary.unwrap().span.start, 9);
+    }
+
+    #[test]
+    fn promises_that_would_not_be_kept_are_refused() {
+        assert!(
+            error("[observe]\nresult = \"ready\"\n")
+                .message
+                .contains("[observe]")
+        );
+        assert!(
+            error("[nvm]\nword_bits = 7\n")
+                .message
+                .contains("even number")
+        );
+    }
+}

@@ -1,0 +1,119 @@
+//! Which register bits are live in each control state.
+//!
+//! A bit is live in a state if, of two copies of the design in that state that
+//! differ only in dead bits, the outputs, the transition taken and the live
+//! bits of the next state could differ. The analysis is per transition: a use
+//! counts only under the condition of the edge on which it happens.
+//!
+//! Formally, each state S has *facts* F(S): the values of some control
+//! registers. Γ(S) is the set of all valuations of all registers that satisfy
+//! F(S). The result has these properties, which the tests check by brute force:
+//!
+//! 1. Whatever the inputs, a valuation in Γ(S) is taken to one in Γ(T) for an
+//!    edge S → T whose assumptions it satisfies.
+//! 2. Two valuations in Γ(S) that agree on `live(S)` give the same outputs and
+//!    memory writes, satisfy the assumptions of the same edge S → T, and their
+//!    successors agree on `live(T)`. F(S) is about live bits only.
+//!
+//! So whoever saves `live(S)` when the registers satisfy F(S), and restores
+//! anything in the dead bits, goes on as if nothing had been. Assumptions are
+//! handled in their order: each is a use of its bit under the facts and the
+//! assumptions before it, so both valuations make the same choice at every
+//! step down the decision tree, and at its end share all its assumptions.
+//!
+//! [`analyze`] begins with all control values as facts, computes the least
+//! fixpoint of the uses along the edges (`uses`, `demand`), then takes away a fact wherever
+//! nothing is lost by it (`relax`): a round counter is dead in an idle state,
+//! although exploration knows its value. States that end with the same facts
+//! are merged.
+
+mod bitset;
+mod demand;
+mod relax;
+#[cfg(test)]
+mod tests;
+mod uses;
+
+pub use bitset::BitSet;
+
+use crate::control::{ControlGraph, ValueName};
+use crate::netlist::{Netlist, RegId};
+
+/// Computes the live bits of a graph from [`crate::control::explore`].
+///
+/// Returns the graph with the facts of each state (a register that is no fact
+/// has an unknown value in [`crate::control::State::values`]), states with equal
+/// facts merged, and the live bits for it. `names` are for the names of states.
+pub fn analyze(
+    netlist: &Netlist,
+    graph: &ControlGraph,
+    names: &[ValueName],
+) -> (ControlGraph, Liveness) {
+    let bits = BitIndex::new(netlist);
+    let mut uses = uses::Uses::new(netlist, &bits);
+    let mut graph = graph.clone();
+    let mut live = uses::fixpoint(&mut uses, &graph);
+    if relax::relax(&mut uses, &mut graph, &mut live) {
+        relax::merge(netlist, &mut graph, names);
+        live = uses::fixpoint(&mut uses, &graph);
+    }
+    (graph, Liveness { bits, live })
+}
+
+/// The live bits of every control state.
+#[derive(Debug, Clone)]
+pub struct Liveness {
+    /// Numbering of all register bits.
+    pub bits: BitIndex,
+    /// Per state, the live bits. The control registers whose value is known in
+    /// the state are live, all others are not unless they are used as data.
+    pub live: Vec<BitSet>,
+}
+
+/// A dense numbering of register bits: register `r` has bits
+/// `start[r] .. start[r] + width(r)`, least significant first.
+#[derive(Debug, Clone)]
+pub struct BitIndex {
+    start: Vec<u32>,
+}
+
+impl BitIndex {
+    /// Numbers the bits of all registers in netlist order.
+    pub fn new(netlist: &Netlist) -> BitIndex {
+        let mut start = Vec::with_capacity(netlist.registers.len() + 1);
+        let mut next = 0;
+        for register in &netlist.registers {
+            start.push(next);
+            next += register.width;
+        }
+        start.push(next);
+        BitIndex { start }
+    }
+
+    /// How many bits there are.
+    pub fn len(&self) -> usize {
+        self.start.last().map_or(0, |&end| end as usize)
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The number of bit `bit` of a register.
+    pub fn of(&self, register: RegId, bit: u32) -> usize {
+        (self.start[register.index()] + bit) as usize
+    }
+
+    /// The numbers of a register's bits.
+    pub fn range(&self, register: RegId) -> std::ops::Range<usize> {
+        self.start[register.index()] as usize..self.start[register.index() + 1] as usize
+    }
+
+    /// The register and bit of a number.
+    pub fn bit(&self, number: usize) -> (RegId, u32) {
+        let register = self.start.partition_point(|&s| s as usize <= number) - 1;
+        // Registers have at least one bit, so starts are strictly increasing.
+        (RegId(register as u32), number as u32 - self.start[register])
+    }
+}

@@ -1,0 +1,293 @@
+//! The elaborated netlist: flat, word-level, hash-consed.
+//!
+//! A [`Netlist`] is a synchronous machine: for each [`Register`] its next
+//! value, for each output its value, as expressions over registers, inputs and
+//! memories. Expressions live in one arena ([`Exprs`]); equal ids are equal
+//! expressions, and every operand has a smaller id than its user, so a single
+//! forward sweep over ids evaluates everything.
+//!
+//! Every register keeps the way back to the source text ([`Origin`]).
+//! Analysis works on this structure and never sees syntax.
+
+mod arith;
+mod bits;
+mod build;
+pub mod eval;
+mod expr;
+pub mod known;
+pub mod print;
+#[cfg(test)]
+pub(crate) mod testing;
+pub mod verify;
+
+pub use bits::Bits;
+pub use expr::{BinaryOp, ExprId, Exprs, Node, UnaryOp};
+
+use indexmap::IndexMap;
+
+use crate::frontend::ast;
+use crate::source::Span;
+
+macro_rules! index_id {
+    ($($(#[$doc:meta])* $id:ident;)*) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $id(pub u32);
+
+        impl $id {
+            /// Index into the netlist's list.
+            pub fn index(self) -> usize {
+                self.0 as usize
+            }
+        }
+    )*};
+}
+
+index_id! {
+    /// An [`Input`].
+    InputId;
+    /// A [`Register`].
+    RegId;
+    /// A [`Memory`].
+    MemId;
+    /// An [`Instance`]; 0 is the top.
+    InstanceId;
+}
+
+/// The machine that a design elaborates to.
+#[derive(Debug, Clone, Default)]
+pub struct Netlist {
+    /// Name of the top module.
+    pub top: String,
+    /// All expressions.
+    pub exprs: Exprs,
+    /// Instances, parents before children.
+    pub instances: Vec<Instance>,
+    /// The ports of the top module in order, clock and resets included.
+    pub ports: Vec<Port>,
+    /// Input ports that carry data (clocks are none).
+    pub inputs: Vec<Input>,
+    /// Outputs of the top module.
+    pub outputs: Vec<Output>,
+    /// Registers reachable from the outputs, in source order of instances and declarations.
+    pub registers: Vec<Register>,
+    /// Memories that were not expanded to registers.
+    pub memories: Vec<Memory>,
+    /// The clock of all registers; `None` for a combinational design.
+    pub clock: Option<Clock>,
+    /// Values of the top module's parameters, overridable ones, for the wrapper.
+    pub parameters: IndexMap<String, Bits>,
+}
+
+/// The one clock of the design.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Clock {
+    /// The top-level input port.
+    pub port: String,
+    /// Active edge is rising.
+    pub rising: bool,
+}
+
+/// A port of the top module.
+#[derive(Debug, Clone)]
+pub struct Port {
+    /// Name.
+    pub name: String,
+    /// Direction.
+    pub direction: ast::Direction,
+    /// Width in bits.
+    pub width: u32,
+    /// Declared bounds `[left:right]`; `None` for a scalar.
+    pub range: Option<(i64, i64)>,
+    /// Declared signed.
+    pub signed: bool,
+    /// Where.
+    pub span: Span,
+}
+
+/// A data input of the machine.
+#[derive(Debug, Clone)]
+pub struct Input {
+    /// Port name.
+    pub name: String,
+    /// Width in bits.
+    pub width: u32,
+    /// `Node::Input` of this input.
+    pub expr: ExprId,
+}
+
+/// A value observed in every logical cycle.
+#[derive(Debug, Clone)]
+pub struct Output {
+    /// Port name.
+    pub name: String,
+    /// Its value.
+    pub expr: ExprId,
+    /// The port.
+    pub span: Span,
+}
+
+/// State of the design that is clocked.
+///
+/// One declared variable is one register, except that each element of an
+/// expanded array, and each part of a variable that a process of its own
+/// drives, is a register by itself.
+#[derive(Debug, Clone)]
+pub struct Register {
+    /// Hierarchical name without the top's, as `u.mem[3]` or `q[7:4]`.
+    pub name: String,
+    /// Width in bits.
+    pub width: u32,
+    /// `Node::Reg` of this register.
+    pub expr: ExprId,
+    /// Value after the next active clock edge, synchronous resets included,
+    /// asynchronous ones not.
+    pub next: ExprId,
+    /// Asynchronous set or reset, first has priority.
+    pub async_resets: Vec<AsyncReset>,
+    /// Initial value (declaration or `initial` block); unknown bits are unset.
+    pub init: Option<Bits>,
+    /// The way back to the source.
+    pub origin: Origin,
+}
+
+/// An asynchronous reset of a register.
+#[derive(Debug, Clone)]
+pub struct AsyncReset {
+    /// One bit, 1 = reset active.
+    pub active: ExprId,
+    /// Value while active.
+    pub value: ExprId,
+    /// The top-level input port that alone causes it, and whether it is active high.
+    pub port: (String, bool),
+}
+
+/// Where a register is written in the source.
+#[derive(Debug, Clone)]
+pub struct Origin {
+    /// The instance whose module declares it.
+    pub instance: InstanceId,
+    /// Its text as an assignment target inside that module: `q`, `mem[3]`, `q[7:4]`.
+    pub target: String,
+    /// The declared name alone.
+    pub variable: String,
+    /// Declared bounds of the vector that `target` selects bits of:
+    /// bit `i` of the register is `target[lsb + i]` or, descending, `target[lsb - i]`.
+    pub bits: BitNaming,
+    /// Its declaration.
+    pub declaration: Span,
+    /// The clocked process that drives it.
+    pub process: ProcessRef,
+    /// The process assigns it by `=` rather than `<=`.
+    pub blocking: bool,
+    /// Declared in a named block or generate block: `target` cannot be written
+    /// from the module's own scope without this prefix.
+    pub scope_path: Vec<String>,
+}
+
+/// How the bits of a register are selected in source text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BitNaming {
+    /// A scalar: no select can be written.
+    Scalar,
+    /// Bit `i` (0 = least significant) is index `lsb + i` if `descending`
+    /// (declared `[7:0]`), else `lsb - i` (declared `[0:7]`).
+    Vector {
+        /// Index of the least significant bit.
+        lsb: i64,
+        /// Declared with the larger bound left.
+        descending: bool,
+    },
+    /// A packed structure or multi-dimensional vector: only the whole can be written.
+    Whole,
+}
+
+/// A clocked process in the source.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct ProcessRef {
+    /// Body statement: the `Timed` statement of the process.
+    pub stmt: ast::StmtId,
+    /// From the keyword to the end.
+    pub span: Span,
+    /// Stands inside a generate loop: one text for several processes.
+    pub in_generate_loop: bool,
+}
+
+/// An instance of a module.
+#[derive(Debug, Clone)]
+pub struct Instance {
+    /// Name within its parent, generate scopes included (`gen[0].u`); the top's is its module's.
+    pub name: String,
+    /// Hierarchical path without the top: `core.alu`; empty for the top.
+    pub path: String,
+    /// Its module.
+    pub module: ast::ModuleId,
+    /// The instance around it.
+    pub parent: Option<InstanceId>,
+    /// The symbol that declares it (None for the top).
+    pub symbol: Option<ast::SymbolId>,
+    /// Stands inside a generate loop or instance array.
+    pub in_generate_loop: bool,
+    /// Values of its overridable parameters.
+    pub parameters: IndexMap<String, Bits>,
+}
+
+/// A memory with dynamic addresses that was not expanded.
+#[derive(Debug, Clone)]
+pub struct Memory {
+    /// Hierarchical name without the top's.
+    pub name: String,
+    /// Bits per word.
+    pub width: u32,
+    /// Words.
+    pub depth: u32,
+    /// Write ports in program order: a later one wins.
+    pub writes: Vec<MemoryWrite>,
+    /// Contents before the first clock, when given.
+    pub init: Option<Vec<Bits>>,
+    /// The way back to the source.
+    pub origin: Origin,
+}
+
+/// A write port, active at the clock edge.
+#[derive(Debug, Clone)]
+pub struct MemoryWrite {
+    /// One bit.
+    pub enable: ExprId,
+    /// Word address counted from 0.
+    pub address: ExprId,
+    /// Data.
+    pub data: ExprId,
+    /// One bit per data bit.
+    pub mask: ExprId,
+}
+
+impl Netlist {
+    /// Every expression that the machine consists of: values of outputs, next
+    /// and reset values of registers, ports of memories.
+    pub fn roots(&self) -> impl Iterator<Item = ExprId> + '_ {
+        let outputs = self.outputs.iter().map(|output| output.expr);
+        let registers = self.registers.iter().flat_map(|register| {
+            let resets = register.async_resets.iter();
+            resets
+                .flat_map(|reset| [reset.active, reset.value])
+                .chain([register.expr, register.next])
+        });
+        let writes = self.memories.iter().flat_map(|memory| &memory.writes);
+        let ports = writes.flat_map(|w| [w.enable, w.address, w.data, w.mask]);
+        outputs.chain(registers).chain(ports)
+    }
+
+    /// Flip-flop bits.
+    pub fn flop_bits(&self) -> u64 {
+        self.registers.iter().map(|reg| u64::from(reg.width)).sum()
+    }
+
+    /// Memory bits.
+    pub fn memory_bits(&self) -> u64 {
+        self.memories
+            .iter()
+            .map(|mem| u64::from(mem.width) * u64::from(mem.depth))
+            .sum()
+    }
+}
