@@ -87,7 +87,7 @@ fn results_do_not_depend_on_the_number_of_jobs(replay: &mut Replay<'_>) {
     // With a forgotten bit, so that failures and their order are compared as well.
     let alone = campaign(replay, 1, &options);
     let parallel = campaign(
-        &mut replay,
+        replay,
         1,
         &CampaignOptions {
             jobs: 3,

@@ -38,6 +38,14 @@ pub fn original(
         )
         .into());
     }
+    let resets = netlist
+        .registers
+        .iter()
+        .flat_map(|register| &register.async_resets)
+        .map(|reset| reset.port.0.clone());
+    let mut async_resets: Vec<String> = resets.collect();
+    async_resets.sort();
+    async_resets.dedup();
     let read = &request.analyze.read;
     Ok(OriginalDesign {
         top: netlist.top.clone(),
@@ -58,6 +66,7 @@ pub fn original(
         } else {
             ClockEdge::Negative
         },
+        async_resets,
         ports: netlist
             .ports
             .iter()
@@ -82,16 +91,6 @@ pub fn original(
 /// The design as instrumented, its files in `dir`.
 pub fn instrumented(built: &Built, dir: &Path) -> Instrumented {
     let output = &built.inserted.output;
-    let resets = built
-        .analysis
-        .netlist
-        .registers
-        .iter()
-        .flat_map(|register| &register.async_resets)
-        .map(|reset| reset.port.0.clone());
-    let mut async_resets: Vec<String> = resets.collect();
-    async_resets.sort();
-    async_resets.dedup();
     Instrumented {
         file_list: absolute(dir).join(format!("{}.f", output.top)),
         directory: absolute(Path::new(".")),
@@ -100,7 +99,6 @@ pub fn instrumented(built: &Built, dir: &Path) -> Instrumented {
         nvm_addr_bits: output.image.address_bits as usize,
         nvm_words: output.image.nvm_words as usize,
         commit_word_addresses: output.image.commit_word_addresses.clone(),
-        async_resets,
         language: language(&built.analysis.ast),
     }
 }
