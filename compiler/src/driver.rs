@@ -75,7 +75,7 @@ pub fn analyze(
     if diagnostics.has_errors() {
         return (None, diagnostics);
     }
-    let liveness = liveness::analyze(&netlist, &graph);
+    let (graph, liveness) = liveness::analyze(&netlist, &graph, &options.control.names);
     clock.lap("liveness");
     let hash = hash(sources, options);
     let analysis = Analysis {
@@ -137,8 +137,6 @@ pub fn insert(
         max_cycles: options.max_cycles,
         forced: states(&options.forced),
         forbidden: states(&options.forbidden),
-        word_bits: options.word_bits,
-        ..PlanOptions::default()
     };
     if diagnostics.has_errors() {
         return (None, diagnostics);

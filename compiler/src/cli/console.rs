@@ -7,7 +7,8 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::cli::args::{Color, DesignArgs, Format};
-use crate::diagnostics::{Diagnostics, Severity, render};
+use crate::diagnostics::render::{Style, render};
+use crate::diagnostics::{Diagnostics, Severity};
 use crate::source::SourceMap;
 
 /// How to speak to the user.
@@ -43,11 +44,13 @@ impl Console {
                 .cloned()
                 .collect(),
         };
-        let text = match self.format {
-            Format::Text => render::text(&shown, sources, self.colored(&std::io::stderr())),
-            Format::Json => render::json_lines(&shown, sources),
+        let style = match self.format {
+            Format::Text => Style::Text {
+                color: self.colored(&std::io::stderr()),
+            },
+            Format::Json => Style::Json,
         };
-        self.error_text(&text);
+        self.error_text(&render(&shown, sources, style));
     }
 
     /// Writes text to standard error as it is.

@@ -47,6 +47,14 @@ pub fn original(
     async_resets.sort();
     async_resets.dedup();
     let read = &request.analyze.read;
+    let mut async_resets: Vec<String> = netlist
+        .registers
+        .iter()
+        .flat_map(|register| &register.async_resets)
+        .map(|reset| reset.port.0.clone())
+        .collect();
+    async_resets.sort();
+    async_resets.dedup();
     Ok(OriginalDesign {
         top: netlist.top.clone(),
         files: read.files.iter().map(|file| absolute(file)).collect(),
@@ -79,6 +87,7 @@ pub fn original(
                 width_bits: port.width as usize,
             })
             .collect(),
+        async_resets,
         top_module_file: absolute(sources.path(top.span.file)),
         endmodule_offset: top.anchors.endmodule as usize,
         language: language(&built.analysis.ast),
