@@ -38,14 +38,6 @@ pub fn original(
         )
         .into());
     }
-    let resets = netlist
-        .registers
-        .iter()
-        .flat_map(|register| &register.async_resets)
-        .map(|reset| reset.port.0.clone());
-    let mut async_resets: Vec<String> = resets.collect();
-    async_resets.sort();
-    async_resets.dedup();
     let read = &request.analyze.read;
     let mut async_resets: Vec<String> = netlist
         .registers
@@ -74,7 +66,6 @@ pub fn original(
         } else {
             ClockEdge::Negative
         },
-        async_resets,
         ports: netlist
             .ports
             .iter()
