@@ -49,13 +49,13 @@ module functions #(
         max = x > y ? x : y;
     endfunction
 
-    task sort(input [7:0] x, input [7:0] y, output [7:0] small, output [7:0] big);
+    task sort(input [7:0] x, input [7:0] y, output [7:0] least, output [7:0] most);
         begin
-            small = x;
-            big = y;
+            least = x;
+            most = y;
             if (x > y) begin
-                small = y;
-                big = x;
+                least = y;
+                most = x;
             end
         end
     endtask
