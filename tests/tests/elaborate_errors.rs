@@ -96,8 +96,8 @@ fn loops_are_found_bit_by_bit() {
     );
     refuse(
         "wire [7:0] w; assign w = {w[6:0], w[7]}; assign y = w;",
-        "3:22 E0306 a combinational loop through `w[0]` → `w[7]` → `w[6]` → \
-         `w[5]` → `w[4]` → `w[3]` → `w[2]` → `w[1]`",
+        "3:22 E0306 a combinational loop through `w[7]` → `w[6]` → `w[5]` → `w[4]` → `w[3]` → \
+         `w[2]` → `w[1]` → `w[0]`",
     );
     accept("wire [7:0] w; assign w = {w[6:0] ^ a[6:0], b[0]}; assign y = w;");
     accept("reg [7:0] w; always @* begin w[0] = a[0]; w[1] = w[0]; w[7:2] = 0; end assign y = w;");

@@ -11,7 +11,8 @@ module functions #(
     output wire [7:0] largest,
     output reg [7:0] low,
     output reg [7:0] high,
-    output wire [WIDTH-1:0] width
+    output wire [WIDTH-1:0] width,
+    output wire [7:0] factor
 );
     function integer log2;
         input integer value;
@@ -60,6 +61,11 @@ module functions #(
         end
     endtask
 
+    function automatic [7:0] factorial(input integer n);
+        factorial = n <= 1 ? 1 : factorial(n - 1) * n;
+    endfunction
+
+    assign factor = factorial(5) + a;
     assign reversed = reverse(a) ^ reverse(reverse(b));
     assign ones = count(a) + count(b);
     assign largest = max(max(a, b), 8'd40);
