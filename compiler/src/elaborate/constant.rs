@@ -135,13 +135,14 @@ impl<'a> Elab<'a> {
         }
         // A written sign without a range keeps the value's width.
         if let (TypeKind::Bits { signed, .. }, true) = (&ty.kind, ty.dims.is_empty())
-            && *signed {
-                let constant = self.constant(scope, value)?;
-                return Ok(Constant {
-                    signed: true,
-                    ..constant
-                });
-            }
+            && *signed
+        {
+            let constant = self.constant(scope, value)?;
+            return Ok(Constant {
+                signed: true,
+                ..constant
+            });
+        }
         let ty = self.type_of(scope, ty, span)?;
         if !ty.unpacked.is_empty() {
             return self.unsupported(

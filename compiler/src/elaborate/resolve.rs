@@ -144,9 +144,10 @@ impl<'a> Elab<'a> {
                     return Ok(());
                 }
                 if let &Node::MemRead(mem, _) = self.exprs.node(expr)
-                    && resolver.seen_memories.insert(mem.0) {
-                        resolver.memories.push(mem.0);
-                    }
+                    && resolver.seen_memories.insert(mem.0)
+                {
+                    resolver.memories.push(mem.0);
+                }
                 self.exprs
                     .rebuild(expr, |operand| resolver.memo.get(&operand).copied())
             }
@@ -372,9 +373,9 @@ impl<'a> Elab<'a> {
         for &task in stack {
             if let Task::Segment(slot, at) = task
                 && let Some(segment) = resolver.segments.get_mut(&slot).and_then(|s| s.get_mut(at))
-                {
-                    segment.busy = false;
-                }
+            {
+                segment.busy = false;
+            }
         }
         let wide = |&(slot, at): &(u32, usize)| resolver.segments[&slot][at].width > 1;
         let mut split: Vec<(u32, usize)> = cycle.iter().copied().filter(wide).collect();

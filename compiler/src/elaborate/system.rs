@@ -136,13 +136,14 @@ impl<'a> Elab<'a> {
     pub fn system_task(&mut self, name: &str, span: Span) -> Res<()> {
         let name = name.strip_prefix('$').unwrap_or(name);
         if (name.starts_with("readmem") || name == "sreadmemh" || name == "sreadmemb")
-            && self.env.mode == Mode::Initial {
-                return self.unsupported(
-                    span,
-                    &format!("`${name}`"),
-                    "assign the contents in an `initial` block or by a `case`",
-                );
-            }
+            && self.env.mode == Mode::Initial
+        {
+            return self.unsupported(
+                span,
+                &format!("`${name}`"),
+                "assign the contents in an `initial` block or by a `case`",
+            );
+        }
         if matches!(name, "deposit" | "cast") {
             let what = format!("the system task `${name}`");
             return self.unsupported(span, &what, "use an assignment");

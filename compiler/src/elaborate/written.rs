@@ -36,9 +36,10 @@ fn clocked_in_scope<'a>(ast: &'a Ast, scope: ast::ScopeId, names: &mut FxHashSet
                     timing: Timing::Events(events),
                     body: Some(body),
                 } = &ast[process.body].kind
-                    && events.iter().any(|event| event.edge != Edge::Any) {
-                        assigned_in(ast, *body, names);
-                    }
+                    && events.iter().any(|event| event.edge != Edge::Any)
+                {
+                    assigned_in(ast, *body, names);
+                }
             }
             Member::GenerateIf(arms) | Member::GenerateCase { arms, .. } => {
                 for arm in arms {
@@ -64,9 +65,10 @@ fn assigned_in<'a>(ast: &'a Ast, stmt: ast::StmtId, names: &mut FxHashSet<&'a st
                 ExprKind::Call(..) | ExprKind::Name(_) => {
                     for stmt in &ast.stmts {
                         if let StmtKind::Expr(expr) = stmt.kind
-                            && let ExprKind::Assign { lhs, .. } = ast[expr].kind {
-                                base_names(ast, lhs, names);
-                            }
+                            && let ExprKind::Assign { lhs, .. } = ast[expr].kind
+                        {
+                            base_names(ast, lhs, names);
+                        }
                     }
                 }
                 _ => {}
