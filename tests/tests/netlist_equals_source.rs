@@ -8,6 +8,7 @@ use std::process::Command;
 use idetic::diagnostics::{Diagnostics, Severity};
 use idetic::elaborate::{ElaborateOptions, elaborate};
 use idetic::frontend::{ReadOptions, ast::Direction, read};
+use idetic::netlist::verify::verify;
 use idetic::netlist::{Netlist, Port};
 use idetic::source::SourceMap;
 
@@ -50,7 +51,9 @@ fn load(file: &Path, parameters: &[(&str, &str)]) -> Netlist {
         .iter()
         .any(|d| d.severity == Severity::Error);
     assert!(!errors, "{said}");
-    netlist.unwrap_or_else(|| panic!("no netlist and no error: {said}"))
+    let netlist = netlist.unwrap_or_else(|| panic!("no netlist and no error: {said}"));
+    assert_eq!(verify(&netlist), Vec::<String>::new());
+    netlist
 }
 
 fn name(port: &Port) -> String {

@@ -410,10 +410,15 @@ impl<'a> Elab<'a> {
         let mut spans: Vec<Span> = Vec::new();
         for &(slot, at) in cycle {
             let segment = &resolver.segments[&slot][at];
-            let width = self.slots[slot as usize].width;
+            let ty = &self.net(self.slots[slot as usize].net).ty;
             let mut name = self.slot_name(slot);
-            if width > 1 {
-                name.push_str(&format!("[bit {}]", segment.low));
+            if let [range] = ty.packed[..] {
+                let low = i64::from(segment.low);
+                let index = match range.descending() {
+                    true => range.right + low,
+                    false => range.right - low,
+                };
+                name.push_str(&format!("[{index}]"));
             }
             names.push(format!("`{name}`"));
             spans.extend(segment.span.filter(|span| !spans.contains(span)));

@@ -12,6 +12,8 @@
 mod arith;
 mod bits;
 mod build;
+#[cfg(test)]
+mod build_tests;
 pub mod eval;
 mod expr;
 pub mod known;
