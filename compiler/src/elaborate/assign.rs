@@ -149,7 +149,7 @@ impl<'a> Elab<'a> {
                     .help("declare it as `reg`"),
             );
         }
-        if nonblocking && local.is_some() {
+        if nonblocking && local {
             return self.unsupported(
                 span,
                 "a nonblocking assignment to a local variable",

@@ -132,13 +132,13 @@ impl<'a> Elab<'a> {
     ) -> Res<(Label, u32, bool)> {
         let Some(constant) = self.label_constant(scope, label)? else {
             let typed = self.typed(scope, label)?;
-            if let super::typed::Kind::Value(value) = typed.kind {
-                if let Some(bits) = self.exprs.as_const(value) {
-                    let (bits, signed) = (bits.clone(), typed.signed);
-                    let wild = Bits::zero(bits.width());
-                    let width = bits.width();
-                    return Ok((Label::Constant { bits, wild }, width, signed));
-                }
+            if let super::typed::Kind::Value(value) = typed.kind
+                && let Some(bits) = self.exprs.as_const(value)
+            {
+                let (bits, signed) = (bits.clone(), typed.signed);
+                let wild = Bits::zero(bits.width());
+                let width = bits.width();
+                return Ok((Label::Constant { bits, wild }, width, signed));
             }
             let (width, signed) = (typed.width, typed.signed);
             return Ok((Label::Other(typed), width, signed));

@@ -189,13 +189,12 @@ impl<'a> Elab<'a> {
                 }
             }
         }
-        if let [init] = header.init[..] {
-            if let ExprKind::Assign { lhs, rhs, .. } = ast[init].kind {
-                if let ExprKind::Name(name) = &ast[lhs].kind {
-                    let start = self.const_i64(scope, rhs)?;
-                    return Ok((name, start, ast[lhs].span));
-                }
-            }
+        if let [init] = header.init[..]
+            && let ExprKind::Assign { lhs, rhs, .. } = ast[init].kind
+            && let ExprKind::Name(name) = &ast[lhs].kind
+        {
+            let start = self.const_i64(scope, rhs)?;
+            return Ok((name, start, ast[lhs].span));
         }
         let first = header.init.first().copied().or(header.condition);
         let first = first.or(header.step.first().copied());

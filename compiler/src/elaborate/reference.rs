@@ -42,7 +42,7 @@ impl<'a> Elab<'a> {
             ExprKind::Scoped(package, name) => self.scoped(package, name).map(Some),
             ExprKind::Member(base, name) => match self.path(scope, *base)? {
                 Some(Entity::Scope(inner)) => self.lookup_here(inner, &name.text),
-                Some(Entity::Instance(_)) => self.unsupported(
+                Some(Entity::Instance) => self.unsupported(
                     ast[expr].span,
                     "a hierarchical name that reaches into an instance",
                     "connect the signal through a port",
@@ -135,7 +135,7 @@ impl<'a> Elab<'a> {
             Entity::Constant(_) => "a constant",
             Entity::Type(_) => "a type",
             Entity::Subroutine(..) => "a function or task",
-            Entity::Instance(_) => "an instance",
+            Entity::Instance => "an instance",
             _ => "a block",
         };
         let message = format!(

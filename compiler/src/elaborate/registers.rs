@@ -74,14 +74,14 @@ impl<'a> Elab<'a> {
             }
         }
         machine.clock = clock.map(|(clock, _)| clock);
-        if let (Some(wanted), Some(clock)) = (&self.options.clock, &machine.clock) {
-            if *wanted != clock.port {
-                let message = format!("the clock is `{}`, not `{wanted}`", clock.port);
-                return self.fail(
-                    Diagnostic::global(codes::CLOCK_NOT_FOUND, message)
-                        .help("correct the configured clock"),
-                );
-            }
+        if let (Some(wanted), Some(clock)) = (&self.options.clock, &machine.clock)
+            && *wanted != clock.port
+        {
+            let message = format!("the clock is `{}`, not `{wanted}`", clock.port);
+            return self.fail(
+                Diagnostic::global(codes::CLOCK_NOT_FOUND, message)
+                    .help("correct the configured clock"),
+            );
         }
         Ok(machine)
     }

@@ -135,14 +135,14 @@ impl<'a> Elab<'a> {
     /// A system task: messages and simulation control have no hardware.
     pub fn system_task(&mut self, name: &str, span: Span) -> Res<()> {
         let name = name.strip_prefix('$').unwrap_or(name);
-        if name.starts_with("readmem") || name == "sreadmemh" || name == "sreadmemb" {
-            if self.env.mode == Mode::Initial {
-                return self.unsupported(
-                    span,
-                    &format!("`${name}`"),
-                    "assign the contents in an `initial` block or by a `case`",
-                );
-            }
+        if (name.starts_with("readmem") || name == "sreadmemh" || name == "sreadmemb")
+            && self.env.mode == Mode::Initial
+        {
+            return self.unsupported(
+                span,
+                &format!("`${name}`"),
+                "assign the contents in an `initial` block or by a `case`",
+            );
         }
         if matches!(name, "deposit" | "cast") {
             let what = format!("the system task `${name}`");
