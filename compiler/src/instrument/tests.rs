@@ -262,6 +262,17 @@ fn text_from_macros_and_generate_loops_is_refused() {
 }
 
 #[test]
+fn parts_of_structures_are_refused() {
+    let (mut fixture, analysed) = counter();
+    let origin = &mut fixture.netlist.registers[1].origin;
+    origin.bits = crate::netlist::BitNaming::Whole;
+    origin.target = "data[9:0]".into();
+    let (code, text) = message(&fixture, &analysed);
+    assert_eq!(code, "E0601");
+    assert!(text.contains("part of a structure"), "{text}");
+}
+
+#[test]
 fn designs_without_clock_and_names_of_ours_are_refused() {
     let (mut fixture, analysed) = counter();
     fixture.netlist.clock = None;
