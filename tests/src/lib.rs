@@ -1,1 +1,3 @@
-//! End-to-end tests of idetic.
+//! End-to-end tests of idetic: what several test files share.
+
+pub mod random;
