@@ -26,7 +26,7 @@ impl Builder<'_> {
             ..Default::default()
         };
         let mut body = Vec::new();
-        let first = inner.expr(self.rng, 2, decides).text;
+        let first = inner.expr(self.rng, 2, decides, width).text;
         body.push(Stmt::Line(format!("{name} = {first};")));
         let mut locals = String::new();
         if self.rng.chance(40) {
@@ -44,7 +44,7 @@ impl Builder<'_> {
         }
         if decides {
             let condition = inner.condition(self.rng);
-            let other = inner.expr(self.rng, 2, true).text;
+            let other = inner.expr(self.rng, 2, true, width).text;
             body.push(Stmt::If(
                 condition,
                 vec![Stmt::Line(format!("{name} = {other};"))],
@@ -91,7 +91,7 @@ impl Builder<'_> {
         let clean = self.rng.chance(65);
         let name = self.fresh("w");
         let signal = self.random_signal(name, clean);
-        let value = self.scope.expr(self.rng, 3, clean).text;
+        let value = self.scope.expr(self.rng, 3, clean, signal.width).text;
         let delimiter = self.rng.chance(30);
         match delimiter {
             true => self
@@ -123,7 +123,10 @@ impl Builder<'_> {
             .collect();
         let mut body = Vec::new();
         for target in &targets {
-            let value = self.scope.expr(self.rng, 1, target.clean).text;
+            let value = self
+                .scope
+                .expr(self.rng, 1, target.clean, target.width)
+                .text;
             body.push(Stmt::Line(format!("{} = {value};", target.name)));
         }
         for _ in 0..self.rng.range(1, 3) {
@@ -328,7 +331,7 @@ impl Builder<'_> {
             return signal.name;
         }
         let wire = Signal::plain(self.fresh("w"), width, clean);
-        let value = self.scope.expr(self.rng, 2, clean).text;
+        let value = self.scope.expr(self.rng, 2, clean, width).text;
         self.declarations
             .push(format!("{};", wire.declaration("wire")));
         self.items
@@ -347,7 +350,7 @@ impl Builder<'_> {
             let temporary = Signal::plain(self.fresh("tmp"), self.rng.range(2, 20), false);
             self.declarations
                 .push(format!("{};", temporary.declaration("reg")));
-            let value = self.scope.expr(self.rng, 2, false).text;
+            let value = self.scope.expr(self.rng, 2, false, temporary.width).text;
             let name = temporary.name.clone();
             body.push(Stmt::Line(format!("{name} = {value};")));
             if let Some(reg) = regs.iter().find(|reg| !reg.signal.clean) {
@@ -369,6 +372,9 @@ impl Builder<'_> {
                     vec![Stmt::Line(format!("{name}[{i}] <= {name}[{i} - 1];"))],
                 ));
             }
+            if reg.reset.is_none() && reg.depth.is_none() {
+                body.push(self.load(reg, &name, "<="));
+            }
             body.push(self.update(reg, &name, "<="));
         }
         if self.rng.chance(40) {
@@ -380,40 +386,50 @@ impl Builder<'_> {
 
     /// Output ports by continuous assignment; the last one folds in what nothing else has used.
     pub fn outputs(&mut self, machines: &[Fsm]) {
-        for _ in 0..self.rng.range(1, 3) {
+        for _ in 0..self.rng.range(1, 4) {
             let clean = self.rng.chance(50);
             let name = self.fresh("out");
             let output = self.random_signal(name, clean);
             let plain = match self.scope.signal(self.rng, clean) {
                 Some(signal) if self.rng.chance(60) => signal.name,
-                _ => self.scope.expr(self.rng, 2, clean).text,
+                _ => self.scope.expr(self.rng, 2, clean, output.width).text,
             };
             let value = match machines {
                 [] => plain,
-                _ if self.rng.chance(50) => {
+                _ if self.rng.chance(35) => {
                     let machine = self.rng.below(machines.len() as u32) as usize;
                     let test = machines[machine].state_test(self.rng.below(8) as usize);
-                    format!("({test}) ? {plain} : {}'d0", output.width.min(31))
+                    format!("({test}) ? ({plain}) : {}'d0", output.width.min(31))
                 }
                 _ => plain,
             };
             self.output(output, &value);
         }
-        let rest: Vec<Signal> = self
-            .scope
-            .signals
-            .iter()
-            .filter(|signal| !self.scope.used.contains(&signal.name))
-            .cloned()
-            .collect();
-        if !rest.is_empty() && self.rng.chance(70) {
-            let clean = rest.iter().all(|signal| signal.clean);
-            let names: Vec<&str> = rest.iter().map(|signal| signal.name.as_str()).collect();
-            let width = rest.iter().map(|signal| signal.width).max().unwrap_or(1);
-            let value = names.join(" ^ ");
-            let output = Signal::plain(self.fresh("rest"), width, clean);
-            self.output(output, &value);
+        self.fold(0, |used| !used);
+        if self.rng.chance(60) {
+            self.fold(40, |_| true);
         }
+    }
+
+    /// An output that is the exclusive or of the signals that `choose` takes by whether
+    /// they were used so far; `skip` in 100 of them are left out.
+    fn fold(&mut self, skip: u32, choose: impl Fn(bool) -> bool) {
+        let mut rest: Vec<Signal> = Vec::new();
+        for signal in self.scope.signals.clone() {
+            if choose(self.scope.used.contains(&signal.name)) && !self.rng.chance(skip) {
+                rest.push(signal);
+            }
+        }
+        if rest.is_empty() {
+            return;
+        }
+        self.scope.used.extend(rest.iter().map(|s| s.name.clone()));
+        let clean = rest.iter().all(|signal| signal.clean);
+        let names: Vec<&str> = rest.iter().map(|signal| signal.name.as_str()).collect();
+        let width = rest.iter().map(|signal| signal.width).max().unwrap_or(1);
+        let value = names.join(" ^ ");
+        let output = Signal::plain(self.fresh("rest"), width, clean);
+        self.output(output, &value);
     }
 
     fn output(&mut self, signal: Signal, value: &str) {

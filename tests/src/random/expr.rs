@@ -10,6 +10,8 @@ use super::signal::{Array, Function, Signal};
 pub struct Scope {
     /// Nets, variables and constants with a range.
     pub signals: Vec<Signal>,
+    /// Known inputs, which conditions prefer: the state alone decides too little.
+    pub inputs: Vec<Signal>,
     /// Register arrays.
     pub arrays: Vec<Array>,
     /// Functions.
@@ -62,44 +64,48 @@ impl Expr {
     }
 }
 
-/// Binary operators with their binding strength and weight.
+/// Binary operators with their binding strength and weight; those with a
+/// result as wide as the operands come first.
 const BINARY: &[(&str, u8, u32)] = &[
     ("+", 9, 14),
     ("-", 9, 12),
-    ("*", 10, 4),
-    ("&", 5, 8),
-    ("|", 3, 8),
-    ("^", 4, 10),
+    ("*", 10, 3),
+    ("&", 5, 6),
+    ("|", 3, 6),
+    ("^", 4, 14),
     ("~^", 4, 2),
-    ("<<", 8, 5),
-    (">>", 8, 5),
+    ("<<", 8, 4),
+    (">>", 8, 4),
     ("<<<", 8, 2),
     (">>>", 8, 5),
-    ("<", 7, 3),
-    ("<=", 7, 3),
-    (">", 7, 3),
-    (">=", 7, 3),
-    ("==", 6, 4),
-    ("!=", 6, 4),
+    ("<", 7, 6),
+    ("<=", 7, 5),
+    (">", 7, 5),
+    (">=", 7, 5),
+    ("==", 6, 7),
+    ("!=", 6, 7),
     ("===", 6, 1),
-    ("&&", 2, 3),
-    ("||", 1, 3),
+    ("&&", 2, 5),
+    ("||", 1, 5),
 ];
+/// Sum of the weights of the former.
+const WORD_WEIGHT: u32 = 72;
 
 impl Scope {
-    /// An expression; a `clean` one is never unknown after the reset.
-    pub fn expr(&mut self, rng: &mut Rng, depth: u32, clean: bool) -> Expr {
+    /// An expression for a target of about `want` bits; a `clean` one is never
+    /// unknown after the reset.
+    pub fn expr(&mut self, rng: &mut Rng, depth: u32, clean: bool, want: u32) -> Expr {
         if depth == 0 || rng.chance(15) {
-            return self.leaf(rng, clean);
+            return self.leaf(rng, clean, want);
         }
         match rng.below(100) {
-            0..45 => self.binary(rng, depth, clean),
-            45..60 => self.unary(rng, depth, clean),
+            0..45 => self.binary(rng, depth, clean, want),
+            45..60 => self.unary(rng, depth, clean, want),
             60..70 => {
-                let condition = self.expr(rng, depth - 1, clean);
+                let condition = self.expr(rng, depth - 1, clean, 1);
                 let (then, other) = (
-                    self.expr(rng, depth - 1, clean),
-                    self.expr(rng, depth - 1, clean),
+                    self.expr(rng, depth - 1, clean, want),
+                    self.expr(rng, depth - 1, clean, want),
                 );
                 Expr {
                     text: format!(
@@ -113,30 +119,33 @@ impl Scope {
                     sized: then.sized && other.sized,
                 }
             }
-            70..80 => self.concatenation(rng, depth, clean),
+            70..80 => self.concatenation(rng, depth, clean, want),
             80..84 => {
-                let inner = self.expr(rng, depth - 1, clean);
+                let inner = self.expr(rng, depth - 1, clean, want);
                 let cast = *rng.pick(&["$signed", "$unsigned"]);
                 Expr {
                     text: format!("{cast}({})", inner.text),
                     ..Expr::primary(String::new(), inner.width)
                 }
             }
-            84..88 => self.division(rng, depth, clean),
+            84..88 => self.division(rng, clean),
             88..94 if !self.functions.is_empty() => {
                 let function = rng.pick(&self.functions).clone();
                 let arguments: Vec<String> = (0..function.arguments)
-                    .map(|_| self.expr(rng, depth - 1, clean || function.decides).text)
+                    .map(|_| self.expr(rng, depth - 1, clean || function.decides, 8).text)
                     .collect();
                 let text = format!("{}({})", function.name, arguments.join(", "));
                 Expr::primary(text, function.width)
             }
-            _ => self.leaf(rng, clean),
+            _ => self.leaf(rng, clean, want),
         }
     }
 
-    fn binary(&mut self, rng: &mut Rng, depth: u32, clean: bool) -> Expr {
-        let total: u32 = BINARY.iter().map(|&(_, _, weight)| weight).sum();
+    fn binary(&mut self, rng: &mut Rng, depth: u32, clean: bool, want: u32) -> Expr {
+        let total = match want > 1 && rng.chance(85) {
+            true => WORD_WEIGHT,
+            false => BINARY.iter().map(|&(_, _, weight)| weight).sum(),
+        };
         let mut ticket = rng.below(total);
         let &(operator, binding, _) = BINARY
             .iter()
@@ -150,11 +159,11 @@ impl Scope {
             .expect("the ticket is below the sum of weights");
         // Unlike `==`, `===` has a sure result for unknown operands.
         let clean = clean || operator == "===";
-        let left = self.expr(rng, depth - 1, clean);
+        let left = self.expr(rng, depth - 1, clean, want);
         let right = match operator {
-            "<<" | ">>" | "<<<" | ">>>" if rng.chance(60) => self.narrow(rng, clean),
-            "*" => self.leaf(rng, clean),
-            _ => self.expr(rng, depth - 1, clean),
+            "<<" | ">>" | "<<<" | ">>>" if rng.chance(80) => self.narrow(rng, clean),
+            "<<" | ">>" | "<<<" | ">>>" | "*" => self.leaf(rng, clean, 0),
+            _ => self.expr(rng, depth - 1, clean, left.width.max(want)),
         };
         let (left_text, right_text) = (left.operand(rng, binding), right.operand(rng, binding + 1));
         let (width, sized) = match operator {
@@ -172,9 +181,12 @@ impl Scope {
         }
     }
 
-    fn unary(&mut self, rng: &mut Rng, depth: u32, clean: bool) -> Expr {
-        let inner = self.expr(rng, depth - 1, clean);
-        let operator = *rng.pick(&["~", "~", "-", "!", "&", "|", "^", "~&", "~|", "~^", "+"]);
+    fn unary(&mut self, rng: &mut Rng, depth: u32, clean: bool, want: u32) -> Expr {
+        let inner = self.expr(rng, depth - 1, clean, want);
+        let operator = match want > 1 && rng.chance(80) {
+            true => *rng.pick(&["~", "~", "-", "+"]),
+            false => *rng.pick(&["~", "!", "&", "|", "^", "^", "~&", "~|", "~^"]),
+        };
         let word = matches!(operator, "~" | "-" | "+");
         Expr {
             text: format!("{operator}{}", inner.operand(rng, PRIMARY)),
@@ -184,18 +196,18 @@ impl Scope {
         }
     }
 
-    fn concatenation(&mut self, rng: &mut Rng, depth: u32, clean: bool) -> Expr {
+    fn concatenation(&mut self, rng: &mut Rng, depth: u32, clean: bool, want: u32) -> Expr {
         let mut parts = Vec::new();
         let mut width = 0;
         for _ in 0..rng.range(1, 3) {
-            let part = self.expr(rng, depth - 1, clean);
+            let part = self.expr(rng, depth - 1, clean, want / 2);
             if part.sized && width + part.width <= WIDEST {
                 width += part.width;
                 parts.push(part.text);
             }
         }
         if parts.is_empty() {
-            return self.leaf(rng, clean);
+            return self.leaf(rng, clean, want);
         }
         let text = format!("{{{}}}", parts.join(", "));
         let times = rng.range(2, 4);
@@ -206,11 +218,8 @@ impl Scope {
     }
 
     /// Quotient or remainder of narrow values, the divisor never zero.
-    fn division(&mut self, rng: &mut Rng, depth: u32, clean: bool) -> Expr {
-        let (dividend, divisor) = (
-            self.narrow(rng, clean),
-            self.expr(rng, depth.min(1) - 1, clean),
-        );
+    fn division(&mut self, rng: &mut Rng, clean: bool) -> Expr {
+        let (dividend, divisor) = (self.narrow(rng, clean), self.leaf(rng, clean, 0));
         let operator = *rng.pick(&["/", "%"]);
         let (low, high) = (dividend.operand(rng, 10), divisor.operand(rng, 4));
         let one = *rng.pick(&["1", "8'd1", "1'b1", "8'sd1"]);
@@ -236,26 +245,35 @@ impl Scope {
     }
 
     /// A value without operators.
-    fn leaf(&mut self, rng: &mut Rng, clean: bool) -> Expr {
+    fn leaf(&mut self, rng: &mut Rng, clean: bool, want: u32) -> Expr {
         let ticket = rng.below(100);
-        if ticket < 14 {
-            let width = rng.range(1, 20);
+        if ticket < 8 {
+            let width = rng.range(1, 20).max(want.min(20));
             return constant(rng, width);
         }
-        if ticket < 17 && !self.constants.is_empty() {
+        if ticket < 10 && !self.constants.is_empty() {
             return Expr {
                 sized: false,
                 ..Expr::primary(rng.pick(&self.constants).clone(), 32)
             };
         }
-        if ticket < 27
+        if ticket < 20
             && let Some(read) = self.array_element(rng, clean)
         {
             return read;
         }
-        let Some(signal) = self.signal(rng, clean) else {
+        let Some(mut signal) = self.signal(rng, clean) else {
             return constant(rng, 5);
         };
+        for _ in 0..3 {
+            // Better a value that fills the target.
+            if signal.width < want
+                && let Some(other) = self.signal(rng, clean)
+                && other.width > signal.width
+            {
+                signal = other;
+            }
+        }
         if !signal.is_vector() || ticket < 70 {
             return Expr::primary(signal.name.clone(), signal.width_max);
         }
@@ -371,9 +389,14 @@ impl Scope {
 
     /// A condition that is neither always nor never true, most of the time.
     pub fn condition(&mut self, rng: &mut Rng) -> String {
-        let Some(signal) = self.signal(rng, true) else {
+        let input = match !self.inputs.is_empty() && rng.chance(65) {
+            true => Some(rng.pick(&self.inputs).clone()),
+            false => self.signal(rng, true),
+        };
+        let Some(signal) = input else {
             return "1'b1".to_owned();
         };
+        self.used.insert(signal.name.clone());
         let bit = signal.bit(rng.below(signal.width));
         match rng.below(100) {
             0..35 => bit,
@@ -397,8 +420,8 @@ impl Scope {
                 format!("{bit} {operator} ({other})")
             }
             70..76 => format!("~{bit}"),
-            76..82 => format!("{bit} == 1'b{}", rng.below(2)),
-            _ => self.expr(rng, 2, true).text,
+            76..94 => format!("{bit} == 1'b{}", rng.below(2)),
+            _ => self.expr(rng, 2, true, 1).text,
         }
     }
 }

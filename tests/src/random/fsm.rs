@@ -179,7 +179,10 @@ impl Builder<'_> {
         if self.rng.chance(25) {
             // A default that states override.
             let reg = self.rng.pick(&fsm.data).clone();
-            let value = self.scope.expr(self.rng, 1, reg.signal.clean).text;
+            let value = self
+                .scope
+                .expr(self.rng, 1, reg.signal.clean, reg.signal.width)
+                .text;
             body.push(Stmt::Line(format!("{} <= {value};", reg.signal.name)));
         }
         let fallback = vec![Stmt::Line(format!("{state} <= {};", fsm.codes[0]))];
@@ -270,7 +273,7 @@ impl Builder<'_> {
         let bodies: Vec<Vec<Stmt>> = (0..fsm.codes.len())
             .map(|_| match self.rng.chance(70) {
                 true => {
-                    let value = self.scope.expr(self.rng, 1, true).text;
+                    let value = self.scope.expr(self.rng, 1, true, output.width).text;
                     vec![Stmt::Line(format!("{name} = {value};"))]
                 }
                 false => Vec::new(),
@@ -308,8 +311,11 @@ impl Builder<'_> {
     /// What a state does to the machine's registers.
     fn actions(&mut self, fsm: &Fsm, index: usize, suffix: &str, operator: &str) -> Vec<Stmt> {
         let mut list = Vec::new();
-        for reg in &fsm.data {
-            if self.rng.chance(45) {
+        for (place, reg) in fsm.data.iter().enumerate() {
+            if place % fsm.codes.len() == index && reg.reset.is_none() {
+                let target = format!("{}{suffix}", reg.signal.name);
+                list.push(self.load(reg, &target, operator));
+            } else if self.rng.chance(45) {
                 let target = format!("{}{suffix}", reg.signal.name);
                 list.push(self.update(reg, &target, operator));
             }
@@ -355,7 +361,6 @@ impl Builder<'_> {
                 Next::If(format!("{name} == 0"), Box::new(then), Box::new(Next::Hold))
             }
             50..60 => self.next_case(fsm, index),
-            60..65 => Next::Hold,
             _ => {
                 let condition = self.scope.condition(self.rng);
                 let then = self.next(fsm, index, depth - 1);

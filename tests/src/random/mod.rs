@@ -9,6 +9,7 @@
 //! on a value that may be unknown after the reset.
 
 mod bench;
+mod cosim;
 mod datapath;
 mod expr;
 mod fsm;
@@ -18,6 +19,7 @@ mod signal;
 mod stmt;
 
 pub use bench::{Stimulus, testbench};
+pub use cosim::{Mismatch, Version, cosimulate, run};
 pub use rng::Rng;
 
 use module::{Builder, Module, Port, ResetKind};

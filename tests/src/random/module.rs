@@ -174,6 +174,9 @@ impl<'a> Builder<'a> {
             let clean = top || self.rng.chance(70);
             let signal = self.random_signal(name, clean);
             self.scope.signals.push(signal.clone());
+            if clean {
+                self.scope.inputs.push(signal.clone());
+            }
             self.ports.push(Port {
                 signal,
                 input: true,
@@ -252,12 +255,24 @@ impl<'a> Builder<'a> {
         name
     }
 
+    /// An assignment to all of a register, so that no bit of it is without a driver.
+    pub fn load(&mut self, reg: &Reg, target: &str, operator: &str) -> Stmt {
+        let value = self
+            .scope
+            .expr(self.rng, 2, reg.signal.clean, reg.signal.width)
+            .text;
+        Stmt::Line(format!("{target} {operator} {value};"))
+    }
+
     /// An assignment to a register, perhaps under a condition or to a part of it.
     /// `target` replaces its name, `operator` is `<=` or `=`.
     pub fn update(&mut self, reg: &Reg, target: &str, operator: &str) -> Stmt {
         let signal = reg.signal.clone();
         let depth = self.rng.range(1, 3);
-        let value = self.scope.expr(self.rng, depth, signal.clean).text;
+        let value = self
+            .scope
+            .expr(self.rng, depth, signal.clean, signal.width)
+            .text;
         if let Some(depth) = reg.depth {
             let index = self.scope.index(self.rng, depth, 0, true);
             let index = index.unwrap_or_else(|| "0".to_owned());
@@ -268,8 +283,9 @@ impl<'a> Builder<'a> {
             ..signal.clone()
         };
         let line = match self.rng.below(100) {
-            0..15 => format!("{target} {operator} {} + {value};", signal.name),
-            15..25 if signal.width > 1 && signal.width == signal.width_max => {
+            0..12 => format!("{target} {operator} {} + ({value});", signal.name),
+            12..20 => format!("{target} {operator} {} ^ ({value});", signal.name),
+            20..28 if signal.width > 1 && signal.width == signal.width_max => {
                 let low = signal.part(0, signal.width - 1);
                 let bit = match self.scope.signal(self.rng, signal.clean) {
                     Some(other) => other.bit(self.rng.below(other.width)),
@@ -277,19 +293,19 @@ impl<'a> Builder<'a> {
                 };
                 format!("{target} {operator} {{{low}, {bit}}};")
             }
-            25..31 if signal.width > 1 => {
+            28..33 if signal.width > 1 => {
                 let (limit, low) = (signal.width, signal.low_index());
                 match self.scope.index(self.rng, limit, low, true) {
                     Some(index) => format!("{target}[{index}] {operator} {value};"),
                     None => format!("{target} {operator} {value};"),
                 }
             }
-            31..37 if signal.width > 1 => {
+            33..38 if signal.width > 1 => {
                 let count = self.rng.range(1, signal.width);
                 let low = self.rng.below(signal.width - count + 1);
                 format!("{} {operator} {value};", aliased.part(low, count))
             }
-            37..41 if signal.width > 3 => {
+            38..42 if signal.width > 3 => {
                 let count = self.rng.range(1, signal.width - 1);
                 let limit = signal.width + 1 - count;
                 match self.scope.index(self.rng, limit, signal.low_index(), true) {
