@@ -384,6 +384,31 @@ impl Builder<'_> {
         self.clocked(regs, body);
     }
 
+    /// A register whose halves belong to two processes.
+    pub fn split_register(&mut self) {
+        let width = self.rng.range(2, 24);
+        let signal = Signal::plain(self.fresh("half"), width, false);
+        self.declare_variable(&signal, 20);
+        let low = self.rng.range(1, width - 1);
+        for (from, count) in [(0, low), (low, width - low)] {
+            let part = Reg {
+                signal: Signal::plain(signal.part(from, count), count, false),
+                depth: None,
+                reset: self.rng.chance(50).then(|| "0".to_owned()),
+            };
+            let load = self.load(&part, &part.signal.name, "<=");
+            let body = match self.rng.chance(50) {
+                true => vec![Stmt::If(
+                    self.scope.condition(self.rng),
+                    vec![load],
+                    Vec::new(),
+                )],
+                false => vec![load],
+            };
+            self.clocked(&[part], body);
+        }
+    }
+
     /// Output ports by continuous assignment; the last one folds in what nothing else has used.
     pub fn outputs(&mut self, machines: &[Fsm]) {
         for _ in 0..self.rng.range(1, 4) {

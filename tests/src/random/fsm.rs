@@ -9,6 +9,8 @@ use super::stmt::{self, Stmt};
 enum Next {
     Hold,
     Goto(usize),
+    /// To the next code by adding one.
+    Step,
     Return,
     If(String, Box<Next>, Box<Next>),
     Case(String, Vec<(String, Next)>),
@@ -26,6 +28,8 @@ enum Select {
 pub struct Fsm {
     state: Reg,
     codes: Vec<String>,
+    /// The codes are numbers in order: the state is a counter.
+    counting: bool,
     select: Select,
     /// Processes: 1, 2 or 3.
     processes: u32,
@@ -40,8 +44,16 @@ pub struct Fsm {
 impl Builder<'_> {
     /// Declares a machine's registers and codes.
     pub fn declare_fsm(&mut self) -> Fsm {
-        let count = self.rng.range(2, 7);
-        let (one_hot, values, width) = self.codes(count);
+        let counting = self.rng.chance(15);
+        let count = self.rng.range(2, if counting { 12 } else { 7 });
+        let (one_hot, values, width) = match counting {
+            true => (
+                false,
+                (0..count).collect(),
+                32 - (count - 1).leading_zeros(),
+            ),
+            false => self.codes(count),
+        };
         let stem = if self.rng.chance(70) { "state" } else { "" };
         let name = self.fresh(stem);
         let mut signal = Signal::plain(&name, width, true);
@@ -94,6 +106,7 @@ impl Builder<'_> {
         Fsm {
             state,
             codes,
+            counting,
             select,
             processes: self.rng.range(1, 3),
             data,
@@ -351,6 +364,7 @@ impl Builder<'_> {
         let count = fsm.codes.len();
         match self.rng.below(100) {
             _ if depth == 0 => Next::Goto(self.rng.below(count as u32) as usize),
+            0..60 if fsm.counting && index + 1 < count => Next::Step,
             0..30 => Next::Goto((index + 1) % count),
             30..40 if fsm.link.is_some() => Next::Return,
             40..50 if fsm.timer.is_some() => {
@@ -444,6 +458,7 @@ fn render(fsm: &Fsm, next: &Next, target: &str, operator: &str) -> Vec<Stmt> {
     let line = |value: &str| vec![Stmt::Line(format!("{target} {operator} {value};"))];
     match next {
         Next::Hold => Vec::new(),
+        Next::Step => line(&format!("{} + 1'b1", fsm.state.signal.name)),
         Next::Goto(index) => line(&fsm.codes[*index]),
         Next::Return => {
             let link = fsm.link.as_ref().map(|link| link.signal.name.clone());

@@ -156,6 +156,9 @@ fn build(
     for regs in &pipelines {
         builder.pipeline(regs);
     }
+    if builder.rng.chance(10) {
+        builder.split_register();
+    }
     builder.outputs(&machines);
     let description = format!(
         "{}: {} state machine(s), {} pipeline(s), {:?} reset",

@@ -28,7 +28,7 @@ impl Rng {
 
     /// A number from 0 to `bound - 1`; `bound` must not be 0.
     pub fn below(&mut self, bound: u32) -> u32 {
-        ((self.next() >> 32) * u64::from(bound) >> 32) as u32
+        (((self.next() >> 32) * u64::from(bound)) >> 32) as u32
     }
 
     /// A number from `low` to `high`, both included.
