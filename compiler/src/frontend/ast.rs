@@ -122,7 +122,8 @@ pub struct Scope {
     pub parent: Option<ScopeId>,
     /// The name of the block, if it has one.
     pub name: Option<Box<str>>,
-    /// What stands in it, in the order written.
+    /// What stands in it, in the order written. Every name that the scope
+    /// declares is here, ports and parameters of the header too.
     pub members: Vec<Member>,
 }
 
@@ -310,7 +311,10 @@ pub enum SymbolKind {
     },
     /// A module or gate instance.
     Instance(Instance),
-    /// A named block.
+    /// A named block, declared in the scope around it so that a path through
+    /// it resolves. The statement or generate member that holds the block is
+    /// what reaches it in a walk. A generate loop's block is declared beside
+    /// the loop; two arms of a generate `if` or `case` may share a name.
     Block(ScopeId),
     /// A construct with a name that is not taken (reported when used).
     Unsupported(Unsupported),
@@ -495,7 +499,8 @@ pub enum StmtKind {
         then_branch: Option<StmtId>,
         /// Else.
         else_branch: Option<StmtId>,
-        /// Right after the `else` keyword, where a further branch may be inserted.
+        /// Right after the `else` keyword, where a further branch may be
+        /// inserted; `None` without one, and where a macro wrote it.
         after_else: Option<u32>,
     },
     /// `case`.
@@ -737,7 +742,8 @@ pub struct Number {
     pub bits: Bits,
     /// Bits written `z` or `?`, least significant word first, 64 bits each.
     pub z: Vec<u64>,
-    /// A width was written; without one the width is at least 32.
+    /// A width was written; without one `bits` has 32, and a topmost bit that
+    /// is unknown extends to the width of the context.
     pub sized: bool,
     /// `'s` or a plain decimal.
     pub signed: bool,

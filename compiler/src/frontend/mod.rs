@@ -1,3 +1,155 @@
 //! Text to syntax with spans.
+//!
+//! `preprocess` reads files and expands macros (with `astli-preproc`),
+//! `tokens` places each token where the user wrote it, `parser` builds the
+//! [`ast`]. Nothing is evaluated here and no name is resolved.
+//!
+//! Guarantees: reading never panics and never fails as a whole; what is not
+//! understood is a diagnostic with a place or an `Unsupported` node, never
+//! silence. Nothing outside this folder names a type of `astli`.
 
 pub mod ast;
+mod number;
+mod parser;
+mod preprocess;
+mod tokens;
+
+use std::path::PathBuf;
+
+use astli_syntax::KeywordVersion;
+
+use self::ast::Ast;
+use crate::diagnostics::{Diagnostic, Diagnostics, Severity, codes};
+use crate::source::{SourceMap, Span};
+
+pub use number::{MAX_DIGITS, MAX_WIDTH, parse_number};
+
+/// What to read.
+#[derive(Debug, Clone, Default)]
+pub struct ReadOptions {
+    /// Files in order; one compilation unit. `.v` and `.vh` files have the
+    /// keywords of Verilog-2005, all others those of SystemVerilog.
+    pub files: Vec<PathBuf>,
+    /// Where `include` searches, after the including file's own directory.
+    pub include_dirs: Vec<PathBuf>,
+    /// Macros with their text (`1` where there is none).
+    pub defines: Vec<(String, Option<String>)>,
+}
+
+/// Reads, preprocesses and parses `options.files`. The files and what they
+/// include are added to `sources`. The syntax is what could be read; it is
+/// complete when no diagnostic is an error.
+pub fn read(options: &ReadOptions, sources: &mut SourceMap) -> (Ast, Diagnostics) {
+    let mut diagnostics = Diagnostics::default();
+    let mut ast = Ast::default();
+    let unit = preprocess::run(options, sources, &mut diagnostics);
+    // A parse of text with holes would only find what follows from them.
+    if diagnostics.has_errors() {
+        return (ast, diagnostics);
+    }
+    let places = unit.places();
+    let mut implicit = true;
+    for (file, expanded) in &unit.expanded {
+        let end = sources.file(*file).text.len() as u32;
+        let before = implicit;
+        let mut attempt = |ast: &mut Ast, version| {
+            implicit = before;
+            let stream = tokens::stream(
+                &places,
+                *file,
+                end,
+                &expanded.tokens,
+                version,
+                &mut implicit,
+            );
+            parser::parse(&stream, ast)
+        };
+        let modules = ast.modules.len();
+        let found = if is_verilog_2005(&sources.file(*file).path) {
+            let start = Marks::of(&ast);
+            let found = attempt(&mut ast, KeywordVersion::V1364_2005);
+            if syntax_error(&found).is_none() {
+                found
+            } else {
+                // People write `logic` and `always_ff` in `.v` files, too.
+                start.restore(&mut ast);
+                let second = attempt(&mut ast, KeywordVersion::V1800_2017);
+                if syntax_error(&second) <= syntax_error(&found) && syntax_error(&second).is_some()
+                {
+                    start.restore(&mut ast);
+                    attempt(&mut ast, KeywordVersion::V1364_2005)
+                } else {
+                    second
+                }
+            }
+        } else {
+            attempt(&mut ast, KeywordVersion::V1800_2017)
+        };
+        let silent = found.iter().all(|it| it.severity != Severity::Error);
+        if silent
+            && ast.modules.len() == modules
+            && ast.packages.is_empty()
+            && options.files.len() == 1
+        {
+            diagnostics.push(
+                Diagnostic::error(
+                    codes::FILE_EMPTY,
+                    Span::new(*file, 0, 0),
+                    "the file holds no module",
+                )
+                .help("give the files that hold the design"),
+            );
+        }
+        for problem in found {
+            diagnostics.push(problem);
+        }
+    }
+    (ast, diagnostics)
+}
+
+fn is_verilog_2005(path: &std::path::Path) -> bool {
+    let extension = path.extension().and_then(|it| it.to_str());
+    extension.is_some_and(|it| {
+        matches!(
+            it.to_ascii_lowercase().as_str(),
+            "v" | "vh" | "vo" | "verilog"
+        )
+    })
+}
+
+/// Where the first syntax error is.
+fn syntax_error(found: &[Diagnostic]) -> Option<u32> {
+    let errors = found.iter().filter(|it| it.code == codes::SYNTAX);
+    errors
+        .filter_map(|it| it.primary.as_ref())
+        .map(|it| it.span.start)
+        .next()
+}
+
+/// The sizes of the arenas, to undo an attempt.
+struct Marks([usize; 7]);
+
+impl Marks {
+    fn of(ast: &Ast) -> Marks {
+        Marks([
+            ast.scopes.len(),
+            ast.symbols.len(),
+            ast.stmts.len(),
+            ast.exprs.len(),
+            ast.modules.len(),
+            ast.packages.len(),
+            ast.file_scopes.len(),
+        ])
+    }
+
+    fn restore(&self, ast: &mut Ast) {
+        let Marks([scopes, symbols, stmts, exprs, modules, packages, files]) = *self;
+        ast.scopes.truncate(scopes);
+        ast.symbols.truncate(symbols);
+        ast.stmts.truncate(stmts);
+        ast.exprs.truncate(exprs);
+        ast.modules.truncate(modules);
+        ast.packages.truncate(packages);
+        ast.file_scopes.truncate(files);
+    }
+}

@@ -9,7 +9,9 @@
 //! Every register keeps the way back to the source text ([`Origin`]).
 //! Analysis works on this structure and never sees syntax.
 
+mod arith;
 mod bits;
+mod build;
 mod expr;
 
 pub use bits::Bits;

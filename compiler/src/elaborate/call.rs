@@ -1,0 +1,321 @@
+//! Calls of functions and tasks, executed in place.
+
+use super::context::{Elab, Entity, Lifetime, MAX_DEPTH, NetIdx, Res, ScopeIdx, Storage};
+use super::env::{ExitKind, Key};
+use super::typed::{Kind, Typed};
+use super::types::Ty;
+use crate::diagnostics::{Diagnostic, codes};
+use crate::frontend::ast::{self, Arg, Direction, ExprKind, SymbolKind};
+use crate::netlist::ExprId;
+use crate::source::Span;
+
+/// A subroutine's parts.
+struct Callee<'a> {
+    symbol: ast::SymbolId,
+    declared_in: ScopeIdx,
+    scope: ast::ScopeId,
+    ports: &'a [ast::SymbolId],
+    returns: Option<&'a ast::Type>,
+    body: &'a [ast::StmtId],
+}
+
+impl<'a> Elab<'a> {
+    /// Sizes a call.
+    pub fn typed_call(
+        &mut self,
+        scope: ScopeIdx,
+        call: ast::ExprId,
+        callee: ast::ExprId,
+        args: &'a [Arg],
+    ) -> Res<Typed> {
+        let ast = self.ast;
+        let span = ast[call].span;
+        if let ExprKind::System(name) = &ast[callee].kind {
+            return self.system_function(scope, name, args, span);
+        }
+        let callee = self.callee(scope, callee)?;
+        let Some(returns) = callee.returns else {
+            let message = format!("`{}` has no value", ast[callee.symbol].name.text);
+            return self.fail(
+                Diagnostic::error(codes::BAD_TYPE, span, message)
+                    .help("call a task or void function as a statement"),
+            );
+        };
+        let ty = self.type_of(callee.declared_in, returns, span)?;
+        Ok(Typed {
+            width: ty.width,
+            signed: ty.signed,
+            span,
+            kind: Kind::Call(scope, call),
+        })
+    }
+
+    /// The value of a call whose type is known.
+    pub fn call_function(&mut self, scope: ScopeIdx, call: ast::ExprId) -> Res<ExprId> {
+        let ast = self.ast;
+        let (callee, args): (_, &'a [Arg]) = match &ast[call].kind {
+            ExprKind::Call(callee, args) => (*callee, args),
+            _ => (call, &[]),
+        };
+        match self.call(scope, call, callee, args)? {
+            Some(value) => Ok(value),
+            None => self.unsupported(ast[call].span, "a call without a value", "use a function"),
+        }
+    }
+
+    fn callee(&mut self, scope: ScopeIdx, callee: ast::ExprId) -> Res<Callee<'a>> {
+        let ast = self.ast;
+        let span = ast[callee].span;
+        match self.path(scope, callee)? {
+            Some(Entity::Subroutine(symbol, declared_in)) => {
+                let SymbolKind::Subroutine {
+                    scope,
+                    ports,
+                    returns,
+                    body,
+                    ..
+                } = &ast[symbol].kind
+                else {
+                    return self.unsupported(span, "this call", "call a function or task");
+                };
+                Ok(Callee {
+                    symbol,
+                    declared_in,
+                    scope: *scope,
+                    ports,
+                    returns: returns.as_ref(),
+                    body,
+                })
+            }
+            Some(_) => {
+                let message = format!("`{}` is no function or task", self.sources.text(span));
+                self.fail(
+                    Diagnostic::error(codes::BAD_TYPE, span, message)
+                        .help("call a function or task"),
+                )
+            }
+            None => {
+                let name = match &ast[callee].kind {
+                    ExprKind::Name(name) => name.to_string(),
+                    _ => self.sources.text(span).to_string(),
+                };
+                self.unknown_name(scope, &name, span)
+            }
+        }
+    }
+
+    /// Executes a call; its value if it has one.
+    pub fn call(
+        &mut self,
+        scope: ScopeIdx,
+        call: ast::ExprId,
+        callee: ast::ExprId,
+        args: &'a [Arg],
+    ) -> Res<Option<ExprId>> {
+        let ast = self.ast;
+        let span = ast[call].span;
+        let callee = self.callee(scope, callee)?;
+        let name = &ast[callee.symbol].name;
+        if self.depth >= MAX_DEPTH {
+            let message = format!("calls of `{}` nest deeper than {MAX_DEPTH}", name.text);
+            return self.fail(
+                Diagnostic::error(codes::RECURSION, span, message)
+                    .help("end the recursion by a constant condition"),
+            );
+        }
+        let instance = self.scope(callee.declared_in).instance;
+        let inner = self.new_scope(Some(callee.declared_in), callee.scope, instance, None);
+        self.scope_mut(inner).path.push(name.text.to_string());
+        self.set_local(inner, Lifetime::Static);
+        for &port in callee.ports {
+            self.declare_symbol(inner, port);
+        }
+        self.declare(inner);
+        let result = match callee.returns {
+            None => None,
+            Some(ty) => {
+                let ty = self.type_of(callee.declared_in, ty, span)?;
+                let net = self.add_net(inner, &name.text, name.span, ty, true, false)?;
+                self.scope_mut(inner)
+                    .names
+                    .insert(&name.text, Entity::Net(net));
+                Some(net)
+            }
+        };
+
+        let bound = self.bind(scope, &callee, args, span)?;
+        let mut outputs = Vec::new();
+        for (port, arg) in bound {
+            let Some(Entity::Net(net)) = self.lookup_here(inner, &ast[port].name.text)? else {
+                continue;
+            };
+            let SymbolKind::Port(declared) = &ast[port].kind else {
+                continue;
+            };
+            let place = ast[arg].span;
+            match declared.direction {
+                Direction::Input => self.assign_net_from(scope, net, arg, place)?,
+                Direction::Output => outputs.push((net, self.target(scope, arg)?, place)),
+                Direction::Inout | Direction::Ref => {
+                    self.assign_net_from(scope, net, arg, place)?;
+                    outputs.push((net, self.target(scope, arg)?, place));
+                }
+            }
+        }
+
+        self.depth += 1;
+        // Jumps do not cross the call.
+        let exits = std::mem::take(&mut self.env.exits);
+        let exit = self.enter(ExitKind::Return);
+        let block = self.enter(ExitKind::Block(callee.scope));
+        for member in &ast[callee.scope].members {
+            if let ast::Member::Declare(symbol) = member {
+                self.init_variable(inner, *symbol)?;
+            }
+        }
+        let done = self.exec_list(inner, callee.body);
+        self.leave(block);
+        self.leave(exit);
+        self.env.exits = exits;
+        self.depth -= 1;
+        done?;
+
+        for (net, target, place) in outputs {
+            let Storage::Slots(slot) = self.net(net).storage else {
+                continue;
+            };
+            let signed = self.net(net).ty.signed;
+            let value = self.read_slot(slot);
+            let value = self.exprs.resize(value, target.width() as u32, signed);
+            self.write(&target, value, false, place)?;
+        }
+        Ok(result.and_then(|net| match self.net(net).storage {
+            Storage::Slots(slot) => Some(self.read_slot(slot)),
+            Storage::Memory(_) => None,
+        }))
+    }
+
+    /// A subroutine's variable with an initial value takes it at each call.
+    fn init_variable(&mut self, scope: ScopeIdx, symbol: ast::SymbolId) -> Res<()> {
+        let ast = self.ast;
+        let SymbolKind::Variable {
+            init: Some(init), ..
+        } = ast[symbol].kind
+        else {
+            return Ok(());
+        };
+        match self.lookup_here(scope, &ast[symbol].name.text)? {
+            Some(Entity::Net(net)) => self.assign_net(scope, net, init, ast[symbol].name.span),
+            _ => Ok(()),
+        }
+    }
+
+    /// Pairs the arguments with the ports.
+    fn bind(
+        &mut self,
+        scope: ScopeIdx,
+        callee: &Callee<'a>,
+        args: &'a [Arg],
+        span: Span,
+    ) -> Res<Vec<(ast::SymbolId, ast::ExprId)>> {
+        let ast = self.ast;
+        let name = &ast[callee.symbol].name.text;
+        let mut bound: Vec<Option<ast::ExprId>> = vec![None; callee.ports.len()];
+        for (at, arg) in args.iter().enumerate() {
+            let (at, value) = match arg {
+                Arg::Positional(value) => (Some(at), *value),
+                Arg::Named { name, value } => {
+                    let is = |port: &&ast::SymbolId| ast[**port].name.text == name.text;
+                    let at = callee.ports.iter().find(is);
+                    let at = at.and_then(|p| callee.ports.iter().position(|q| q == p));
+                    (at, *value)
+                }
+                Arg::Implicit(name) => {
+                    return self.unsupported(name.span, "this argument", "write it in order");
+                }
+                Arg::Wildcard(span) => {
+                    return self.unsupported(*span, "this argument", "write it in order");
+                }
+            };
+            match at.and_then(|at| bound.get_mut(at)) {
+                Some(slot) => *slot = value,
+                None if value.is_none() => {}
+                None => {
+                    let message = format!("`{name}` takes {} arguments", callee.ports.len());
+                    return self.fail(
+                        Diagnostic::error(codes::BAD_CONNECTION, span, message)
+                            .help("give one argument for each"),
+                    );
+                }
+            }
+        }
+        let _ = scope;
+        let mut list = Vec::new();
+        for (&port, arg) in callee.ports.iter().zip(bound) {
+            let default = match &ast[port].kind {
+                SymbolKind::Port(port) => port.default,
+                _ => None,
+            };
+            let Some(arg) = arg.or(default) else {
+                let port = &ast[port].name.text;
+                let message = format!("`{name}` is called without its argument `{port}`");
+                return self.fail(
+                    Diagnostic::error(codes::BAD_CONNECTION, span, message)
+                        .help("give one argument for each"),
+                );
+            };
+            list.push((port, arg));
+        }
+        Ok(list)
+    }
+
+    /// Assigns an expression of the net's own scope to a local variable.
+    pub fn assign_net(
+        &mut self,
+        scope: ScopeIdx,
+        net: NetIdx,
+        value: ast::ExprId,
+        span: Span,
+    ) -> Res<()> {
+        self.assign_net_from(scope, net, value, span)
+    }
+
+    fn assign_net_from(
+        &mut self,
+        scope: ScopeIdx,
+        net: NetIdx,
+        value: ast::ExprId,
+        span: Span,
+    ) -> Res<()> {
+        let ty: std::rc::Rc<Ty> = self.net(net).ty.clone();
+        let Storage::Slots(slot) = self.net(net).storage else {
+            return self.unsupported(span, "this initial value", "assign it in the process");
+        };
+        if !ty.unpacked.is_empty() {
+            return self.unsupported(span, "an array as an argument", "pass its elements");
+        }
+        let value = self.assigned(scope, value, ty.width)?;
+        let key = Key::Blocking(slot);
+        self.env
+            .note(key, ty.width, 0, i64::from(ty.width), span);
+        self.env.set(key, value);
+        Ok(())
+    }
+
+    /// `return value`
+    pub fn assign_result(&mut self, scope: ScopeIdx, value: ast::ExprId, span: Span) -> Res<()> {
+        let mut at = Some(scope);
+        while let Some(here) = at {
+            let parent = self.scope(here).parent;
+            let outermost = parent.is_some_and(|parent| self.scope(parent).local.is_none());
+            if self.scope(here).local.is_some() && outermost {
+                let name = self.scope(here).path.last().cloned().unwrap_or_default();
+                if let Some(Entity::Net(net)) = self.lookup_here(here, &name)? {
+                    return self.assign_net(scope, net, value, span);
+                }
+            }
+            at = parent;
+        }
+        self.unsupported(span, "`return` with a value here", "return from a function")
+    }
+}

@@ -1,0 +1,276 @@
+//! `case` statements.
+
+use indexmap::IndexMap;
+
+use super::context::{Elab, Res, ScopeIdx};
+use super::env::Key;
+use super::typed::Typed;
+use crate::frontend::ast::{self, BinaryOp as Op, CaseItem, CaseKind};
+use crate::netlist::{Bits, ExprId};
+
+/// Widest selector whose case becomes a table.
+const TABLE_BITS: u32 = 10;
+
+/// A label of a case.
+enum Label {
+    /// A constant; bits set in `wild` match anything.
+    Constant { bits: Bits, wild: Bits },
+    Other(Typed),
+}
+
+impl<'a> Elab<'a> {
+    pub fn exec_case(
+        &mut self,
+        scope: ScopeIdx,
+        kind: CaseKind,
+        selector: ast::ExprId,
+        items: &'a [CaseItem],
+    ) -> Res<()> {
+        let span = self.ast[selector].span;
+        if kind == CaseKind::Inside {
+            return self.unsupported(span, "`case … inside`", "use `casez`");
+        }
+        let selector = self.typed(scope, selector)?;
+        let (mut width, mut signed) = (selector.width, selector.signed);
+        let mut labels: Vec<Vec<(Label, bool)>> = Vec::new();
+        for item in items {
+            let mut list = Vec::new();
+            for &label in &item.labels {
+                let (label, label_width, label_signed) = self.label(scope, kind, label)?;
+                width = width.max(label_width);
+                signed &= label_signed;
+                list.push((label, label_signed));
+            }
+            labels.push(list);
+        }
+        let selector = self.lower(selector, width, signed)?;
+
+        let mut patterns = Vec::new();
+        let mut constant_only = true;
+        let mut matches = Vec::new();
+        for list in labels {
+            let mut hit = self.exprs.number(1, 0);
+            for (label, _) in list {
+                let one = match label {
+                    Label::Constant { bits, wild } => {
+                        let resize = |bits: &Bits| match signed {
+                            true => bits.sign_extend(width),
+                            false => bits.zero_extend(width),
+                        };
+                        let (bits, wild) = (resize(&bits), resize(&wild));
+                        let hit = self.matches(selector, &bits, &wild);
+                        patterns.push((matches.len(), bits, wild));
+                        hit
+                    }
+                    Label::Other(label) => {
+                        constant_only = false;
+                        let span = label.span;
+                        let label = self.lower(label, width, signed)?;
+                        let label = self.value(label, signed, span);
+                        let selector = self.value(selector, signed, span);
+                        self.compare(Op::CaseEq, selector, label)?
+                    }
+                };
+                hit = self.exprs.or(hit, one);
+            }
+            matches.push(hit);
+        }
+
+        // Arms in order; whatever follows a surely matching arm is dead.
+        let mut arms: Vec<(ExprId, usize)> = Vec::new();
+        for (at, &hit) in matches.iter().enumerate() {
+            if !items[at].labels.is_empty() {
+                arms.push((hit, at));
+            }
+        }
+        let default = items.iter().position(|item| item.labels.is_empty());
+        let sure = |elab: &Self, hit| elab.exprs.as_const(hit).and_then(|b: &Bits| b.bit(0));
+        arms.retain(|&(hit, _)| sure(self, hit) != Some(false));
+        let mut last = default.map(Some);
+        if let Some(at) = arms.iter().position(|&(hit, _)| sure(self, hit) == Some(true)) {
+            last = Some(Some(arms[at].1));
+            arms.truncate(at);
+        } else if self.covered(selector, &patterns) {
+            // Complete without the default: the last arm needs no test.
+            last = arms.pop().map(|(_, at)| Some(at));
+        }
+        let rest = last.unwrap_or(None).and_then(|at| items[at].body);
+
+        let always = self.exprs.number(1, 1);
+        let mut left = always;
+        let mut taken = Vec::new();
+        for &(hit, at) in &arms {
+            let condition = self.exprs.and(left, hit);
+            let body = items[at].body;
+            taken.push(self.branch(condition, |elab| elab.exec_maybe(scope, body))?);
+            let missed = self.exprs.not(hit);
+            left = self.exprs.and(left, missed);
+        }
+        let rest = self.branch(left, |elab| elab.exec_maybe(scope, rest))?;
+        let table = constant_only && patterns.iter().all(|(_, _, wild)| wild.is_zero());
+        let table = table.then(|| {
+            patterns
+                .iter()
+                .map(|(item, bits, _)| (*item, bits.clone()))
+                .collect::<Vec<_>>()
+        });
+        self.join(selector, &arms, taken, rest, table);
+        Ok(())
+    }
+
+    fn label(
+        &mut self,
+        scope: ScopeIdx,
+        kind: CaseKind,
+        label: ast::ExprId,
+    ) -> Res<(Label, u32, bool)> {
+        let Some(constant) = self.label_constant(scope, label)? else {
+            let typed = self.typed(scope, label)?;
+            if let super::typed::Kind::Value(value) = typed.kind {
+                if let Some(bits) = self.exprs.as_const(value) {
+                    let (bits, signed) = (bits.clone(), typed.signed);
+                    let wild = Bits::zero(bits.width());
+                    let width = bits.width();
+                    return Ok((Label::Constant { bits, wild }, width, signed));
+                }
+            }
+            let (width, signed) = (typed.width, typed.signed);
+            return Ok((Label::Other(typed), width, signed));
+        };
+        let width = constant.bits.width();
+        let unknown = Bits::new(width, constant.bits.unknown_limbs(), &[]);
+        let wild = match kind {
+            CaseKind::X => unknown,
+            CaseKind::Z => constant.z.clone().unwrap_or_else(|| Bits::zero(width)),
+            _ => Bits::zero(width),
+        };
+        let bits = constant.bits;
+        Ok((Label::Constant { bits, wild }, width, constant.signed))
+    }
+
+    /// Whether the selector matches a constant label: the bits that are not wild are equal.
+    fn matches(&mut self, selector: ExprId, bits: &Bits, wild: &Bits) -> ExprId {
+        let width = bits.width();
+        let mut equal = self.exprs.number(1, 1);
+        let mut at = 0;
+        while at < width {
+            let (start, skip) = (at, wild.bit(at) == Some(true));
+            while at < width && (wild.bit(at) == Some(true)) == skip {
+                at += 1;
+            }
+            if !skip {
+                let part = self.exprs.slice(selector, start, at - start);
+                let label = self.exprs.constant(bits.slice(start, at - start));
+                let same = self.identical(part, label);
+                equal = self.exprs.and(equal, same);
+            }
+        }
+        equal
+    }
+
+    /// Whether the patterns match every value that the selector can have.
+    fn covered(&self, selector: ExprId, patterns: &[(usize, Bits, Bits)]) -> bool {
+        let bits = self.exprs.significant(selector);
+        let list: Vec<(&Bits, &Bits)> = patterns.iter().map(|(_, b, w)| (b, w)).collect();
+        // A complete list of n-bit labels without wildcards has 2^n of them.
+        let wild = patterns.iter().any(|(_, _, wild)| !wild.is_zero());
+        if bits == 0 || (!wild && (bits > 24 || list.len() < 1 << bits)) {
+            return false;
+        }
+        let mut budget = 100_000;
+        covers(&list, bits, &mut budget)
+    }
+
+    /// Merges the arms of a case.
+    fn join(
+        &mut self,
+        selector: ExprId,
+        arms: &[(ExprId, usize)],
+        taken: Vec<IndexMap<Key, ExprId>>,
+        rest: IndexMap<Key, ExprId>,
+        table: Option<Vec<(usize, Bits)>>,
+    ) {
+        let mut keys: IndexMap<Key, ()> = IndexMap::new();
+        for arm in taken.iter().chain([&rest]) {
+            keys.extend(arm.keys().map(|&key| (key, ())));
+        }
+        for key in keys.into_keys() {
+            let kept = self.kept(key);
+            let value = |arm: &IndexMap<Key, ExprId>| arm.get(&key).copied().unwrap_or(kept);
+            let last = value(&rest);
+            let values: Vec<ExprId> = taken.iter().map(value).collect();
+            let indexed = table
+                .as_ref()
+                .and_then(|table| self.tabulate(selector, arms, &values, last, table));
+            let joined = indexed.unwrap_or_else(|| {
+                let mut joined = last;
+                for (&(hit, _), &value) in arms.iter().zip(&values).rev() {
+                    joined = self.exprs.mux(hit, value, joined);
+                }
+                joined
+            });
+            self.env.set(key, joined);
+        }
+    }
+
+    /// A dense table of constants.
+    fn tabulate(
+        &mut self,
+        selector: ExprId,
+        arms: &[(ExprId, usize)],
+        values: &[ExprId],
+        last: ExprId,
+        table: &[(usize, Bits)],
+    ) -> Option<ExprId> {
+        let bits = self.exprs.significant(selector);
+        let entries = 1usize << bits.min(TABLE_BITS);
+        let constant = |elab: &Self, id| elab.exprs.as_const(id).is_some();
+        if bits == 0
+            || bits > TABLE_BITS
+            || arms.len() < 8
+            || table.len() * 2 < entries
+            || !constant(self, last)
+            || !values.iter().all(|&value| constant(self, value))
+        {
+            return None;
+        }
+        let by_item: IndexMap<usize, ExprId> = arms
+            .iter()
+            .zip(values)
+            .map(|(&(_, item), &value)| (item, value))
+            .collect();
+        let mut items = vec![last; entries];
+        for (item, label) in table.iter().rev() {
+            let at = label.to_u64().and_then(|at| usize::try_from(at).ok());
+            if let Some(slot) = at.and_then(|at| items.get_mut(at)) {
+                *slot = by_item.get(item).copied().unwrap_or(last);
+            }
+        }
+        let index = self.exprs.slice(selector, 0, bits);
+        Some(self.exprs.index(index, &items))
+    }
+}
+
+/// Whether patterns match all values of the low `bits` bits, others being 0.
+fn covers(patterns: &[(&Bits, &Bits)], bits: u32, budget: &mut u32) -> bool {
+    *budget = budget.saturating_sub(1);
+    if patterns.is_empty() || *budget == 0 {
+        return false;
+    }
+    let wild = |p: &(&Bits, &Bits), at: u32| p.1.bit(at) == Some(true);
+    let all_wild = |p: &&(&Bits, &Bits)| (0..bits).all(|at| wild(p, at));
+    if patterns.iter().any(|p| all_wild(&p)) {
+        return true;
+    }
+    let Some(at) = bits.checked_sub(1) else {
+        return true;
+    };
+    [false, true].into_iter().all(|value| {
+        let rest: Vec<(&Bits, &Bits)> = patterns
+            .iter()
+            .copied()
+            .filter(|p| wild(p, at) || p.0.bit(at) == Some(value))
+            .collect();
+        covers(&rest, at, budget)
+    })
+}

@@ -1,0 +1,260 @@
+//! Clocked processes: clock, asynchronous resets, next values.
+
+use rustc_hash::FxHashMap;
+
+use super::context::{ClockEvent, Driver, Elab, Flop, Res, ScopeIdx};
+use super::env::{Env, Key, Mode, Written};
+use crate::diagnostics::{Diagnostic, codes};
+use crate::frontend::ast::{self, Edge, Event, Process, StmtKind};
+use crate::netlist::{ExprId, ProcessRef};
+use crate::source::Span;
+
+/// What one branch of a clocked process leaves.
+struct Branch {
+    written: indexmap::IndexMap<Key, Written>,
+    values: FxHashMap<Key, ExprId>,
+}
+
+/// A statement with the scope that it stands in.
+type Place = (ScopeIdx, Option<ast::StmtId>);
+
+impl<'a> Elab<'a> {
+    pub fn clocked(
+        &mut self,
+        scope: ScopeIdx,
+        process: &'a Process,
+        events: &'a [Event],
+        body: Option<ast::StmtId>,
+    ) -> Res<()> {
+        self.env.mode = Mode::Clocked;
+        let mut edges = Vec::new();
+        for event in events {
+            let span = self.ast[event.expr].span;
+            if event.edge == Edge::Any {
+                return self.unsupported(
+                    span,
+                    "a level next to an edge in one event control",
+                    "name edges only, or use `always @*`",
+                );
+            }
+            if let Some(iff) = event.iff {
+                let span = self.ast[iff].span;
+                return self.unsupported(span, "`iff`", "test the condition in the process");
+            }
+            let signal = self.self_determined(scope, event.expr)?;
+            let signal = self.exprs.slice(signal, 0, 1);
+            let edge = event.edge;
+            edges.push(ClockEvent { signal, edge, span });
+        }
+        let (resets, clock, body) = self.find_resets(scope, edges, body, process.span)?;
+
+        let process_ref = ProcessRef {
+            stmt: process.body,
+            span: process.span,
+            in_generate_loop: self.scope(scope).in_generate_loop,
+        };
+        let clock = self.clock(clock);
+        let mut branches = Vec::new();
+        for (condition, place) in resets {
+            branches.push((condition, self.run_branch(place)?));
+        }
+        let main = self.run_branch(body)?;
+        for (mem, mut write) in std::mem::take(&mut self.env.memory_writes) {
+            write.clock = clock;
+            write.process = process_ref.clone();
+            for (condition, _) in &branches {
+                let inactive = self.exprs.not(*condition);
+                write.enable = self.exprs.and(write.enable, inactive);
+            }
+            self.memories[mem as usize].writes.push(write);
+        }
+        self.flops_of(&main, &branches, clock, &process_ref)
+    }
+
+    /// Peels `if (reset) … else …` off the body until one event is left, the clock.
+    fn find_resets(
+        &mut self,
+        scope: ScopeIdx,
+        mut edges: Vec<ClockEvent>,
+        body: Option<ast::StmtId>,
+        whole: Span,
+    ) -> Res<(Vec<(ExprId, Place)>, ClockEvent, Place)> {
+        let ast = self.ast;
+        let mut place: Place = (scope, body);
+        let mut resets = Vec::new();
+        while edges.len() > 1 {
+            let Some(stmt) = place.1 else { break };
+            match &ast[stmt].kind {
+                StmtKind::Block {
+                    scope: block,
+                    stmts,
+                } if stmts.len() == 1 => {
+                    let inner = self.block(place.0, *block);
+                    place = (inner, Some(stmts[0]));
+                }
+                StmtKind::If {
+                    condition,
+                    then_branch,
+                    else_branch,
+                    ..
+                } => {
+                    let test = self.condition(place.0, *condition)?;
+                    let inverse = self.exprs.not(test);
+                    let tested = |e: &ClockEvent| e.signal == test || e.signal == inverse;
+                    let Some(at) = edges.iter().position(tested) else {
+                        break;
+                    };
+                    let event = edges.remove(at);
+                    let active_high = event.signal == test;
+                    if active_high != (event.edge == Edge::Pos) {
+                        let place = ast[*condition].span;
+                        return self.fail(
+                            Diagnostic::error(
+                                codes::BAD_RESET,
+                                place,
+                                "this reset is tested for the level that its edge does not lead to",
+                            )
+                            .label(event.span, "the edge")
+                            .help("test an active-low reset behind `negedge`, and the reverse"),
+                        );
+                    }
+                    resets.push((test, (place.0, *then_branch)));
+                    place.1 = *else_branch;
+                }
+                _ => break,
+            }
+        }
+        match (edges.pop(), edges.is_empty()) {
+            (Some(clock), true) => Ok((resets, clock, place)),
+            (last, _) => {
+                let span = place.1.map_or(whole, |stmt| ast[stmt].span);
+                let mut diagnostic = Diagnostic::error(
+                    codes::BAD_RESET,
+                    span,
+                    "a process of several edges must begin by testing its resets",
+                )
+                .help("write `if (reset) … else …` with nothing before or behind it");
+                for event in edges.iter().chain(&last) {
+                    diagnostic = diagnostic.label(event.span, "an edge");
+                }
+                self.fail(diagnostic)
+            }
+        }
+    }
+
+    /// Executes one branch from the registers' present values.
+    fn run_branch(&mut self, (scope, stmt): Place) -> Res<Branch> {
+        let writes = std::mem::take(&mut self.env.memory_writes);
+        self.env = Env::new(Mode::Clocked);
+        self.exec_maybe(scope, stmt)?;
+        let written = std::mem::take(&mut self.env.written);
+        let values = written
+            .keys()
+            .filter_map(|&key| Some((key, self.env.get(key)?)))
+            .collect();
+        if !writes.is_empty() {
+            let (mem, span) = (writes[0].0, writes[0].1.process.span);
+            let name = self.net(self.memories[mem as usize].net).path.clone();
+            return self.fail(
+                Diagnostic::error(
+                    codes::BAD_RESET,
+                    span,
+                    format!("an asynchronous reset writes the memory `{name}`"),
+                )
+                .help("memories cannot be reset; clear it by a loop over clock cycles"),
+            );
+        }
+        Ok(Branch { written, values })
+    }
+
+    /// Makes the registers of a process.
+    fn flops_of(
+        &mut self,
+        main: &Branch,
+        resets: &[(ExprId, Branch)],
+        clock: u32,
+        process: &ProcessRef,
+    ) -> Res<()> {
+        let mut keys: indexmap::IndexMap<Key, Span> = indexmap::IndexMap::new();
+        for branch in resets.iter().map(|(_, branch)| branch).chain([main]) {
+            for (&key, written) in &branch.written {
+                keys.entry(key).or_insert(written.span);
+            }
+        }
+        for (&key, &span) in &keys {
+            let (slot, blocking) = match key {
+                Key::Blocking(slot) => (slot, true),
+                Key::Nonblocking(slot) => (slot, false),
+                Key::Jump(_) => continue,
+            };
+            let net = self.net(self.slots[slot as usize].net);
+            if net.local.is_some() {
+                continue;
+            }
+            if blocking {
+                if let Some(&other) = keys.get(&Key::Nonblocking(slot)) {
+                    let message = format!("`{}` is assigned both by `=` and by `<=`", net.path);
+                    return self.fail(
+                        Diagnostic::error(codes::UNSUPPORTED, span, message)
+                            .label(other, "the other kind")
+                            .help("use `<=` for what is read in other processes"),
+                    );
+                }
+            }
+            let width = self.slots[slot as usize].width;
+            let covers = |branch: &Branch, at: u32| {
+                let written = branch.written.get(&key);
+                written.is_some_and(|written| written.bits[at as usize])
+            };
+            // Bits that the same branches write belong together.
+            let signature = |at: u32| -> Vec<bool> {
+                let branches = resets.iter().map(|(_, branch)| branch);
+                branches.chain([main]).map(|b| covers(b, at)).collect()
+            };
+            let mut at = 0;
+            while at < width {
+                let (low, bits) = (at, signature(at));
+                while at < width && signature(at) == bits {
+                    at += 1;
+                }
+                if !bits.contains(&true) {
+                    continue;
+                }
+                let hold = self.leaf(slot);
+                let part = |elab: &mut Self, branch: &Branch| {
+                    let value = branch.values.get(&key).copied().unwrap_or(hold);
+                    elab.exprs.slice(value, low, at - low)
+                };
+                let mut next = part(self, main);
+                let mut list = Vec::new();
+                for (which, (condition, branch)) in resets.iter().enumerate().rev() {
+                    if bits[which] {
+                        list.push((*condition, part(self, branch)));
+                    } else {
+                        // The register keeps its value while this reset is active.
+                        let held = self.exprs.slice(hold, low, at - low);
+                        next = self.exprs.mux(*condition, held, next);
+                        for reset in &mut list {
+                            let inactive = self.exprs.not(*condition);
+                            reset.0 = self.exprs.and(reset.0, inactive);
+                        }
+                    }
+                }
+                list.reverse();
+                self.flops.push(Flop {
+                    slot,
+                    low,
+                    width: at - low,
+                    next,
+                    resets: list,
+                    clock,
+                    process: process.clone(),
+                    blocking,
+                });
+                let flop = self.flops.len() as u32 - 1;
+                self.drive(slot, low, at - low, Driver::Flop(flop), span);
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,222 @@
+//! What a process has assigned so far: values per slot, blocking and
+//! nonblocking apart, with an undo log for branches.
+
+use rustc_hash::FxHashMap;
+
+use super::context::{Elab, Lifetime, MemWrite};
+use crate::frontend::ast;
+use crate::netlist::{Bits, ExprId};
+use crate::source::Span;
+
+/// A variable of a process: a slot's blocking or nonblocking value, or a jump
+/// that has been taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Key {
+    Blocking(u32),
+    Nonblocking(u32),
+    Jump(u32),
+}
+
+/// What a slot holds that the process has not written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Mode {
+    /// Its own value, which must never be needed: a latch.
+    #[default]
+    Combinational,
+    /// The register's value.
+    Clocked,
+    /// Its initial value so far.
+    Initial,
+}
+
+/// A statement that can be left early.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Exit {
+    pub kind: ExitKind,
+    pub key: u32,
+}
+
+/// What is left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum ExitKind {
+    Break,
+    Continue,
+    Return,
+    Block(ast::ScopeId),
+}
+
+/// The state of a symbolic execution.
+#[derive(Debug, Default)]
+pub(super) struct Env {
+    pub mode: Mode,
+    values: FxHashMap<Key, ExprId>,
+    log: Vec<(Key, Option<ExprId>)>,
+    /// Bits that any path may write, in the order first written.
+    pub written: indexmap::IndexMap<Key, Written>,
+    pub shadows: FxHashMap<u32, u32>,
+    /// The condition under which the present statement runs; none is always.
+    pub path: Option<ExprId>,
+    pub memory_writes: Vec<(u32, MemWrite)>,
+    /// Statements around that can be left, innermost last.
+    pub exits: Vec<Exit>,
+    pub next_exit: u32,
+    /// Some jump has been taken on some path.
+    pub jumped: bool,
+}
+
+/// Which bits a process may write.
+#[derive(Debug, Clone)]
+pub(super) struct Written {
+    pub bits: Vec<bool>,
+    pub span: Span,
+}
+
+impl Env {
+    /// An empty one.
+    pub fn new(mode: Mode) -> Env {
+        Env {
+            mode,
+            ..Env::default()
+        }
+    }
+
+    pub fn get(&self, key: Key) -> Option<ExprId> {
+        self.values.get(&key).copied()
+    }
+
+    pub fn set(&mut self, key: Key, value: ExprId) {
+        let old = self.values.insert(key, value);
+        self.log.push((key, old));
+    }
+
+    /// A place in the log.
+    pub fn mark(&self) -> usize {
+        self.log.len()
+    }
+
+    /// The keys set since a mark, with the values before.
+    pub fn since(&self, mark: usize) -> indexmap::IndexMap<Key, Option<ExprId>> {
+        let mut keys = indexmap::IndexMap::new();
+        for &(key, old) in &self.log[mark..] {
+            keys.entry(key).or_insert(old);
+        }
+        keys
+    }
+
+    /// Takes what was set since a mark, and undoes it.
+    pub fn take(&mut self, mark: usize) -> indexmap::IndexMap<Key, ExprId> {
+        let mut taken = indexmap::IndexMap::new();
+        for &(key, _) in &self.log[mark..] {
+            if let Some(&value) = self.values.get(&key) {
+                taken.insert(key, value);
+            }
+        }
+        for (key, old) in self.log.drain(mark..).rev() {
+            match old {
+                Some(old) => self.values.insert(key, old),
+                None => self.values.remove(&key),
+            };
+        }
+        taken
+    }
+
+    /// Notes that bits may be written.
+    pub fn note(&mut self, key: Key, width: u32, low: i64, count: i64, span: Span) {
+        let written = self.written.entry(key).or_insert_with(|| Written {
+            bits: vec![false; width as usize],
+            span,
+        });
+        let have = i64::from(width);
+        let (from, to) = (low.clamp(0, have), (low + count).clamp(0, have));
+        if let Some(bits) = written.bits.get_mut(from as usize..to.max(from) as usize) {
+            bits.fill(true);
+        }
+    }
+}
+
+impl<'a> Elab<'a> {
+    /// What a slot holds where the process has not written it and keeps it.
+    pub fn held(&mut self, key: Key) -> ExprId {
+        let (Key::Blocking(slot) | Key::Nonblocking(slot)) = key else {
+            return self.exprs.number(1, 0);
+        };
+        let of = &self.slots[slot as usize];
+        let (width, init) = (of.width, of.init.clone());
+        match (self.net(of.net).local, self.env.mode) {
+            (Some(Lifetime::Static), _) | (None, Mode::Combinational) => self.shadow(slot),
+            (Some(Lifetime::Automatic), _) => self.exprs.unknown(width),
+            (None, Mode::Clocked) => self.leaf(slot),
+            (None, Mode::Initial) => {
+                let bits = init.unwrap_or_else(|| Bits::unknown(width));
+                self.exprs.constant(bits)
+            }
+        }
+    }
+
+    /// The value of a key that an assignment replaces a part of.
+    pub fn kept(&mut self, key: Key) -> ExprId {
+        match self.env.get(key) {
+            Some(value) => value,
+            None => self.held(key),
+        }
+    }
+
+    /// The value of a slot as an expression sees it.
+    pub fn read_slot(&mut self, slot: u32) -> ExprId {
+        if let Some(value) = self.env.get(Key::Blocking(slot)) {
+            return value;
+        }
+        let local = self.net(self.slots[slot as usize].net).local.is_some();
+        if local || self.env.mode == Mode::Initial {
+            return self.held(Key::Blocking(slot));
+        }
+        self.leaf(slot)
+    }
+
+    /// Runs `body` under a condition, and merges what it assigns.
+    pub fn under(
+        &mut self,
+        condition: ExprId,
+        body: impl FnOnce(&mut Self) -> super::context::Res<()>,
+    ) -> super::context::Res<()> {
+        let taken = self.branch(condition, body)?;
+        self.merge(condition, taken, indexmap::IndexMap::new());
+        Ok(())
+    }
+
+    /// Runs `body` under a condition; takes what it assigns.
+    pub fn branch(
+        &mut self,
+        condition: ExprId,
+        body: impl FnOnce(&mut Self) -> super::context::Res<()>,
+    ) -> super::context::Res<indexmap::IndexMap<Key, ExprId>> {
+        let path = self.env.path;
+        self.env.path = Some(match path {
+            Some(path) => self.exprs.and(path, condition),
+            None => condition,
+        });
+        let mark = self.env.mark();
+        body(self)?;
+        self.env.path = path;
+        Ok(self.env.take(mark))
+    }
+
+    /// Assigns `condition ? then : other`, key by key.
+    pub fn merge(
+        &mut self,
+        condition: ExprId,
+        then: indexmap::IndexMap<Key, ExprId>,
+        other: indexmap::IndexMap<Key, ExprId>,
+    ) {
+        let mut keys: Vec<Key> = then.keys().copied().collect();
+        keys.extend(other.keys().filter(|key| !then.contains_key(*key)));
+        for key in keys {
+            let a = then.get(&key).copied();
+            let a = a.unwrap_or_else(|| self.kept(key));
+            let b = other.get(&key).copied();
+            let b = b.unwrap_or_else(|| self.kept(key));
+            let value = self.exprs.mux(condition, a, b);
+            self.env.set(key, value);
+        }
+    }
+}

@@ -1,0 +1,325 @@
+//! The finished netlist: ports, registers in source order, and a fresh arena
+//! of what they need.
+
+use rustc_hash::FxHashMap;
+
+use super::context::{Driver, Elab, Entity, Res, ScopeIdx, Storage};
+use super::registers::{Machine, Resolved};
+use crate::diagnostics::{Diagnostic, codes};
+use crate::frontend::ast::{self, Direction, ModuleId, SymbolKind};
+use crate::netlist::{
+    AsyncReset, BitNaming, Bits, ExprId, Exprs, Input, InputId, MemId, Memory, MemoryWrite,
+    Netlist, Node, Origin, Output, Port, RegId, Register,
+};
+
+/// Copies expressions into a new arena under new ids.
+struct Copy {
+    exprs: Exprs,
+    ids: Vec<Option<ExprId>>,
+}
+
+impl Copy {
+    fn get(&self, old: ExprId) -> ExprId {
+        self.ids[old.index()].expect("everything reachable from the roots is copied")
+    }
+}
+
+impl<'a> Elab<'a> {
+    /// Resolves the design and lists it.
+    pub fn finish(&mut self, top: ModuleId, scope: ScopeIdx) -> Res<Netlist> {
+        let ast = self.ast;
+        let module = &ast[top];
+        let mut ports = Vec::new();
+        let mut outputs = Vec::new();
+        for (at, &symbol) in module.ports.iter().enumerate() {
+            let name = &ast[symbol].name;
+            let (SymbolKind::Port(declared), Some(Entity::Net(net))) =
+                (&ast[symbol].kind, self.lookup_here(scope, &name.text)?)
+            else {
+                continue;
+            };
+            let ty = self.net(net).ty.clone();
+            let (Storage::Slots(slot), true) = (self.net(net).storage, ty.unpacked.is_empty())
+            else {
+                return self.unsupported(
+                    name.span,
+                    "an array as a port of the top module",
+                    "use one wide port",
+                );
+            };
+            match declared.direction {
+                Direction::Input => {
+                    let input = Node::Input(InputId(at as u32));
+                    let value = self.exprs.intern(input, ty.width);
+                    self.drive(slot, 0, ty.width, Driver::Value(value), name.span);
+                }
+                Direction::Output => outputs.push((symbol, self.leaf(slot))),
+                Direction::Inout | Direction::Ref => {
+                    return self.unsupported(
+                        name.span,
+                        "a bidirectional port",
+                        "use an input, an output and an enable",
+                    );
+                }
+            }
+            let range = match ty.packed[..] {
+                [] if ty.width == 1 => None,
+                [range] => Some((range.left, range.right)),
+                _ => Some((i64::from(ty.width) - 1, 0)),
+            };
+            ports.push(Port {
+                name: name.text.to_string(),
+                direction: declared.direction,
+                width: ty.width,
+                range,
+                signed: ty.signed,
+                span: name.span,
+            });
+        }
+        let leaves: Vec<ExprId> = outputs.iter().map(|&(_, leaf)| leaf).collect();
+        let machine = self.machine(&module.ports, &leaves)?;
+        let symbols: Vec<ast::SymbolId> = outputs.iter().map(|&(symbol, _)| symbol).collect();
+        self.check_errors()?;
+        self.assemble(top, machine, ports, &symbols)
+    }
+
+    fn assemble(
+        &mut self,
+        top: ModuleId,
+        mut machine: Machine,
+        ports: Vec<Port>,
+        outputs: &[ast::SymbolId],
+    ) -> Res<Netlist> {
+        let ast = self.ast;
+        let module = &ast[top];
+        let key = |elab: &Self, register: &Resolved| {
+            let flop = &elab.flops[register.flop as usize];
+            let slot = &elab.slots[flop.slot as usize];
+            let net = elab.net(slot.net);
+            let span = (net.span.file, net.span.start);
+            (net.instance, span, slot.net, slot.element, flop.low)
+        };
+        machine.registers.sort_by_key(|register| key(self, register));
+        machine.memories.sort_by_key(|&(mem, _)| mem);
+
+        let clock = machine.clock.as_ref().map(|clock| clock.port.clone());
+        let inputs: Vec<usize> = (0..module.ports.len())
+            .filter(|&at| {
+                let symbol = module.ports[at];
+                let input = matches!(
+                    &ast[symbol].kind,
+                    SymbolKind::Port(port) if port.direction == Direction::Input
+                );
+                input && Some(&*ast[symbol].name.text) != clock.as_deref()
+            })
+            .collect();
+        let copy = self.copy(&machine, &inputs, module)?;
+
+        let mut netlist = Netlist {
+            top: module.name.text.to_string(),
+            instances: std::mem::take(&mut self.instances),
+            ports,
+            clock: machine.clock.clone(),
+            ..Netlist::default()
+        };
+        let mut copy = copy;
+        for (new, &at) in inputs.iter().enumerate() {
+            let name = &ast[module.ports[at]].name.text;
+            let port = netlist.ports.iter().find(|port| *port.name == **name);
+            let width = port.map_or(1, |port| port.width);
+            netlist.inputs.push(Input {
+                name: name.to_string(),
+                width,
+                expr: copy.exprs.intern(Node::Input(InputId(new as u32)), width),
+            });
+        }
+        for (&symbol, &value) in outputs.iter().zip(&machine.outputs) {
+            netlist.outputs.push(Output {
+                name: ast[symbol].name.text.to_string(),
+                expr: copy.get(value),
+                span: ast[symbol].name.span,
+            });
+        }
+        for (new, register) in machine.registers.iter().enumerate() {
+            let listed = self.register(register, RegId(new as u32), &mut copy);
+            netlist.registers.push(listed);
+        }
+        for (mem, writes) in &machine.memories {
+            let declared = &self.memories[*mem as usize];
+            let net = self.net(declared.net);
+            let Some(first) = declared.writes.first() else {
+                continue;
+            };
+            netlist.memories.push(Memory {
+                name: net.path.clone(),
+                width: declared.width,
+                depth: declared.depth,
+                writes: writes
+                    .iter()
+                    .map(|write| MemoryWrite {
+                        enable: copy.get(write.enable),
+                        address: copy.get(write.address),
+                        data: copy.get(write.data),
+                        mask: copy.get(write.mask),
+                    })
+                    .collect(),
+                init: declared.init.clone(),
+                origin: Origin {
+                    instance: net.instance,
+                    target: net.name.to_string(),
+                    variable: net.name.to_string(),
+                    bits: BitNaming::Whole,
+                    declaration: net.span,
+                    process: first.process.clone(),
+                    blocking: false,
+                    scope_path: net.scope_path.clone(),
+                },
+            });
+        }
+        if let Some(instance) = netlist.instances.first() {
+            netlist.parameters = instance.parameters.clone();
+        }
+        netlist.exprs = copy.exprs;
+        Ok(netlist)
+    }
+
+    /// Copies what the machine reaches, with registers, memories and inputs renumbered.
+    fn copy(&mut self, machine: &Machine, inputs: &[usize], module: &ast::Module) -> Res<Copy> {
+        let mut roots: Vec<ExprId> = machine.outputs.clone();
+        for register in &machine.registers {
+            roots.push(register.next);
+            for reset in &register.resets {
+                roots.extend([reset.active, reset.value]);
+            }
+        }
+        for (_, writes) in &machine.memories {
+            for write in writes {
+                roots.extend([write.enable, write.address, write.data, write.mask]);
+            }
+        }
+        let mut reached = vec![false; self.exprs.len()];
+        let mut stack = roots;
+        while let Some(id) = stack.pop() {
+            if !std::mem::replace(&mut reached[id.index()], true) {
+                self.exprs.operands(id, |operand| stack.push(operand));
+            }
+        }
+        let registers: FxHashMap<u32, u32> = machine
+            .registers
+            .iter()
+            .enumerate()
+            .map(|(new, register)| (register.flop, new as u32))
+            .collect();
+        let memories: FxHashMap<u32, u32> = machine
+            .memories
+            .iter()
+            .enumerate()
+            .map(|(new, (mem, _))| (*mem, new as u32))
+            .collect();
+        let mut copy = Copy {
+            exprs: Exprs::default(),
+            ids: vec![None; self.exprs.len()],
+        };
+        for old in self.exprs.ids() {
+            if !reached[old.index()] {
+                continue;
+            }
+            let width = self.exprs.width(old);
+            let get = |id: ExprId| copy.get(id);
+            let node = match self.exprs.node(old) {
+                Node::Input(input) => {
+                    let Some(new) = inputs.iter().position(|&at| at == input.index()) else {
+                        let port = &self.ast[module.ports[input.index()]].name;
+                        let message = format!("the clock `{}` is used as data", port.text);
+                        let span = port.span;
+                        return self.fail(
+                            Diagnostic::error(codes::UNSUPPORTED, span, message)
+                                .help("use the clock only in event controls"),
+                        );
+                    };
+                    Node::Input(InputId(new as u32))
+                }
+                Node::Reg(register) => Node::Reg(RegId(registers[&register.0])),
+                Node::MemRead(mem, address) => {
+                    Node::MemRead(MemId(memories[&mem.0]), get(*address))
+                }
+                Node::Const(bits) => Node::Const(bits.clone()),
+                Node::Net(slot) => Node::Net(*slot),
+                Node::Unary(op, a) => Node::Unary(*op, get(*a)),
+                Node::Binary(op, a, b) => Node::Binary(*op, get(*a), get(*b)),
+                Node::Mux(s, a, b) => Node::Mux(get(*s), get(*a), get(*b)),
+                Node::Slice(a, low) => Node::Slice(get(*a), *low),
+                Node::Concat(items) => Node::Concat(items.iter().map(|&i| get(i)).collect()),
+                Node::Index(index, items) => {
+                    Node::Index(get(*index), items.iter().map(|&i| get(i)).collect())
+                }
+            };
+            copy.ids[old.index()] = Some(copy.exprs.intern(node, width));
+        }
+        Ok(copy)
+    }
+
+    /// Lists a register with the way back to the source.
+    fn register(&self, resolved: &Resolved, id: RegId, copy: &mut Copy) -> Register {
+        let flop = &self.flops[resolved.flop as usize];
+        let slot = &self.slots[flop.slot as usize];
+        let net = self.net(slot.net);
+        let ty = &net.ty;
+        let whole = flop.width == slot.width;
+        let bits = match ty.packed[..] {
+            [] if ty.fields.is_none() => BitNaming::Scalar,
+            [range] if ty.fields.is_none() => BitNaming::Vector {
+                lsb: match range.descending() {
+                    true => range.right + i64::from(flop.low),
+                    false => range.right - i64::from(flop.low),
+                },
+                descending: range.descending(),
+            },
+            _ => BitNaming::Whole,
+        };
+        let mut select = ty.element_text(slot.element);
+        if !whole {
+            let (low, high) = match bits {
+                BitNaming::Vector { lsb, descending } => {
+                    let top = i64::from(flop.width) - 1;
+                    (lsb, if descending { lsb + top } else { lsb - top })
+                }
+                _ => {
+                    let low = i64::from(flop.low);
+                    (low, low + i64::from(flop.width) - 1)
+                }
+            };
+            select.push_str(&match low == high {
+                true => format!("[{low}]"),
+                false => format!("[{high}:{low}]"),
+            });
+        }
+        let init = slot.init.as_ref().map(|init| init.slice(flop.low, flop.width));
+        Register {
+            name: format!("{}{select}", net.path),
+            width: flop.width,
+            expr: copy.exprs.intern(Node::Reg(id), flop.width),
+            next: copy.get(resolved.next),
+            async_resets: resolved
+                .resets
+                .iter()
+                .map(|reset| AsyncReset {
+                    active: copy.get(reset.active),
+                    value: copy.get(reset.value),
+                    port: reset.port.clone(),
+                })
+                .collect(),
+            init: init.filter(|bits| *bits != Bits::unknown(flop.width)),
+            origin: Origin {
+                instance: net.instance,
+                target: format!("{}{select}", net.name),
+                variable: net.name.to_string(),
+                bits,
+                declaration: net.span,
+                process: flop.process.clone(),
+                blocking: flop.blocking,
+                scope_path: net.scope_path.clone(),
+            },
+        }
+    }
+}

@@ -1,0 +1,414 @@
+//! The instance tree: the top, its instances, and what stands in each.
+
+use indexmap::IndexMap;
+use rustc_hash::FxHashSet;
+use std::rc::Rc;
+
+use super::assign::Target;
+use super::context::{Constant, Driver, Elab, Entity, MAX_DEPTH, Res, ScopeIdx, Storage};
+use super::env::Env;
+use super::reference::Element;
+use crate::diagnostics::{Diagnostic, codes};
+use crate::frontend::ast::{self, ExprKind, Member, ModuleId, NetKind, ProcessKind, SymbolKind};
+use crate::frontend::ast::{Type, TypeKind};
+use crate::netlist::{Bits, ExprId, Instance, InstanceId, Netlist};
+use crate::source::Span;
+
+impl<'a> Elab<'a> {
+    /// The whole of elaboration.
+    pub fn run(&mut self) -> Res<Netlist> {
+        let ast = self.ast;
+        self.find_enums();
+        for (at, module) in ast.modules.iter().enumerate() {
+            let name = &module.name;
+            let id = ModuleId(at as u32);
+            if let Some(first) = self.modules.insert(&name.text, id) {
+                let first = ast[first].name.span;
+                let message = format!("module `{}` is declared twice", name.text);
+                self.tell(
+                    Diagnostic::error(codes::DUPLICATE_NAME, name.span, message)
+                        .label(first, "first declared here")
+                        .help("remove one of the two files, or rename one module"),
+                );
+            }
+        }
+        let top = self.find_top()?;
+        let overrides = self.top_parameters(top)?;
+        let name = ast[top].name.text.to_string();
+        let scope = self.instantiate(top, None, name, None, overrides, false)?;
+        self.check_errors()?;
+        self.finish(top, scope)
+    }
+
+    /// Stops where an error has been reported.
+    pub fn check_errors(&self) -> Res<()> {
+        match self.diagnostics.has_errors() {
+            true => Err(super::context::Reported),
+            false => Ok(()),
+        }
+    }
+
+    fn find_top(&mut self) -> Res<ModuleId> {
+        let ast = self.ast;
+        if let Some(name) = &self.options.top {
+            if let Some(&top) = self.modules.get(&**name) {
+                return Ok(top);
+            }
+            let nearest = self.nearest_module(name);
+            let message = format!("there is no module `{name}`");
+            let help = match nearest {
+                Some(nearest) => format!("did you mean `{nearest}`?"),
+                None => "name a module of the files given".to_string(),
+            };
+            return self.fail(Diagnostic::global(codes::NO_TOP, message).help(help));
+        }
+        let mut used: FxHashSet<&str> = FxHashSet::default();
+        for symbol in &ast.symbols {
+            if let SymbolKind::Instance(instance) = &symbol.kind {
+                used.insert(&instance.definition.text);
+            }
+        }
+        let tops: Vec<usize> = (0..ast.modules.len())
+            .filter(|&at| !used.contains(&*ast.modules[at].name.text))
+            .collect();
+        match tops[..] {
+            [top] => Ok(ModuleId(top as u32)),
+            [] => {
+                let message = match ast.modules.is_empty() {
+                    true => "the files hold no module",
+                    false => "every module is instantiated by another one",
+                };
+                self.fail(
+                    Diagnostic::global(codes::NO_TOP, message)
+                        .help("name the top module by --top"),
+                )
+            }
+            [first, ..] => {
+                let names: Vec<String> = tops
+                    .iter()
+                    .map(|&at| format!("`{}`", ast.modules[at].name.text))
+                    .collect();
+                let message = format!("several modules could be the top: {}", names.join(", "));
+                let span = ast.modules[first].name.span;
+                let mut diagnostic = Diagnostic::error(codes::SEVERAL_TOPS, span, message)
+                    .help("name the top module by --top");
+                for &at in &tops[1..] {
+                    diagnostic = diagnostic.label(ast.modules[at].name.span, "another");
+                }
+                self.fail(diagnostic)
+            }
+        }
+    }
+
+    /// The declared module whose name is most like `name`.
+    pub fn nearest_module(&self, name: &str) -> Option<&'a str> {
+        let key = |candidate: &'a str| (super::names::edit_distance(name, candidate), candidate);
+        let all = self.ast.modules.iter().map(|m| key(&m.name.text));
+        let near = all.filter(|(distance, _)| *distance <= 1 + name.len() / 3);
+        near.min().map(|(_, candidate)| candidate)
+    }
+
+    fn top_parameters(&mut self, top: ModuleId) -> Res<Vec<(ast::SymbolId, Constant)>> {
+        let ast = self.ast;
+        let mut list = Vec::new();
+        for (name, text) in &self.options.parameters {
+            let declared = ast[top].parameters.iter().copied();
+            let Some(symbol) = declared.clone().find(|&p| *ast[p].name.text == **name) else {
+                let all: Vec<&str> = declared.map(|p| &*ast[p].name.text).collect();
+                let message = format!("`{}` has no parameter `{name}`", ast[top].name.text);
+                let help = match all.is_empty() {
+                    true => "it has none that can be set".to_string(),
+                    false => format!("its parameters: {}", all.join(", ")),
+                };
+                return self.fail(Diagnostic::global(codes::BAD_CONNECTION, message).help(help));
+            };
+            match super::constant::parse_value(text) {
+                Some(value) => list.push((symbol, value)),
+                None => {
+                    let message = format!("`{text}` is no value for the parameter `{name}`");
+                    return self.fail(
+                        Diagnostic::global(codes::BAD_CONNECTION, message)
+                            .help("write a number as 12, 8'hff or \"text\""),
+                    );
+                }
+            }
+        }
+        Ok(list)
+    }
+
+    /// Elaborates an instance of a module; its body's scope.
+    pub fn instantiate(
+        &mut self,
+        module: ModuleId,
+        parent: Option<InstanceId>,
+        name: String,
+        symbol: Option<ast::SymbolId>,
+        overrides: Vec<(ast::SymbolId, Constant)>,
+        in_generate_loop: bool,
+    ) -> Res<ScopeIdx> {
+        let ast = self.ast;
+        let declared = &ast[module];
+        let mut depth = 0;
+        let mut at = parent;
+        while let Some(above) = at {
+            depth += 1;
+            at = self.instances[above.index()].parent;
+        }
+        if depth > MAX_DEPTH {
+            let span = symbol.map_or(declared.name.span, |symbol| ast[symbol].name.span);
+            let message = format!(
+                "instances of `{}` nest deeper than {MAX_DEPTH}",
+                declared.name.text
+            );
+            return self.fail(
+                Diagnostic::error(codes::RECURSION, span, message)
+                    .help("end the recursion by a generate condition"),
+            );
+        }
+        let path = match parent {
+            None => String::new(),
+            Some(parent) => match &*self.instances[parent.index()].path {
+                "" => name.clone(),
+                path => format!("{path}.{name}"),
+            },
+        };
+        let instance = InstanceId(self.instances.len() as u32);
+        self.instances.push(Instance {
+            name,
+            path,
+            module,
+            parent,
+            symbol,
+            in_generate_loop,
+            parameters: IndexMap::new(),
+        });
+        let file = ast[declared.scope].parent.map(|parent| self.global(parent));
+        let scope = self.new_scope(file, declared.scope, instance, None);
+        self.scope_mut(scope).in_generate_loop = in_generate_loop;
+        self.scope_mut(scope).path.clear();
+        for &port in &declared.ports {
+            self.declare_symbol(scope, port);
+        }
+        for &parameter in &declared.parameters {
+            self.declare_symbol(scope, parameter);
+        }
+        self.declare(scope);
+        for (symbol, value) in overrides {
+            self.override_parameter(scope, symbol, value)?;
+        }
+        for &parameter in &declared.parameters {
+            if let SymbolKind::Parameter { is_type: true, .. } = ast[parameter].kind {
+                continue;
+            }
+            let name = &ast[parameter].name.text;
+            if let Some(Entity::Constant(value)) = self.lookup_here(scope, name)? {
+                self.instances[instance.index()]
+                    .parameters
+                    .insert(name.to_string(), value.bits.clone());
+            }
+        }
+        self.expand(scope)?;
+        self.body(scope);
+        Ok(scope)
+    }
+
+    /// Gives a parameter the value of an override.
+    fn override_parameter(
+        &mut self,
+        scope: ScopeIdx,
+        symbol: ast::SymbolId,
+        value: Constant,
+    ) -> Res<()> {
+        let ast = self.ast;
+        let SymbolKind::Parameter { ty, is_type, .. } = &ast[symbol].kind else {
+            return Ok(());
+        };
+        let span = ast[symbol].name.span;
+        if *is_type {
+            return self.unsupported(span, "an override of a type parameter", "use its default");
+        }
+        let bare = matches!(
+            ty.kind,
+            TypeKind::Bits { .. } | TypeKind::String
+        ) && ty.dims.is_empty();
+        let value = match &ty.kind {
+            TypeKind::Bits { signed: true, .. } if bare => Constant {
+                signed: true,
+                ..value
+            },
+            TypeKind::Bits { written: false, .. } | TypeKind::String if bare => value,
+            _ => {
+                let ty = self.type_of(scope, ty, span)?;
+                self.fit(value, &ty)?
+            }
+        };
+        let entity = Entity::Constant(Rc::new(value));
+        self.scope_mut(scope)
+            .names
+            .insert(&ast[symbol].name.text, entity);
+        Ok(())
+    }
+
+    /// Declares the nets of a scope, then executes what stands in it. Errors
+    /// in one member do not hide those in others.
+    fn body(&mut self, scope: ScopeIdx) {
+        let ast = self.ast;
+        let members = &ast[self.scope(scope).ast].members;
+        for member in members {
+            if let Member::Declare(symbol) = member {
+                let _ = self.declare_net(scope, *symbol);
+            }
+        }
+        let generated = self.scope(scope).generated.clone();
+        let mut next = generated.iter().peekable();
+        for (at, member) in members.iter().enumerate() {
+            let _ = match member {
+                Member::Declare(symbol) => self.declared(scope, *symbol),
+                Member::Assign(list) => list
+                    .iter()
+                    .try_for_each(|&assign| self.continuous(scope, assign)),
+                Member::Process(process) if process.kind == ProcessKind::Initial => {
+                    self.initial(scope, process)
+                }
+                Member::Process(process) => self.process(scope, process),
+                Member::Unsupported(what) => {
+                    let (span, what) = (what.span, what.what.to_string());
+                    self.unsupported(span, &what, "remove it, or express it by other means")
+                }
+                _ => Ok(()),
+            };
+            while let Some((_, inner)) = next.next_if(|(member, _)| *member == at) {
+                self.body(*inner);
+            }
+        }
+    }
+
+    /// Looks at the declaration of a net or variable.
+    fn declare_net(&mut self, scope: ScopeIdx, symbol: ast::SymbolId) -> Res<()> {
+        let ast = self.ast;
+        let usable = |ty: &Type| !matches!(ty.kind, TypeKind::Unsupported(_) | TypeKind::String);
+        let look = match &ast[symbol].kind {
+            SymbolKind::Port(_) => true,
+            SymbolKind::Net { ty, .. } | SymbolKind::Variable { ty, .. } => usable(ty),
+            _ => false,
+        };
+        if look {
+            self.lookup_here(scope, &ast[symbol].name.text)?;
+            self.declared_init(scope, symbol)?;
+        }
+        Ok(())
+    }
+
+    /// What a declaration does: an instance, or a net with a value.
+    fn declared(&mut self, scope: ScopeIdx, symbol: ast::SymbolId) -> Res<()> {
+        let ast = self.ast;
+        let name = &ast[symbol].name;
+        match &ast[symbol].kind {
+            SymbolKind::Instance(instance) => {
+                self.env = Env::default();
+                self.instance(scope, symbol, instance)
+            }
+            SymbolKind::Net { net, init, .. } => {
+                let Some(Entity::Net(index)) = self.lookup_here(scope, &name.text)? else {
+                    return Ok(());
+                };
+                let ty = self.net(index).ty.clone();
+                let Storage::Slots(first) = self.net(index).storage else {
+                    return Ok(());
+                };
+                let supply = match net {
+                    NetKind::Wire => None,
+                    NetKind::Supply0 => Some(Bits::zero(ty.width)),
+                    NetKind::Supply1 => Some(Bits::ones(ty.width)),
+                    NetKind::Other => {
+                        return self.unsupported(
+                            name.span,
+                            "a net type other than `wire` and `supply`",
+                            "declare it as `wire` with one driver",
+                        );
+                    }
+                };
+                if let Some(bits) = supply {
+                    let value = self.exprs.constant(bits);
+                    for slot in first..first + ty.elements() {
+                        self.drive(slot, 0, ty.width, Driver::Value(value), name.span);
+                    }
+                }
+                if let Some(init) = *init {
+                    if !ty.unpacked.is_empty() {
+                        return self.unsupported(
+                            ast[init].span,
+                            "the value of an array",
+                            "assign its elements one by one",
+                        );
+                    }
+                    self.env = Env::default();
+                    let value = self.assigned(scope, init, ty.width)?;
+                    let span = name.span.to(ast[init].span);
+                    self.drive(first, 0, ty.width, Driver::Value(value), span);
+                }
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// `assign lhs = rhs`
+    fn continuous(&mut self, scope: ScopeIdx, assign: ast::ExprId) -> Res<()> {
+        let ast = self.ast;
+        let span = ast[assign].span;
+        let ExprKind::Assign { lhs, rhs, .. } = ast[assign].kind else {
+            return self.unsupported(span, "this assignment", "write `assign net = value`");
+        };
+        self.env = Env::default();
+        self.implicit_nets(scope, lhs)?;
+        let target = self.target(scope, lhs)?;
+        let value = self.assigned(scope, rhs, target.width() as u32)?;
+        self.drive_target(&target, value, span)
+    }
+
+    /// Drives the nets of a target.
+    pub fn drive_target(&mut self, target: &Target, value: ExprId, span: Span) -> Res<()> {
+        let part = match target {
+            Target::Part(part) => part,
+            Target::Concat(parts) => {
+                let mut low = 0;
+                for part in parts.iter().rev() {
+                    let width = part.width() as u32;
+                    let slice = self.exprs.slice(value, low, width);
+                    self.drive_target(part, slice, span)?;
+                    low += width;
+                }
+                return Ok(());
+            }
+        };
+        let storage = self.net(part.net).storage;
+        let whole = i64::from(self.net(part.net).ty.width);
+        let (Storage::Slots(first), Element::At(at), true) =
+            (storage, part.element, part.bits.terms.is_empty())
+        else {
+            if matches!(part.element, Element::Outside) {
+                return Ok(());
+            }
+            return self.fail(
+                Diagnostic::error(
+                    codes::NOT_CONSTANT,
+                    part.span,
+                    "a continuous assignment to a part that signals select",
+                )
+                .help("use `always @*`, or assign every part"),
+            );
+        };
+        let low = part.bits.constant;
+        let (from, to) = (
+            low.clamp(0, whole),
+            (low + i64::from(part.ty.width)).clamp(0, whole),
+        );
+        if from < to {
+            let width = (to - from) as u32;
+            let value = self.exprs.slice(value, (from - low) as u32, width);
+            self.drive(first + at, from as u32, width, Driver::Value(value), span);
+        }
+        Ok(())
+    }
+}

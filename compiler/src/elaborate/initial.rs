@@ -1,0 +1,85 @@
+//! Initial values: declarations with a value, and `initial` blocks.
+
+use super::context::{Elab, Entity, Res, ScopeIdx, Storage};
+use super::env::{Env, ExitKind, Key, Mode};
+use crate::diagnostics::{Diagnostic, codes};
+use crate::frontend::ast::{self, Process, SymbolKind};
+use crate::source::Span;
+
+impl<'a> Elab<'a> {
+    /// The initial value that a declaration gives.
+    pub fn declared_init(&mut self, scope: ScopeIdx, symbol: ast::SymbolId) -> Res<()> {
+        let ast = self.ast;
+        let init = match &ast[symbol].kind {
+            SymbolKind::Variable { init, .. } => *init,
+            SymbolKind::Port(port) if port.direction == ast::Direction::Output => port.default,
+            _ => None,
+        };
+        let Some(init) = init else { return Ok(()) };
+        let Some(Entity::Net(net)) = self.lookup_here(scope, &ast[symbol].name.text)? else {
+            return Ok(());
+        };
+        let ty = self.net(net).ty.clone();
+        let Storage::Slots(slot) = self.net(net).storage else {
+            return self.unsupported(
+                ast[init].span,
+                "the initial value of a large array",
+                "assign its elements in an `initial` block",
+            );
+        };
+        if !ty.unpacked.is_empty() {
+            return self.unsupported(
+                ast[init].span,
+                "the initial value of an array",
+                "assign its elements in an `initial` block",
+            );
+        }
+        let bits = self.constant_of_type(scope, init, &ty)?;
+        self.slots[slot as usize].init = Some(bits);
+        Ok(())
+    }
+
+    /// Takes the constants that an `initial` block assigns before it waits.
+    pub fn initial(&mut self, scope: ScopeIdx, process: &'a Process) -> Res<()> {
+        self.env = Env::new(Mode::Initial);
+        let exit = self.enter(ExitKind::Return);
+        let done = self.exec(scope, process.body);
+        self.leave(exit);
+        let env = std::mem::take(&mut self.env);
+        done?;
+        for (&key, written) in &env.written {
+            let (Key::Blocking(slot) | Key::Nonblocking(slot)) = key else {
+                continue;
+            };
+            let Some(value) = env.get(key) else { continue };
+            match self.exprs.as_const(value).cloned() {
+                Some(bits) => self.slots[slot as usize].init = Some(bits),
+                None => {
+                    let name = self.slot_name(slot);
+                    return self.fail(
+                        Diagnostic::error(
+                            codes::NOT_CONSTANT,
+                            written.span,
+                            format!("the initial value of `{name}` is not constant"),
+                        )
+                        .help("initialise registers by constants, or by a reset"),
+                    );
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// An `initial` block waits: what follows belongs to a testbench.
+    pub fn stop_initial(&mut self, span: Span) -> Res<()> {
+        self.tell(
+            Diagnostic::warning(
+                codes::UNSUPPORTED,
+                span,
+                "this `initial` block waits here; the rest of it is ignored",
+            )
+            .help("keep testbench code out of the design's modules"),
+        );
+        self.jump(ExitKind::Return, span, "a wait")
+    }
+}

@@ -1,0 +1,542 @@
+//! Scopes and what names stand for. Declarations are looked at when they are
+//! first named, so their order in the text does not matter.
+
+use std::rc::Rc;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::context::{Constant, Elab, Entity, Lifetime, Net, NetIdx, Res, Scope, ScopeIdx, Slot};
+use super::context::{Mem, Storage};
+use super::types::Ty;
+use crate::diagnostics::{Diagnostic, codes};
+use crate::frontend::ast::{self, Ast, Edge, ExprKind, Member, Name, StmtKind, SymbolId};
+use crate::frontend::ast::{SymbolKind, Timing, Type, TypeKind};
+use crate::netlist::InstanceId;
+use crate::source::Span;
+
+impl<'a> Elab<'a> {
+    /// Remembers which declaration holds each enum member.
+    pub fn find_enums(&mut self) {
+        let ast = self.ast;
+        for symbol in &ast.symbols {
+            let ty = match &symbol.kind {
+                SymbolKind::Port(port) => &port.ty,
+                SymbolKind::Parameter { ty, .. }
+                | SymbolKind::Net { ty, .. }
+                | SymbolKind::Variable { ty, .. }
+                | SymbolKind::Typedef(ty) => ty,
+                _ => continue,
+            };
+            self.find_enum(ty);
+        }
+    }
+
+    fn find_enum(&mut self, ty: &'a Type) {
+        match &ty.kind {
+            TypeKind::Enum { members, .. } => {
+                for &member in members {
+                    self.enum_owners.insert(member, ty);
+                }
+            }
+            TypeKind::Struct { fields, .. } => {
+                fields.iter().for_each(|(_, ty)| self.find_enum(ty));
+            }
+            _ => {}
+        }
+    }
+
+    /// A new scope inside `parent`, its names declared.
+    pub fn new_scope(
+        &mut self,
+        parent: Option<ScopeIdx>,
+        ast: ast::ScopeId,
+        instance: InstanceId,
+        name: Option<String>,
+    ) -> ScopeIdx {
+        let mut path = Vec::new();
+        let (mut in_generate_loop, mut local) = (false, None);
+        if let Some(parent) = parent {
+            let parent = self.scope(parent);
+            if parent.instance == instance {
+                path.clone_from(&parent.path);
+            }
+            in_generate_loop = parent.in_generate_loop;
+            local = parent.local;
+        }
+        path.extend(name);
+        self.scopes.push(Scope {
+            parent,
+            ast,
+            instance,
+            path,
+            in_generate_loop,
+            names: FxHashMap::default(),
+            imports: Vec::new(),
+            generated: Vec::new(),
+            local,
+        });
+        ScopeIdx(self.scopes.len() as u32 - 1)
+    }
+
+    /// Enters the names that a scope declares.
+    pub fn declare(&mut self, scope: ScopeIdx) {
+        let ast = self.ast;
+        for member in &ast[self.scope(scope).ast].members {
+            match member {
+                Member::Declare(symbol) => self.declare_symbol(scope, *symbol),
+                Member::Import { package, item } => {
+                    let _ = self.import(scope, package, item.as_ref());
+                }
+                _ => {}
+            }
+        }
+    }
+
+    pub fn declare_symbol(&mut self, scope: ScopeIdx, symbol: SymbolId) {
+        let ast = self.ast;
+        let name: &'a str = &ast[symbol].name.text;
+        if name.is_empty() {
+            return;
+        }
+        let block = matches!(ast[symbol].kind, SymbolKind::Block(_));
+        match self.scope(scope).names.get(name) {
+            Some(Entity::Pending(other)) if *other == symbol || block => return,
+            Some(Entity::Pending(other)) if !matches!(ast[*other].kind, SymbolKind::Block(_)) => {
+                let other = *other;
+                let span = ast[symbol].name.span;
+                let message = format!("`{name}` is declared twice");
+                let first = ast[other].name.span;
+                self.tell(
+                    Diagnostic::error(codes::DUPLICATE_NAME, span, message)
+                        .label(first, "first declared here")
+                        .help("rename one of the two"),
+                );
+                return;
+            }
+            _ => {}
+        }
+        self.scope_mut(scope)
+            .names
+            .insert(name, Entity::Pending(symbol));
+    }
+
+    fn import(&mut self, scope: ScopeIdx, package: &'a Name, item: Option<&'a Name>) -> Res<()> {
+        let from = self.package(package)?;
+        match item {
+            None => self.scope_mut(scope).imports.push(from),
+            Some(item) => {
+                let entity = self.scoped(package, item)?;
+                self.scope_mut(scope).names.insert(&item.text, entity);
+            }
+        }
+        Ok(())
+    }
+
+    /// The scope of a package.
+    fn package(&mut self, name: &Name) -> Res<ScopeIdx> {
+        let ast = self.ast;
+        match ast.packages.iter().find(|p| p.name.text == name.text) {
+            Some(package) => Ok(self.global(package.scope)),
+            None => {
+                let message = format!("package `{}` is not declared", name.text);
+                self.fail(
+                    Diagnostic::error(codes::UNKNOWN_NAME, name.span, message)
+                        .help("add the file that declares the package, before this one"),
+                )
+            }
+        }
+    }
+
+    /// The scope of a package or file, made on first use.
+    pub fn global(&mut self, ast: ast::ScopeId) -> ScopeIdx {
+        if let Some(&scope) = self.globals.get(&ast) {
+            return scope;
+        }
+        let parent = self.ast[ast].parent.map(|parent| self.global(parent));
+        let scope = self.new_scope(parent, ast, InstanceId(0), None);
+        self.globals.insert(ast, scope);
+        self.declare(scope);
+        scope
+    }
+
+    /// `pkg::name`
+    pub fn scoped(&mut self, package: &'a Name, name: &'a Name) -> Res<Entity> {
+        let scope = self.package(package)?;
+        if let Some(entity) = self.lookup_here(scope, &name.text)? {
+            return Ok(entity);
+        }
+        let message = format!("`{}` is not declared in `{}`", name.text, package.text);
+        self.fail(
+            Diagnostic::error(codes::UNKNOWN_NAME, name.span, message)
+                .help("declare it in the package"),
+        )
+    }
+
+    /// What a name stands for, seen from a scope.
+    pub fn lookup(&mut self, scope: ScopeIdx, name: &str) -> Res<Option<Entity>> {
+        let mut at = Some(scope);
+        while let Some(scope) = at {
+            if let Some(entity) = self.lookup_here(scope, name)? {
+                return Ok(Some(entity));
+            }
+            at = self.scope(scope).parent;
+        }
+        Ok(None)
+    }
+
+    /// What a name stands for in one scope and what it imports.
+    pub fn lookup_here(&mut self, scope: ScopeIdx, name: &str) -> Res<Option<Entity>> {
+        let Some((&key, entity)) = self.scope(scope).names.get_key_value(name) else {
+            for import in self.scope(scope).imports.clone() {
+                if self.scope(import).names.contains_key(name) {
+                    return self.lookup_here(import, name);
+                }
+            }
+            return Ok(None);
+        };
+        let symbol = match entity {
+            Entity::Pending(symbol) => *symbol,
+            Entity::Busy(symbol) => {
+                let span = self.ast[*symbol].name.span;
+                let message = format!("`{name}` is declared in terms of itself");
+                return self.fail(
+                    Diagnostic::error(codes::RECURSION, span, message)
+                        .help("a declaration may use only what does not depend on it"),
+                );
+            }
+            done => return Ok(Some(done.clone())),
+        };
+        self.scope_mut(scope).names.insert(key, Entity::Busy(symbol));
+        let entity = self.entity(scope, symbol);
+        // An enum's member has entered itself and its siblings.
+        let entered = entity.clone().unwrap_or(Entity::Pending(symbol));
+        self.scope_mut(scope).names.insert(key, entered);
+        entity.map(Some)
+    }
+
+    /// Looks at a declaration.
+    fn entity(&mut self, scope: ScopeIdx, symbol: SymbolId) -> Res<Entity> {
+        let ast = self.ast;
+        let declared = &ast[symbol];
+        let span = declared.name.span;
+        match &declared.kind {
+            SymbolKind::Port(port) => {
+                let ty = self.type_of(scope, &port.ty, span)?;
+                let variable = port.variable || self.scope(scope).local.is_some();
+                self.new_net(scope, symbol, ty, variable).map(Entity::Net)
+            }
+            SymbolKind::Net { ty, .. } => {
+                let ty = self.type_of(scope, ty, span)?;
+                self.new_net(scope, symbol, ty, false).map(Entity::Net)
+            }
+            SymbolKind::Variable { ty, .. } => {
+                let ty = self.type_of(scope, ty, span)?;
+                self.new_net(scope, symbol, ty, true).map(Entity::Net)
+            }
+            SymbolKind::Parameter { ty, value, is_type, .. } => {
+                let Some(value) = *value else {
+                    let message = format!("parameter `{}` has no value", declared.name.text);
+                    return self.fail(
+                        Diagnostic::error(codes::BAD_CONNECTION, span, message)
+                            .help("give it a value where the module is instantiated, or by -P"),
+                    );
+                };
+                if *is_type {
+                    return match self.type_named_by(scope, value)? {
+                        Some(ty) => Ok(Entity::Type(ty)),
+                        None => self.unsupported(span, "this type parameter", "name a type"),
+                    };
+                }
+                let value = self.parameter_value(scope, ty, value, span)?;
+                Ok(Entity::Constant(Rc::new(value)))
+            }
+            SymbolKind::Genvar(_) => {
+                let message = format!("`{}` has a value only in its loop", declared.name.text);
+                self.fail(
+                    Diagnostic::error(codes::NOT_CONSTANT, span, message)
+                        .help("use the genvar inside the generate loop that it counts"),
+                )
+            }
+            SymbolKind::Typedef(ty) => {
+                let ty = self.type_of(scope, ty, span)?;
+                Ok(Entity::Type(Rc::new(ty)))
+            }
+            SymbolKind::EnumMember { .. } => self.enum_member(scope, symbol),
+            SymbolKind::Subroutine { .. } => Ok(Entity::Subroutine(symbol, scope)),
+            SymbolKind::Instance(_) => Ok(Entity::Instance(symbol)),
+            SymbolKind::Block(block) => Ok(Entity::Scope(self.block(scope, *block))),
+            SymbolKind::Unsupported(what) => {
+                let (span, what) = (what.span, what.what.to_string());
+                self.unsupported(span, &what, "remove it, or express it by other means")
+            }
+        }
+    }
+
+    /// Evaluates the members of the enum that holds `symbol`, up to it.
+    fn enum_member(&mut self, scope: ScopeIdx, symbol: SymbolId) -> Res<Entity> {
+        let ast = self.ast;
+        let span = ast[symbol].name.span;
+        let Some(TypeKind::Enum { base, members }) = self.enum_owners.get(&symbol).map(|t| &t.kind)
+        else {
+            return self.unsupported(span, "this enum", "declare it by `typedef enum`");
+        };
+        let ty = self.type_of(scope, base, span)?;
+        let mut next = crate::netlist::Bits::zero(ty.width);
+        for &member in members {
+            let SymbolKind::EnumMember { value } = ast[member].kind else {
+                continue;
+            };
+            if let Some(value) = value {
+                next = self.constant_of_type(scope, value, &ty)?;
+            }
+            if member == symbol {
+                return Ok(Entity::Constant(Rc::new(Constant {
+                    bits: next,
+                    signed: ty.signed,
+                    z: None,
+                    text: None,
+                    range: None,
+                })));
+            }
+            let one = crate::netlist::Bits::from_u64(ty.width, 1);
+            next = next.add(&one);
+        }
+        self.unsupported(span, "this enum", "declare it by `typedef enum`")
+    }
+
+    /// The scope of a named or unnamed block inside `scope`, made on first use.
+    pub fn block(&mut self, scope: ScopeIdx, block: ast::ScopeId) -> ScopeIdx {
+        if let Some(&known) = self.blocks.get(&(scope, block)) {
+            return known;
+        }
+        let instance = self.scope(scope).instance;
+        let name = self.ast[block].name.as_ref().map(|name| name.to_string());
+        let inner = self.new_scope(Some(scope), block, instance, name);
+        self.blocks.insert((scope, block), inner);
+        self.declare(inner);
+        inner
+    }
+
+    /// Declares a net or variable.
+    pub fn new_net(
+        &mut self,
+        scope: ScopeIdx,
+        symbol: SymbolId,
+        ty: Ty,
+        variable: bool,
+    ) -> Res<NetIdx> {
+        let ast = self.ast;
+        let name = &ast[symbol].name;
+        let bits = u64::from(ty.width) * u64::from(ty.elements());
+        let memory = variable
+            && bits > self.options.memory_expand_limit_bits
+            && !ty.unpacked.is_empty()
+            && self.scope(scope).local.is_none()
+            && self.clocked_names(scope).contains(&*name.text);
+        self.add_net(scope, &name.text, name.span, ty, variable, memory)
+    }
+
+    /// Adds a net with its slots, or as a memory.
+    pub fn add_net(
+        &mut self,
+        scope: ScopeIdx,
+        name: &str,
+        span: Span,
+        ty: Ty,
+        variable: bool,
+        memory: bool,
+    ) -> Res<NetIdx> {
+        let index = NetIdx(self.nets.len() as u32);
+        let bits = u64::from(ty.width) * u64::from(ty.elements());
+        if !memory && bits > super::context::MAX_WIDTH * 4 {
+            let message = format!("`{name}` of {bits} bits");
+            return self.fail(
+                Diagnostic::error(codes::TOO_LARGE, span, message)
+                    .help("arrays that no clocked process writes have at most 16777216 bits"),
+            );
+        }
+        let storage = if memory {
+            self.memories.push(Mem {
+                net: index,
+                width: ty.width,
+                depth: ty.elements(),
+                writes: Vec::new(),
+                init: None,
+            });
+            Storage::Memory(self.memories.len() as u32 - 1)
+        } else {
+            let first = self.slots.len() as u32;
+            for element in 0..ty.elements() {
+                self.slots.push(Slot {
+                    net: index,
+                    element,
+                    width: ty.width,
+                    drives: Vec::new(),
+                    init: None,
+                    shadow_of: None,
+                });
+            }
+            Storage::Slots(first)
+        };
+        let (instance, scope_path, local) = {
+            let scope = self.scope(scope);
+            (scope.instance, scope.path.clone(), scope.local)
+        };
+        let mut path = match self.instances.get(instance.index()) {
+            Some(instance) if !instance.path.is_empty() => format!("{}.", instance.path),
+            _ => String::new(),
+        };
+        for block in &scope_path {
+            path.push_str(block);
+            path.push('.');
+        }
+        path.push_str(name);
+        self.nets.push(Net {
+            name: name.into(),
+            path,
+            instance,
+            scope_path,
+            ty: Rc::new(ty),
+            storage,
+            span,
+            variable,
+            local,
+        });
+        Ok(index)
+    }
+
+    /// The names that clocked processes of the scope's module assign.
+    fn clocked_names(&mut self, scope: ScopeIdx) -> Rc<FxHashSet<&'a str>> {
+        let instance = self.scope(scope).instance;
+        let Some(instance) = self.instances.get(instance.index()) else {
+            return Rc::default();
+        };
+        let module = instance.module;
+        if let Some(names) = self.clocked_names.get(&module) {
+            return names.clone();
+        }
+        let mut names = FxHashSet::default();
+        clocked_in_scope(self.ast, self.ast[module].scope, &mut names);
+        let names = Rc::new(names);
+        self.clocked_names.insert(module, names.clone());
+        names
+    }
+
+    /// The error for a name that is not declared, with the nearest one that is.
+    pub fn unknown_name<T>(&mut self, scope: ScopeIdx, name: &str, span: Span) -> Res<T> {
+        let mut best: Option<(usize, &str)> = None;
+        let mut at = Some(scope);
+        while let Some(scope) = at {
+            for &candidate in self.scope(scope).names.keys() {
+                let key = (edit_distance(name, candidate), candidate);
+                if key.0 <= 1 + name.len() / 4 && best.is_none_or(|best| key < best) {
+                    best = Some(key);
+                }
+            }
+            at = self.scope(scope).parent;
+        }
+        let help = match best {
+            Some((_, candidate)) => format!("did you mean `{candidate}`?"),
+            None => "declare it before its use".to_string(),
+        };
+        let message = format!("`{name}` is not declared");
+        self.fail(Diagnostic::error(codes::UNKNOWN_NAME, span, message).help(help))
+    }
+
+    /// Marks the scopes of a call.
+    pub fn set_local(&mut self, scope: ScopeIdx, lifetime: Lifetime) {
+        self.scope_mut(scope).local = Some(lifetime);
+    }
+}
+
+/// How many insertions, deletions and replacements turn one name into another.
+pub(super) fn edit_distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, y) in b.iter().enumerate() {
+            let replace = diagonal + usize::from(x != *y);
+            diagonal = row[j + 1];
+            row[j + 1] = replace.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    row[b.len()]
+}
+
+/// Collects the names that the clocked processes of a scope assign.
+fn clocked_in_scope<'a>(ast: &'a Ast, scope: ast::ScopeId, names: &mut FxHashSet<&'a str>) {
+    for member in &ast[scope].members {
+        match member {
+            Member::Process(process) => {
+                if let StmtKind::Timed {
+                    timing: Timing::Events(events),
+                    body: Some(body),
+                } = &ast[process.body].kind
+                {
+                    if events.iter().any(|event| event.edge != Edge::Any) {
+                        assigned_in(ast, *body, names);
+                    }
+                }
+            }
+            Member::GenerateIf(arms) | Member::GenerateCase { arms, .. } => {
+                for arm in arms {
+                    clocked_in_scope(ast, arm.body, names);
+                }
+            }
+            Member::GenerateFor { body, .. } | Member::Generate(body) => {
+                clocked_in_scope(ast, *body, names);
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Collects the names that a statement assigns.
+fn assigned_in<'a>(ast: &'a Ast, stmt: ast::StmtId, names: &mut FxHashSet<&'a str>) {
+    let mut stack = vec![stmt];
+    while let Some(stmt) = stack.pop() {
+        match &ast[stmt].kind {
+            StmtKind::Expr(expr) => match &ast[*expr].kind {
+                ExprKind::Assign { lhs, .. } => base_names(ast, *lhs, names),
+                // A task may assign anything.
+                ExprKind::Call(..) | ExprKind::Name(_) => {
+                    for stmt in &ast.stmts {
+                        if let StmtKind::Expr(expr) = stmt.kind {
+                            if let ExprKind::Assign { lhs, .. } = ast[expr].kind {
+                                base_names(ast, lhs, names);
+                            }
+                        }
+                    }
+                }
+                _ => {}
+            },
+            StmtKind::Block { stmts, .. } => stack.extend(stmts),
+            StmtKind::If {
+                then_branch,
+                else_branch,
+                ..
+            } => stack.extend(then_branch.iter().chain(else_branch)),
+            StmtKind::Case { items, .. } => stack.extend(items.iter().filter_map(|i| i.body)),
+            StmtKind::For { body, .. }
+            | StmtKind::While { body, .. }
+            | StmtKind::Repeat { body, .. }
+            | StmtKind::Timed { body, .. } => stack.extend(body),
+            _ => {}
+        }
+    }
+}
+
+fn base_names<'a>(ast: &'a Ast, target: ast::ExprId, names: &mut FxHashSet<&'a str>) {
+    match &ast[target].kind {
+        ExprKind::Name(name) => {
+            names.insert(name);
+        }
+        ExprKind::Index(base, _) | ExprKind::Range(base, ..) | ExprKind::Member(base, _) => {
+            base_names(ast, *base, names);
+        }
+        ExprKind::Concat(items) => items.iter().for_each(|&item| base_names(ast, item, names)),
+        _ => {}
+    }
+}

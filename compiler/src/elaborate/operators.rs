@@ -1,0 +1,266 @@
+//! Expressions, first phase: binary operators, `inside` and casts.
+
+use super::context::{Elab, Res, ScopeIdx};
+use super::typed::{Kind, Typed};
+use crate::diagnostics::{Diagnostic, codes};
+use crate::frontend::ast::{self, BinaryOp as Op, ExprKind, InsideItem};
+use crate::netlist::{BinaryOp, Bits, ExprId};
+use crate::source::Span;
+
+impl<'a> Elab<'a> {
+    pub fn typed_binary(
+        &mut self,
+        scope: ScopeIdx,
+        op: Op,
+        a: ast::ExprId,
+        b: ast::ExprId,
+        span: Span,
+    ) -> Res<Typed> {
+        match op {
+            Op::LogicAnd | Op::LogicOr => {
+                let a = self.condition(scope, a)?;
+                // A constant first operand decides; the second may not even
+                // have a value then (a recursion's end, say).
+                let decides = op == Op::LogicOr;
+                if self.exprs.as_const(a).and_then(|bits| bits.bit(0)) == Some(decides) {
+                    return Ok(self.value(a, false, span));
+                }
+                let b = self.condition(scope, b)?;
+                let bit = match op {
+                    Op::LogicAnd => self.exprs.and(a, b),
+                    _ => self.exprs.or(a, b),
+                };
+                Ok(self.value(bit, false, span))
+            }
+            Op::Eq
+            | Op::Ne
+            | Op::CaseEq
+            | Op::CaseNe
+            | Op::WildEq
+            | Op::WildNe
+            | Op::Lt
+            | Op::Le
+            | Op::Gt
+            | Op::Ge => {
+                if matches!(op, Op::WildEq | Op::WildNe) {
+                    let value = self.self_signed(scope, a)?;
+                    let bit = self.wild_equal(scope, value, b, true, true)?;
+                    let bit = if op == Op::WildNe { self.exprs.not(bit) } else { bit };
+                    return Ok(self.value(bit, false, span));
+                }
+                let (a, b) = (self.typed(scope, a)?, self.typed(scope, b)?);
+                let bit = self.compare(op, a, b)?;
+                Ok(self.value(bit, false, span))
+            }
+            Op::Shl | Op::Shr | Op::Ashl | Op::Ashr => {
+                let operand = self.typed(scope, a)?;
+                let amount = self.self_determined(scope, b)?;
+                Ok(Typed {
+                    width: operand.width,
+                    signed: operand.signed,
+                    span,
+                    kind: Kind::Shift(op, Box::new(operand), amount),
+                })
+            }
+            Op::Pow => {
+                let base = self.typed(scope, a)?;
+                let (exponent, signed) = self.self_signed(scope, b)?;
+                Ok(Typed {
+                    width: base.width,
+                    signed: base.signed && signed,
+                    span,
+                    kind: Kind::Power(Box::new(base), exponent, signed),
+                })
+            }
+            Op::Add
+            | Op::Sub
+            | Op::Mul
+            | Op::Div
+            | Op::Mod
+            | Op::And
+            | Op::Or
+            | Op::Xor
+            | Op::Xnor => {
+                let (a, b) = (self.typed(scope, a)?, self.typed(scope, b)?);
+                Ok(Typed {
+                    width: a.width.max(b.width),
+                    signed: a.signed && b.signed,
+                    span,
+                    kind: Kind::Binary(op, Box::new(a), Box::new(b)),
+                })
+            }
+        }
+    }
+
+    /// A comparison: operands are extended to the wider one, by sign if both are signed.
+    pub fn compare(&mut self, op: Op, a: Typed, b: Typed) -> Res<ExprId> {
+        let (width, signed) = (a.width.max(b.width), a.signed && b.signed);
+        let a = self.lower(a, width, signed)?;
+        let b = self.lower(b, width, signed)?;
+        let less = if signed { BinaryOp::LtS } else { BinaryOp::LtU };
+        Ok(match op {
+            Op::CaseEq | Op::CaseNe => {
+                let equal = self.identical(a, b);
+                if op == Op::CaseNe {
+                    self.exprs.not(equal)
+                } else {
+                    equal
+                }
+            }
+            Op::Eq => self.exprs.eq(a, b),
+            Op::Ne => {
+                let equal = self.exprs.eq(a, b);
+                self.exprs.not(equal)
+            }
+            Op::Lt => self.exprs.binary(less, a, b),
+            Op::Gt => self.exprs.binary(less, b, a),
+            Op::Ge => {
+                let below = self.exprs.binary(less, a, b);
+                self.exprs.not(below)
+            }
+            _ => {
+                let above = self.exprs.binary(less, b, a);
+                self.exprs.not(above)
+            }
+        })
+    }
+
+    /// `===`: unknown constant bits equal only unknown constant bits; hardware
+    /// values are never unknown.
+    pub fn identical(&mut self, a: ExprId, b: ExprId) -> ExprId {
+        let (x, y) = (self.exprs.as_const(a), self.exprs.as_const(b));
+        let decided = match (x, y) {
+            (Some(x), Some(y)) => Some(x == y),
+            (Some(x), None) | (None, Some(x)) if !x.is_known() => Some(false),
+            _ => None,
+        };
+        match decided {
+            Some(equal) => self.exprs.number(1, u64::from(equal)),
+            None => self.exprs.eq(a, b),
+        }
+    }
+
+    /// Compares with a label whose `z` (and, as told, `x`) bits match anything.
+    pub fn wild_equal(
+        &mut self,
+        scope: ScopeIdx,
+        value: (ExprId, bool),
+        label: ast::ExprId,
+        wild_z: bool,
+        wild_x: bool,
+    ) -> Res<ExprId> {
+        let span = self.ast[label].span;
+        let Some(constant) = self.label_constant(scope, label)? else {
+            let label = self.typed(scope, label)?;
+            let value = self.value(value.0, value.1, span);
+            return self.compare(Op::Eq, value, label);
+        };
+        let width = self.exprs.width(value.0).max(constant.bits.width());
+        let signed = value.1 && constant.signed;
+        let resized = |bits: &Bits| match signed {
+            true => bits.sign_extend(width),
+            false => bits.zero_extend(width),
+        };
+        let bits = resized(&constant.bits);
+        let z = constant.z.as_ref().map_or(Bits::zero(width), resized);
+        let value = self.exprs.resize(value.0, width, signed);
+        let mut equal = self.exprs.number(1, 1);
+        let mut at = 0;
+        while at < width {
+            let wild = |at: u32| {
+                let is_z = z.bit(at) == Some(true);
+                bits.bit(at).is_none() && if is_z { wild_z } else { wild_x }
+            };
+            let start = at;
+            let skipped = wild(start);
+            while at < width && wild(at) == skipped {
+                at += 1;
+            }
+            if !skipped {
+                let part = self.exprs.slice(value, start, at - start);
+                let label = self.exprs.constant(bits.slice(start, at - start));
+                let same = self.identical(part, label);
+                equal = self.exprs.and(equal, same);
+            }
+        }
+        Ok(equal)
+    }
+
+    /// `x inside {…}`
+    pub fn inside(
+        &mut self,
+        scope: ScopeIdx,
+        operand: ast::ExprId,
+        items: &'a [InsideItem],
+        span: Span,
+    ) -> Res<Typed> {
+        let value = self.self_signed(scope, operand)?;
+        let mut any = self.exprs.number(1, 0);
+        for item in items {
+            let hit = self.inside_item(scope, value, item)?;
+            any = self.exprs.or(any, hit);
+        }
+        Ok(self.value(any, false, span))
+    }
+
+    pub fn inside_item(
+        &mut self,
+        scope: ScopeIdx,
+        value: (ExprId, bool),
+        item: &'a InsideItem,
+    ) -> Res<ExprId> {
+        match *item {
+            InsideItem::Value(label) => self.wild_equal(scope, value, label, true, true),
+            InsideItem::Range(low, high) => {
+                let span = self.ast[low].span;
+                let (low, high) = (self.typed(scope, low)?, self.typed(scope, high)?);
+                let operand = self.value(value.0, value.1, span);
+                let above = self.compare(Op::Ge, operand, low)?;
+                let operand = self.value(value.0, value.1, span);
+                let below = self.compare(Op::Le, operand, high)?;
+                Ok(self.exprs.and(above, below))
+            }
+        }
+    }
+
+    /// `T'(x)`, `8'(x)`, `signed'(x)`
+    pub fn typed_cast(
+        &mut self,
+        scope: ScopeIdx,
+        ty: ast::ExprId,
+        operand: ast::ExprId,
+        span: Span,
+    ) -> Res<Typed> {
+        let sign = match &self.ast[ty].kind {
+            ExprKind::Keyword(word) | ExprKind::Name(word) if &**word == "signed" => Some(true),
+            ExprKind::Keyword(word) | ExprKind::Name(word) if &**word == "unsigned" => Some(false),
+            _ => None,
+        };
+        if let Some(signed) = sign {
+            let value = self.self_determined(scope, operand)?;
+            return Ok(self.value(value, signed, span));
+        }
+        if let Some(ty) = self.type_named_by(scope, ty)? {
+            if !ty.unpacked.is_empty() {
+                return self.unsupported(span, "a cast to an array", "cast element by element");
+            }
+            let value = self.assigned(scope, operand, ty.width)?;
+            return Ok(self.value(value, ty.signed, span));
+        }
+        let width = self.const_i64(scope, ty)?;
+        let Ok(width) = u64::try_from(width) else {
+            let message = format!("a cast to {width} bits");
+            let place = self.ast[ty].span;
+            return self.fail(
+                Diagnostic::error(codes::BAD_TYPE, place, message)
+                    .help("cast to a positive number of bits"),
+            );
+        };
+        let width = self.check_width(width, span)?;
+        let operand = self.typed(scope, operand)?;
+        let (context, signed) = (operand.width.max(width), operand.signed);
+        let value = self.lower(operand, context, signed)?;
+        let value = self.exprs.slice(value, 0, width);
+        Ok(self.value(value, signed, span))
+    }
+}

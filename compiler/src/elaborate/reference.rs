@@ -1,0 +1,270 @@
+//! Names and selects of nets: which bits of which elements they stand for.
+
+use super::context::{Elab, Entity, NetIdx, Res, ScopeIdx, Storage};
+use super::select::Position;
+use super::types::Ty;
+use crate::diagnostics::{Diagnostic, codes};
+use crate::frontend::ast::{self, ExprKind, Name};
+use crate::netlist::{ExprId, Node};
+use crate::source::Span;
+
+/// A part of a net.
+#[derive(Debug, Clone)]
+pub(super) struct Reference {
+    pub net: NetIdx,
+    pub element: Element,
+    pub bits: Position,
+    /// Of what is selected; unpacked dimensions are left for a whole array.
+    pub ty: Ty,
+    /// Selects that would reach into a neighbour are in range.
+    pub guard: Option<ExprId>,
+    pub span: Span,
+}
+
+/// Which element of the unpacked array.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Element {
+    /// This one, or the first of those that are meant.
+    At(u32),
+    /// None: a constant index is out of range.
+    Outside,
+    /// By a value; none where it is past the end.
+    Dynamic(ExprId),
+}
+
+impl<'a> Elab<'a> {
+    /// What a name or hierarchical name stands for; `None` where `expr` is no
+    /// such name, or not declared.
+    pub fn path(&mut self, scope: ScopeIdx, expr: ast::ExprId) -> Res<Option<Entity>> {
+        let ast = self.ast;
+        match &ast[expr].kind {
+            ExprKind::Name(name) => self.lookup(scope, name),
+            ExprKind::Scoped(package, name) => self.scoped(package, name).map(Some),
+            ExprKind::Member(base, name) => match self.path(scope, *base)? {
+                Some(Entity::Scope(inner)) => self.lookup_here(inner, &name.text),
+                Some(Entity::Instance(_)) => self.unsupported(
+                    ast[expr].span,
+                    "a hierarchical name that reaches into an instance",
+                    "connect the signal through a port",
+                ),
+                _ => Ok(None),
+            },
+            ExprKind::Index(base, index) => match self.path(scope, *base)? {
+                Some(Entity::Scopes(blocks)) => {
+                    let at = self.const_i64(scope, *index)?;
+                    match blocks.get(&at) {
+                        Some(&block) => Ok(Some(Entity::Scope(block))),
+                        None => {
+                            let message = format!("the generate loop has no block [{at}]");
+                            let span = ast[*index].span;
+                            self.fail(
+                                Diagnostic::error(codes::UNKNOWN_NAME, span, message)
+                                    .help("index one of the blocks that the loop makes"),
+                            )
+                        }
+                    }
+                }
+                _ => Ok(None),
+            },
+            _ => Ok(None),
+        }
+    }
+
+    /// The part of a net that an expression names.
+    pub fn reference(&mut self, scope: ScopeIdx, expr: ast::ExprId) -> Res<Reference> {
+        let ast = self.ast;
+        let span = ast[expr].span;
+        match &ast[expr].kind {
+            ExprKind::Name(name) => match self.lookup(scope, name)? {
+                Some(entity) => self.net_reference(entity, span),
+                None => self.unknown_name(scope, name, span),
+            },
+            ExprKind::Scoped(package, name) => {
+                let entity = self.scoped(package, name)?;
+                self.net_reference(entity, span)
+            }
+            ExprKind::Member(base, name) => match self.path(scope, expr)? {
+                Some(entity) => self.net_reference(entity, span),
+                None => {
+                    if let Some(Entity::Scope(inner)) = self.path(scope, *base)? {
+                        return self.unknown_name(inner, &name.text, name.span);
+                    }
+                    let base = self.reference(scope, *base)?;
+                    self.field(base, name, span)
+                }
+            },
+            ExprKind::Index(base, _) | ExprKind::Range(base, ..) => {
+                let mut reference = self.reference(scope, *base)?;
+                reference.span = span;
+                if reference.ty.unpacked.is_empty() {
+                    let ty = reference.ty.clone();
+                    let (position, ty, guard) = self.select_of(scope, expr, &ty)?;
+                    reference.bits.add(position);
+                    reference.ty = ty;
+                    self.guard(&mut reference, guard);
+                    return Ok(reference);
+                }
+                match ast[expr].kind {
+                    ExprKind::Index(_, index) => self.element(scope, reference, index),
+                    _ => self.unsupported(
+                        span,
+                        "a slice of an array",
+                        "name the elements one by one",
+                    ),
+                }
+            }
+            _ => {
+                self.fail(
+                    Diagnostic::error(codes::BAD_TYPE, span, "this is no net or variable")
+                        .help("name a net, a variable or a part of one"),
+                )
+            }
+        }
+    }
+
+    fn net_reference(&mut self, entity: Entity, span: Span) -> Res<Reference> {
+        let what = match entity {
+            Entity::Net(net) => {
+                return Ok(Reference {
+                    net,
+                    element: Element::At(0),
+                    bits: Position::default(),
+                    ty: (*self.net(net).ty).clone(),
+                    guard: None,
+                    span,
+                });
+            }
+            Entity::Constant(_) => "a constant",
+            Entity::Type(_) => "a type",
+            Entity::Subroutine(..) => "a function or task",
+            Entity::Instance(_) => "an instance",
+            _ => "a block",
+        };
+        let message = format!("`{}` is {what}, no net or variable", self.sources.text(span));
+        self.fail(
+            Diagnostic::error(codes::BAD_TYPE, span, message)
+                .help("name a net, a variable or a part of one"),
+        )
+    }
+
+    /// A field of a packed structure.
+    fn field(&mut self, mut base: Reference, name: &Name, span: Span) -> Res<Reference> {
+        let fields = base.ty.fields.clone().filter(|_| base.ty.packed.is_empty());
+        let field = fields
+            .iter()
+            .flat_map(|fields| fields.iter())
+            .find(|field| field.name == name.text);
+        match field {
+            Some(field) if base.ty.unpacked.is_empty() => {
+                base.bits.add(Position::at(i64::from(field.low)));
+                base.ty = field.ty.clone();
+                base.span = span;
+                Ok(base)
+            }
+            _ => {
+                let message = format!("there is no field `{}` here", name.text);
+                self.fail(
+                    Diagnostic::error(codes::UNKNOWN_NAME, name.span, message)
+                        .help("name a field of the structure"),
+                )
+            }
+        }
+    }
+
+    fn guard(&mut self, reference: &mut Reference, guard: Option<ExprId>) {
+        reference.guard = match (reference.guard, guard) {
+            (Some(a), Some(b)) => Some(self.exprs.and(a, b)),
+            (a, b) => a.or(b),
+        };
+    }
+
+    /// Indexes the outermost unpacked dimension.
+    fn element(
+        &mut self,
+        scope: ScopeIdx,
+        mut reference: Reference,
+        index: ast::ExprId,
+    ) -> Res<Reference> {
+        let range = reference.ty.unpacked.remove(0);
+        let stride = reference.ty.elements();
+        let outermost = self.net(reference.net).ty.unpacked.len() == reference.ty.unpacked.len() + 1;
+        let (value, signed) = self.self_signed(scope, index)?;
+        if let Some(bits) = self.exprs.as_const(value) {
+            let at = bits
+                .to_i64(signed)
+                .and_then(|at| at.checked_sub(range.low()))
+                .filter(|&at| at >= 0 && (at as u64) < range.len());
+            reference.element = match (reference.element, at) {
+                (Element::At(base), Some(at)) => Element::At(base + at as u32 * stride),
+                (Element::Dynamic(base), Some(at)) => {
+                    let more = i64::from(at as u32 * stride);
+                    let mut sum = Position::at(more);
+                    sum.push(base, false, 1);
+                    self.dynamic_element(&sum)
+                }
+                _ => Element::Outside,
+            };
+            return Ok(reference);
+        }
+        let mut position = Position::at(-range.low());
+        position.push(value, signed, 1);
+        let (position, _) = self.position(&position);
+        if !outermost {
+            let guard = self.below(position, range.len());
+            self.guard(&mut reference, guard);
+        }
+        let mut sum = Position::default();
+        sum.push(position, false, i64::from(stride));
+        reference.element = match reference.element {
+            Element::At(base) => {
+                sum.constant = i64::from(base);
+                self.dynamic_element(&sum)
+            }
+            Element::Dynamic(base) => {
+                sum.push(base, false, 1);
+                self.dynamic_element(&sum)
+            }
+            Element::Outside => Element::Outside,
+        };
+        Ok(reference)
+    }
+
+    fn dynamic_element(&mut self, sum: &Position) -> Element {
+        let (position, _) = self.position(sum);
+        Element::Dynamic(position)
+    }
+
+    /// The present value of a part of a net.
+    pub fn read(&mut self, reference: &Reference, span: Span) -> Res<ExprId> {
+        if !reference.ty.unpacked.is_empty() {
+            let message = format!("`{}` is a whole array", self.sources.text(span));
+            return self.fail(
+                Diagnostic::error(codes::BAD_TYPE, span, message)
+                    .help("name one element of the array"),
+            );
+        }
+        let net = self.net(reference.net);
+        let (width, count, storage) = (net.ty.width, net.ty.elements(), net.storage);
+        let whole = match (storage, reference.element) {
+            (_, Element::Outside) => self.exprs.unknown(width),
+            (Storage::Slots(first), Element::At(at)) => self.read_slot(first + at),
+            (Storage::Slots(first), Element::Dynamic(position)) => {
+                let items: Vec<ExprId> = (first..first + count)
+                    .map(|slot| self.read_slot(slot))
+                    .collect();
+                self.exprs.index(position, &items)
+            }
+            (Storage::Memory(mem), Element::At(at)) => {
+                let address = self.exprs.number(32, u64::from(at));
+                let read = Node::MemRead(crate::netlist::MemId(mem), address);
+                self.exprs.intern(read, width)
+            }
+            (Storage::Memory(mem), Element::Dynamic(position)) => {
+                let address = self.exprs.trim(position);
+                let read = Node::MemRead(crate::netlist::MemId(mem), address);
+                self.exprs.intern(read, width)
+            }
+        };
+        self.read_bits(whole, &reference.bits, reference.ty.width, span)
+    }
+}

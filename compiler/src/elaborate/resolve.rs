@@ -1,0 +1,433 @@
+//! Leaves to drives: every `Node::Net` of an expression is replaced by what
+//! drives it.
+//!
+//! A slot is a list of segments, one per drive, in between bits that nothing
+//! drives. Segments are resolved depth first, each once, on an explicit stack.
+//! A segment that turns out to need itself may still be free of a loop bit by
+//! bit (`a[7:1] = a[6:0]`): all segments on the cycle are then split into bits
+//! and resolution starts again; a cycle of single bits is a combinational loop.
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::context::{Driver, Elab, Lifetime, Reported, Res};
+use crate::diagnostics::{Diagnostic, codes};
+use crate::netlist::{Bits, ExprId, Node, RegId};
+use crate::source::Span;
+
+/// A range of bits of a slot with one source.
+#[derive(Debug, Clone)]
+struct Segment {
+    low: u32,
+    width: u32,
+    source: Source,
+    span: Option<Span>,
+    value: Option<ExprId>,
+    busy: bool,
+}
+
+/// Where a segment's bits come from.
+#[derive(Debug, Clone, Copy)]
+enum Source {
+    /// An expression still to be resolved.
+    Expr(ExprId),
+    Flop(u32),
+    /// A value that a combinational process keeps.
+    Latch(u32),
+}
+
+/// What is to be done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Task {
+    Expr(ExprId),
+    Segment(u32, usize),
+}
+
+/// The state of resolution.
+#[derive(Debug, Default)]
+pub(super) struct Resolver {
+    memo: FxHashMap<ExprId, ExprId>,
+    segments: FxHashMap<u32, Vec<Segment>>,
+    /// Registers and memories met, in the order met.
+    pub flops: Vec<u32>,
+    seen_flops: FxHashSet<u32>,
+    pub memories: Vec<u32>,
+    seen_memories: FxHashSet<u32>,
+}
+
+impl<'a> Elab<'a> {
+    /// An expression without `Node::Net`.
+    pub fn resolve(&mut self, resolver: &mut Resolver, root: ExprId) -> Res<ExprId> {
+        let mut stack = vec![Task::Expr(root)];
+        let mut needs = Vec::new();
+        while let Some(&task) = stack.last() {
+            needs.clear();
+            let cycle = match task {
+                Task::Expr(expr) => {
+                    self.step_expr(resolver, expr, &mut needs)?;
+                    false
+                }
+                Task::Segment(slot, at) => self.step_segment(resolver, slot, at, &mut needs)?,
+            };
+            if cycle {
+                self.break_cycle(resolver, &stack)?;
+                stack.clear();
+                stack.push(Task::Expr(root));
+            } else if needs.is_empty() {
+                stack.pop();
+            } else {
+                stack.append(&mut needs);
+            }
+        }
+        match resolver.memo.get(&root) {
+            Some(&value) => Ok(value),
+            None => Err(Reported),
+        }
+    }
+
+    /// Resolves an expression, or says what it needs first.
+    fn step_expr(
+        &mut self,
+        resolver: &mut Resolver,
+        expr: ExprId,
+        needs: &mut Vec<Task>,
+    ) -> Res<()> {
+        if resolver.memo.contains_key(&expr) {
+            return Ok(());
+        }
+        let value = match self.exprs.node(expr) {
+            Node::Const(_) | Node::Input(_) | Node::Reg(_) => expr,
+            &Node::Net(slot) => {
+                let width = self.exprs.width(expr);
+                match self.bits_of(resolver, slot, 0, width, needs)? {
+                    Some(value) => value,
+                    None => return Ok(()),
+                }
+            }
+            &Node::Slice(of, low) if matches!(self.exprs.node(of), Node::Net(_)) => {
+                let &Node::Net(slot) = self.exprs.node(of) else {
+                    return Ok(());
+                };
+                let width = self.exprs.width(expr);
+                match self.bits_of(resolver, slot, low, width, needs)? {
+                    Some(value) => value,
+                    None => return Ok(()),
+                }
+            }
+            &Node::Mux(select, a, b) => {
+                let Some(&select) = resolver.memo.get(&select) else {
+                    needs.push(Task::Expr(select));
+                    return Ok(());
+                };
+                // A leg that is never taken need not have a value.
+                let known = self.exprs.as_const(select).and_then(|bits| bits.bit(0));
+                let legs = match known {
+                    Some(true) => (a, a),
+                    Some(false) => (b, b),
+                    None => (a, b),
+                };
+                let get = |leg| resolver.memo.get(&leg).copied();
+                match (get(legs.0), get(legs.1)) {
+                    (Some(a), Some(b)) => self.exprs.mux(select, a, b),
+                    _ => {
+                        needs.extend([Task::Expr(legs.0), Task::Expr(legs.1)]);
+                        return Ok(());
+                    }
+                }
+            }
+            _ => {
+                self.exprs.operands(expr, |operand| {
+                    if !resolver.memo.contains_key(&operand) {
+                        needs.push(Task::Expr(operand));
+                    }
+                });
+                if !needs.is_empty() {
+                    return Ok(());
+                }
+                if let &Node::MemRead(mem, _) = self.exprs.node(expr) {
+                    if resolver.seen_memories.insert(mem.0) {
+                        resolver.memories.push(mem.0);
+                    }
+                }
+                self.exprs
+                    .rebuild(expr, |operand| resolver.memo.get(&operand).copied())
+            }
+        };
+        resolver.memo.insert(expr, value);
+        Ok(())
+    }
+
+    /// Bits of a slot from its segments, or what they need.
+    fn bits_of(
+        &mut self,
+        resolver: &mut Resolver,
+        slot: u32,
+        low: u32,
+        width: u32,
+        needs: &mut Vec<Task>,
+    ) -> Res<Option<ExprId>> {
+        if !resolver.segments.contains_key(&slot) {
+            let list = self.segments_of(slot)?;
+            resolver.segments.insert(slot, list);
+        }
+        let mut parts = Vec::new();
+        let segments = &resolver.segments[&slot];
+        let first = segments.partition_point(|s| s.low + s.width <= low);
+        for (at, segment) in segments.iter().enumerate().skip(first) {
+            if segment.low >= low + width {
+                break;
+            }
+            let from = segment.low.max(low);
+            let to = (segment.low + segment.width).min(low + width);
+            match segment.value {
+                Some(value) => parts.push((value, from - segment.low, to - from)),
+                None => needs.push(Task::Segment(slot, at)),
+            }
+        }
+        if !needs.is_empty() {
+            return Ok(None);
+        }
+        let parts: Vec<ExprId> = parts
+            .into_iter()
+            .map(|(value, low, width)| self.exprs.slice(value, low, width))
+            .collect();
+        Ok(Some(self.exprs.concat(&parts)))
+    }
+
+    /// Resolves a segment, or says what it needs first; true on a cycle.
+    fn step_segment(
+        &mut self,
+        resolver: &mut Resolver,
+        slot: u32,
+        at: usize,
+        needs: &mut Vec<Task>,
+    ) -> Res<bool> {
+        let Some(segment) = resolver.segments.get_mut(&slot).and_then(|s| s.get_mut(at)) else {
+            return Ok(false);
+        };
+        if segment.value.is_some() {
+            return Ok(false);
+        }
+        match segment.source {
+            Source::Flop(flop) => {
+                let width = segment.width;
+                segment.value = Some(self.exprs.intern(Node::Reg(RegId(flop)), width));
+                if resolver.seen_flops.insert(flop) {
+                    resolver.flops.push(flop);
+                }
+            }
+            Source::Latch(of) => {
+                let span = segment.span;
+                return self.latch(of, span);
+            }
+            Source::Expr(expr) => match resolver.memo.get(&expr) {
+                Some(&value) => {
+                    segment.value = Some(value);
+                    segment.busy = false;
+                }
+                None if segment.busy => return Ok(true),
+                None => {
+                    segment.busy = true;
+                    needs.push(Task::Expr(expr));
+                }
+            },
+        }
+        Ok(false)
+    }
+
+    fn latch(&mut self, slot: u32, span: Option<Span>) -> Res<bool> {
+        let net = self.net(self.slots[slot as usize].net);
+        let declared = net.span;
+        let name = self.slot_name(slot);
+        let diagnostic = if self.net(self.slots[slot as usize].net).local == Some(Lifetime::Static)
+        {
+            Diagnostic::error(
+                codes::LATCH,
+                declared,
+                format!("`{name}` is read before this call assigns it"),
+            )
+            .help("assign it first; a value must not live from call to call")
+        } else {
+            Diagnostic::error(
+                codes::LATCH,
+                span.unwrap_or(declared),
+                format!("`{name}` is a latch: some path through the process does not assign it"),
+            )
+            .label(declared, "declared here")
+            .help("assign it a default value at the beginning of the process")
+        };
+        self.fail(diagnostic)
+    }
+
+    /// The segments of a slot, all bits covered.
+    fn segments_of(&mut self, slot: u32) -> Res<Vec<Segment>> {
+        let of = &self.slots[slot as usize];
+        let width = of.width;
+        if let Some(real) = of.shadow_of {
+            return Ok(self.shadow_segments(slot, real, width));
+        }
+        let mut drives = of.drives.clone();
+        let init = of.init.clone();
+        drives.sort_by_key(|drive| drive.low);
+        let mut list = Vec::new();
+        let mut at = 0;
+        let mut last: Option<Span> = None;
+        let undriven = |elab: &mut Self, low: u32, width: u32| {
+            // A variable that nothing drives keeps its initial value.
+            let bits = match &init {
+                Some(init) => init.slice(low, width),
+                None => Bits::unknown(width),
+            };
+            Segment {
+                low,
+                width,
+                source: Source::Expr(elab.exprs.constant(bits)),
+                span: None,
+                value: None,
+                busy: false,
+            }
+        };
+        for drive in drives {
+            if drive.low < at {
+                let name = self.slot_name(slot);
+                let declared = self.net(self.slots[slot as usize].net).span;
+                let mut diagnostic = Diagnostic::error(
+                    codes::SEVERAL_DRIVERS,
+                    drive.span,
+                    format!("`{name}` has more than one driver"),
+                )
+                .label(declared, "declared here")
+                .help("drive each bit from one process, assignment or port");
+                if let Some(last) = last {
+                    diagnostic = diagnostic.label(last, "another driver");
+                }
+                return self.fail(diagnostic);
+            }
+            if drive.low > at {
+                list.push(undriven(self, at, drive.low - at));
+            }
+            at = drive.low + drive.width;
+            last = Some(drive.span);
+            list.push(Segment {
+                low: drive.low,
+                width: drive.width,
+                source: match drive.value {
+                    Driver::Value(value) => Source::Expr(value),
+                    Driver::Flop(flop) => Source::Flop(flop),
+                },
+                span: Some(drive.span),
+                value: None,
+                busy: false,
+            });
+        }
+        if at < width {
+            list.push(undriven(self, at, width - at));
+        }
+        Ok(list)
+    }
+
+    /// A shadow: bits that its process writes are latches, others are as outside.
+    fn shadow_segments(&mut self, shadow: u32, real: u32, width: u32) -> Vec<Segment> {
+        let own = self.latches.get(&shadow).cloned();
+        let own = own.unwrap_or_else(|| vec![true; width as usize]);
+        let leaf = self.leaf(real);
+        let net = self.slots[real as usize].net;
+        let span = self.slots[real as usize]
+            .drives
+            .first()
+            .map_or(self.net(net).span, |drive| drive.span);
+        let mut list = Vec::new();
+        let mut at = 0;
+        while at < width {
+            let (low, latch) = (at, own[at as usize]);
+            while at < width && own[at as usize] == latch {
+                at += 1;
+            }
+            let source = match latch {
+                true => Source::Latch(real),
+                false => Source::Expr(self.exprs.slice(leaf, low, at - low)),
+            };
+            list.push(Segment {
+                low,
+                width: at - low,
+                source,
+                span: Some(span),
+                value: None,
+                busy: false,
+            });
+        }
+        list
+    }
+
+    /// Splits the segments on a cycle into bits; a cycle of bits is an error.
+    fn break_cycle(&mut self, resolver: &mut Resolver, stack: &[Task]) -> Res<()> {
+        let last = stack.last().copied();
+        let start = stack.iter().position(|task| Some(*task) == last);
+        let mut cycle = Vec::new();
+        for &task in &stack[start.unwrap_or(0)..stack.len() - 1] {
+            if let Task::Segment(slot, at) = task {
+                let segment = &resolver.segments[&slot][at];
+                if segment.busy && !cycle.contains(&(slot, at)) {
+                    cycle.push((slot, at));
+                }
+            }
+        }
+        for &task in stack {
+            if let Task::Segment(slot, at) = task {
+                if let Some(segment) = resolver.segments.get_mut(&slot).and_then(|s| s.get_mut(at))
+                {
+                    segment.busy = false;
+                }
+            }
+        }
+        let wide = |&(slot, at): &(u32, usize)| resolver.segments[&slot][at].width > 1;
+        let mut split: Vec<(u32, usize)> = cycle.iter().copied().filter(wide).collect();
+        if split.is_empty() {
+            return self.combinational_loop(resolver, &cycle);
+        }
+        // From the back, so that the places in front stay.
+        split.sort_unstable_by(|a, b| b.cmp(a));
+        for (slot, at) in split {
+            let segment = resolver.segments[&slot][at].clone();
+            let Source::Expr(expr) = segment.source else {
+                continue;
+            };
+            let bits: Vec<Segment> = (0..segment.width)
+                .map(|bit| Segment {
+                    low: segment.low + bit,
+                    width: 1,
+                    source: Source::Expr(self.exprs.slice_through(expr, bit, 1)),
+                    ..segment.clone()
+                })
+                .map(|bit| Segment { busy: false, ..bit })
+                .collect();
+            if let Some(list) = resolver.segments.get_mut(&slot) {
+                list.splice(at..=at, bits);
+            }
+        }
+        Ok(())
+    }
+
+    fn combinational_loop(&mut self, resolver: &Resolver, cycle: &[(u32, usize)]) -> Res<()> {
+        let mut names = Vec::new();
+        let mut spans: Vec<Span> = Vec::new();
+        for &(slot, at) in cycle {
+            let segment = &resolver.segments[&slot][at];
+            let width = self.slots[slot as usize].width;
+            let mut name = self.slot_name(slot);
+            if width > 1 {
+                name.push_str(&format!("[bit {}]", segment.low));
+            }
+            names.push(format!("`{name}`"));
+            spans.extend(segment.span.filter(|span| !spans.contains(span)));
+        }
+        let message = format!("a combinational loop through {}", names.join(" → "));
+        let mut diagnostic = match spans.first() {
+            Some(&span) => Diagnostic::error(codes::COMBINATIONAL_LOOP, span, message),
+            None => Diagnostic::global(codes::COMBINATIONAL_LOOP, message),
+        };
+        for &span in spans.iter().skip(1).take(8) {
+            diagnostic = diagnostic.label(span, "then through here");
+        }
+        self.fail(diagnostic.help("break the loop by a register, or by assigning before reading"))
+    }
+}

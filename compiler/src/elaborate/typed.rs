@@ -1,0 +1,303 @@
+//! Expressions, first phase: width and sign of every operand, bottom up.
+//!
+//! Self-determined operands (selects, concatenations, comparisons, …) get
+//! their value at once; what takes its width from its context becomes a
+//! [`Typed`] tree that [`super::lower`] turns into a value.
+
+use super::context::{Constant, Elab, Entity, Res, ScopeIdx};
+use crate::diagnostics::{Diagnostic, codes};
+use crate::frontend::ast::{self, BinaryOp as Op, ExprKind, UnaryOp};
+use crate::netlist::{Bits, ExprId, UnaryOp as Reduce};
+use crate::source::Span;
+
+/// An expression whose size and sign are known.
+pub(super) struct Typed {
+    pub width: u32,
+    pub signed: bool,
+    pub span: Span,
+    pub kind: Kind,
+}
+
+/// What it is made of.
+pub(super) enum Kind {
+    /// A value, extended by its context's sign.
+    Value(ExprId),
+    /// `'0`, `'1`, `'x`: as wide as the context.
+    Fill(Option<bool>),
+    Not(Box<Typed>),
+    Neg(Box<Typed>),
+    /// Arithmetic and bitwise operators.
+    Binary(Op, Box<Typed>, Box<Typed>),
+    Shift(Op, Box<Typed>, ExprId),
+    /// Base; exponent with its sign.
+    Power(Box<Typed>, ExprId, bool),
+    Conditional(ExprId, Box<Typed>, Box<Typed>),
+    /// A call of a user's function, made when its value is wanted.
+    Call(ScopeIdx, ast::ExprId),
+}
+
+impl<'a> Elab<'a> {
+    pub fn value(&self, value: ExprId, signed: bool, span: Span) -> Typed {
+        Typed {
+            width: self.exprs.width(value),
+            signed,
+            span,
+            kind: Kind::Value(value),
+        }
+    }
+
+    /// Sizes an expression.
+    pub fn typed(&mut self, scope: ScopeIdx, expr: ast::ExprId) -> Res<Typed> {
+        let ast = self.ast;
+        let span = ast[expr].span;
+        match &ast[expr].kind {
+            ExprKind::Number(number) => {
+                if number.fill {
+                    return Ok(Typed {
+                        width: 1,
+                        signed: false,
+                        span,
+                        kind: Kind::Fill(number.bits.bit(0)),
+                    });
+                }
+                if number.z.iter().any(|&limb| limb != 0) {
+                    return self.unsupported(
+                        span,
+                        "a high-impedance value",
+                        "use separate signals for data and enable, and drive a known value",
+                    );
+                }
+                let value = self.exprs.constant(number.bits.clone());
+                Ok(self.value(value, number.signed, span))
+            }
+            ExprKind::String(text) => {
+                let bits = string_bits(text);
+                let value = self.exprs.constant(bits);
+                Ok(self.value(value, false, span))
+            }
+            ExprKind::Name(_)
+            | ExprKind::Scoped(..)
+            | ExprKind::Index(..)
+            | ExprKind::Range(..)
+            | ExprKind::Member(..) => self.typed_select(scope, expr),
+            ExprKind::Unary(op, operand) => self.typed_unary(scope, *op, *operand, span),
+            ExprKind::Binary(op, a, b) => self.typed_binary(scope, *op, *a, *b, span),
+            ExprKind::Conditional(condition, a, b) => {
+                let select = self.condition(scope, *condition)?;
+                let a = Box::new(self.typed(scope, *a)?);
+                let b = Box::new(self.typed(scope, *b)?);
+                Ok(Typed {
+                    width: a.width.max(b.width),
+                    signed: a.signed && b.signed,
+                    span,
+                    kind: Kind::Conditional(select, a, b),
+                })
+            }
+            ExprKind::Call(callee, args) => self.typed_call(scope, expr, *callee, args),
+            ExprKind::System(_) => self.typed_call(scope, expr, expr, &[]),
+            ExprKind::Concat(items) => {
+                let value = self.concat_value(scope, items, span)?;
+                Ok(self.value(value, false, span))
+            }
+            ExprKind::Replicate(count, items) => {
+                let times = self.const_i64(scope, *count)?;
+                let value = self.concat_value(scope, items, span)?;
+                let width = u64::from(self.exprs.width(value));
+                if times < 1 {
+                    let place = ast[*count].span;
+                    let message = format!("a replication by {times}");
+                    return self.fail(
+                        Diagnostic::error(codes::BAD_TYPE, place, message)
+                            .help("replicate at least once"),
+                    );
+                }
+                self.check_width(width.saturating_mul(times as u64), span)?;
+                let value = self.exprs.concat(&vec![value; times as usize]);
+                Ok(self.value(value, false, span))
+            }
+            ExprKind::Cast { ty, operand } => self.typed_cast(scope, *ty, *operand, span),
+            ExprKind::Inside(operand, items) => self.inside(scope, *operand, items, span),
+            ExprKind::Assign { .. } | ExprKind::Increment { .. } => self.unsupported(
+                span,
+                "an assignment inside an expression",
+                "write it as a statement of its own",
+            ),
+            ExprKind::Stream { .. } => self.unsupported(
+                span,
+                "a streaming concatenation",
+                "write the concatenation out",
+            ),
+            ExprKind::Pattern { .. } => self.unsupported(
+                span,
+                "an assignment pattern",
+                "use a concatenation, or assign the elements one by one",
+            ),
+            ExprKind::Type(_) => self.unsupported(span, "a type as a value", "use a value"),
+            ExprKind::Keyword(word) => {
+                let what = format!("`{word}` as a value");
+                self.unsupported(span, &what, "use a value")
+            }
+            ExprKind::Unsupported(what) => {
+                let (span, what) = (what.span, what.what.to_string());
+                self.unsupported(span, &what, "express it by other means")
+            }
+        }
+    }
+
+    fn typed_unary(
+        &mut self,
+        scope: ScopeIdx,
+        op: UnaryOp,
+        operand: ast::ExprId,
+        span: Span,
+    ) -> Res<Typed> {
+        let reduce = match op {
+            UnaryOp::Plus => return self.typed(scope, operand),
+            UnaryOp::Minus | UnaryOp::Not => {
+                let operand = Box::new(self.typed(scope, operand)?);
+                return Ok(Typed {
+                    width: operand.width,
+                    signed: operand.signed,
+                    span,
+                    kind: match op {
+                        UnaryOp::Minus => Kind::Neg(operand),
+                        _ => Kind::Not(operand),
+                    },
+                });
+            }
+            UnaryOp::And | UnaryOp::Nand => Reduce::ReduceAnd,
+            UnaryOp::Or | UnaryOp::Nor | UnaryOp::LogicNot => Reduce::ReduceOr,
+            UnaryOp::Xor | UnaryOp::Xnor => Reduce::ReduceXor,
+        };
+        let bit = if op == UnaryOp::LogicNot {
+            self.condition(scope, operand)?
+        } else {
+            let value = self.self_determined(scope, operand)?;
+            self.exprs.reduce(reduce, value)
+        };
+        let invert = matches!(
+            op,
+            UnaryOp::Nand | UnaryOp::Nor | UnaryOp::Xnor | UnaryOp::LogicNot
+        );
+        let bit = if invert { self.exprs.not(bit) } else { bit };
+        Ok(self.value(bit, false, span))
+    }
+
+    /// A value in its own width.
+    pub fn self_determined(&mut self, scope: ScopeIdx, expr: ast::ExprId) -> Res<ExprId> {
+        let typed = self.typed(scope, expr)?;
+        let (width, signed) = (typed.width, typed.signed);
+        self.lower(typed, width, signed)
+    }
+
+    /// A value in its own width, with its sign.
+    pub fn self_signed(&mut self, scope: ScopeIdx, expr: ast::ExprId) -> Res<(ExprId, bool)> {
+        let typed = self.typed(scope, expr)?;
+        let (width, signed) = (typed.width, typed.signed);
+        Ok((self.lower(typed, width, signed)?, signed))
+    }
+
+    /// Truth value, one bit.
+    pub fn condition(&mut self, scope: ScopeIdx, expr: ast::ExprId) -> Res<ExprId> {
+        let value = self.self_determined(scope, expr)?;
+        Ok(self.exprs.truth(value))
+    }
+
+    /// The value of an expression assigned to `width` bits.
+    pub fn assigned(&mut self, scope: ScopeIdx, expr: ast::ExprId, width: u32) -> Res<ExprId> {
+        let typed = self.typed(scope, expr)?;
+        let (context, signed) = (typed.width.max(width), typed.signed);
+        let value = self.lower(typed, context, signed)?;
+        Ok(self.exprs.slice(value, 0, width))
+    }
+
+    /// `{a, b}`; the first item is the most significant.
+    fn concat_value(
+        &mut self,
+        scope: ScopeIdx,
+        items: &'a [ast::ExprId],
+        span: Span,
+    ) -> Res<ExprId> {
+        let mut parts = Vec::with_capacity(items.len());
+        let mut width = 0;
+        for &item in items {
+            let part = match self.zero_replication(scope, item)? {
+                true => continue,
+                false => self.self_determined(scope, item)?,
+            };
+            width += u64::from(self.exprs.width(part));
+            parts.push(part);
+        }
+        self.check_width(width, span)?;
+        parts.reverse();
+        Ok(self.exprs.concat(&parts))
+    }
+
+    /// `{0{x}}` inside a concatenation stands for nothing.
+    fn zero_replication(&mut self, scope: ScopeIdx, item: ast::ExprId) -> Res<bool> {
+        match self.ast[item].kind {
+            ExprKind::Replicate(count, _) => Ok(self.const_i64(scope, count)? == 0),
+            _ => Ok(false),
+        }
+    }
+
+    /// A name or a select of one.
+    fn typed_select(&mut self, scope: ScopeIdx, expr: ast::ExprId) -> Res<Typed> {
+        let span = self.ast[expr].span;
+        match self.constant_named_by(scope, expr)? {
+            Some(constant) => {
+                let Constant { bits, signed, z, .. } = &*constant;
+                if z.is_some() {
+                    return self.unsupported(
+                        span,
+                        "a high-impedance value",
+                        "use such a parameter only as a label of `casez`",
+                    );
+                }
+                let value = self.exprs.constant(bits.clone());
+                Ok(self.value(value, *signed, span))
+            }
+            None => {
+                if let Some(value) = self.constant_select(scope, expr)? {
+                    return Ok(self.value(value, false, span));
+                }
+                let reference = self.reference(scope, expr)?;
+                let signed = reference.ty.signed;
+                let value = self.read(&reference, span)?;
+                Ok(self.value(value, signed, span))
+            }
+        }
+    }
+
+    /// The constant that a name stands for; `None` where it is a net.
+    pub fn constant_named_by(
+        &mut self,
+        scope: ScopeIdx,
+        expr: ast::ExprId,
+    ) -> Res<Option<std::rc::Rc<Constant>>> {
+        let ast = self.ast;
+        let entity = match &ast[expr].kind {
+            ExprKind::Name(name) => self.lookup(scope, name)?,
+            ExprKind::Scoped(package, name) => Some(self.scoped(package, name)?),
+            ExprKind::Member(..) => self.path(scope, expr)?,
+            _ => None,
+        };
+        Ok(match entity {
+            Some(Entity::Constant(constant)) => Some(constant),
+            _ => None,
+        })
+    }
+}
+
+/// A string as bits, eight per character, the last one lowest.
+pub(super) fn string_bits(text: &str) -> Bits {
+    let bytes: Vec<Bits> = text
+        .bytes()
+        .rev()
+        .map(|byte| Bits::from_u64(8, u64::from(byte)))
+        .collect();
+    if bytes.is_empty() {
+        return Bits::zero(8);
+    }
+    Bits::concat(&bytes)
+}

@@ -1,0 +1,313 @@
+//! Reading files and expanding macros, conditionals and includes.
+//!
+//! All files of a command line are one compilation unit: a macro of the first
+//! is visible in the second. Guarantees: every file that is read ends up in
+//! the [`SourceMap`]; each problem of a file or directive is one diagnostic.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+use astli_preproc::{Build, COMMAND_LINE, Expanded, MacroTable, PREDEFINED, Session, TokenSpan};
+use astli_syntax::SyntaxKind::*;
+use astli_text::{Origins, Reader, SourceId};
+
+use super::ReadOptions;
+use super::tokens::Places;
+use crate::diagnostics::{Code, Diagnostic, Diagnostics, codes};
+use crate::source::{FileId, SourceMap, Span};
+
+/// The largest file, in bytes: offsets are 32 bits.
+const MAX_FILE_BYTES: usize = 1 << 30;
+
+/// A byte order mark; blanked for the lexer, so that offsets stay.
+const BOM: &str = "\u{feff}";
+
+/// The expanded files of a run.
+pub(super) struct Unit {
+    pub origins: Origins,
+    pub files: HashMap<SourceId, FileId>,
+    /// Each file of the command line with its tokens.
+    pub expanded: Vec<(FileId, Expanded)>,
+}
+
+impl Unit {
+    pub fn places(&self) -> Places<'_> {
+        Places {
+            origins: &self.origins,
+            files: self.files.clone(),
+        }
+    }
+}
+
+/// Reads and expands the files of `options`.
+pub(super) fn run(
+    options: &ReadOptions,
+    sources: &mut SourceMap,
+    diagnostics: &mut Diagnostics,
+) -> Unit {
+    let reader = Includes::default();
+    let mut session = Session::reading(&reader).building(build(options, diagnostics));
+    let mut files = HashMap::new();
+    let mut roots = Vec::new();
+    for path in &options.files {
+        match load(path) {
+            Ok(text) => {
+                let blanked = blank(&text);
+                let file = sources.add(path, text, false);
+                let source = session.add(path, blanked);
+                files.insert(source, file);
+                roots.push((source, file));
+            }
+            Err(problem) => diagnostics.push(problem.diagnostic(path)),
+        }
+    }
+    let mut macros: Option<MacroTable> = None;
+    let mut expanded = Vec::new();
+    for (source, file) in roots {
+        let result = match macros.take() {
+            None => session.expand(source),
+            Some(table) => {
+                let end = session.input(source).len();
+                session.expand_span(TokenSpan::new(source, 0, end), table)
+            }
+        };
+        macros = Some(result.macros.clone());
+        expanded.push((file, result));
+    }
+    let origins = session.into_origins();
+    register(&origins, sources, &mut files);
+    let unit = Unit {
+        origins,
+        files,
+        expanded,
+    };
+    report(&unit, &reader, diagnostics);
+    unit
+}
+
+fn build(options: &ReadOptions, diagnostics: &mut Diagnostics) -> Build {
+    let mut build = Build::new();
+    for dir in &options.include_dirs {
+        build = build.include_dir(dir).system_include_dir(dir);
+    }
+    for (name, value) in &options.defines {
+        let mut chars = name.chars();
+        let valid = chars
+            .next()
+            .is_some_and(|c| c.is_ascii_alphabetic() || c == '_')
+            && chars.all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '$');
+        if valid {
+            // A line break would end the definition.
+            let body = value.as_deref().unwrap_or("1").replace(['\n', '\r'], " ");
+            build = build.define(name, body);
+        } else {
+            diagnostics.push(
+                Diagnostic::global(codes::PREPROCESSOR, format!("`{name}` is no macro name"))
+                    .help("define a macro with `-D NAME` or `-D NAME=VALUE`"),
+            );
+        }
+    }
+    build
+}
+
+/// Adds what `include`s read to the source map.
+fn register(origins: &Origins, sources: &mut SourceMap, files: &mut HashMap<SourceId, FileId>) {
+    let mut included: HashMap<PathBuf, FileId> = HashMap::new();
+    for source in origins.files() {
+        let Some(path) = origins.path(source) else {
+            continue;
+        };
+        if files.contains_key(&source)
+            || path == Path::new(COMMAND_LINE)
+            || path == Path::new(PREDEFINED)
+        {
+            continue;
+        }
+        let file = *included
+            .entry(path.to_path_buf())
+            .or_insert_with(|| sources.add(path, origins.text(source).to_string(), true));
+        files.insert(source, file);
+    }
+}
+
+/// Reports what the expansion found, and comments that do not end: the lexer
+/// reads those as operators.
+fn report(unit: &Unit, reader: &Includes, diagnostics: &mut Diagnostics) {
+    let places = unit.places();
+    let mut open = Vec::new();
+    for source in unit.origins.files() {
+        let Some(&file) = unit.files.get(&source) else {
+            continue;
+        };
+        if let Some(at) = open_comment(unit.origins.text(source)) {
+            let span = Span::new(file, at, at + 2);
+            open.push(span);
+            let problem = Diagnostic::error(codes::SYNTAX, span, "a comment does not end");
+            let problem = problem.at("begins here").help("close it with `*/`");
+            if !diagnostics.list.contains(&problem) {
+                diagnostics.push(problem);
+            }
+        }
+    }
+    for found in unit.expanded.iter().flat_map(|(_, it)| &it.diagnostics) {
+        let Some(span) = places.span(found.at) else {
+            let text = unit.origins.slice(unit.origins.spelled(found.at));
+            diagnostics.push(
+                Diagnostic::global(codes::PREPROCESSOR, found.message.clone())
+                    .note(format!("in a definition of the command line: `{text}`")),
+            );
+            continue;
+        };
+        if open
+            .iter()
+            .any(|it| it.file == span.file && it.start <= span.start)
+        {
+            continue;
+        }
+        let mut problem = Diagnostic::error(codes::PREPROCESSOR, span, found.message.clone());
+        if !found.is_error() {
+            problem = Diagnostic::warning(codes::PREPROCESSOR, span, found.message.clone());
+        }
+        if let Some(text) = &found.label {
+            problem = problem.at(text.clone());
+        }
+        for label in &found.labels {
+            if let Some(span) = places.span(label.at) {
+                problem = problem.label(span, label.message.clone());
+            }
+        }
+        problem.notes.extend(found.notes.iter().cloned());
+        if found.code.as_str() == "include-not-found" {
+            problem = reader.explain(problem);
+        }
+        diagnostics.push(problem);
+    }
+}
+
+/// The offset of a `/*` that has no `*/`.
+fn open_comment(text: &str) -> Option<u32> {
+    let tokens = astli_syntax::tokenize(text);
+    let pairs = tokens.windows(2);
+    pairs
+        .filter(|pair| pair[0].kind == SLASH && pair[0].end == pair[1].start)
+        .find(|pair| matches!(pair[1].kind, STAR | STAR_STAR | STAR_EQ | STAR_GT))
+        .map(|pair| pair[0].start)
+}
+
+fn blank(text: &str) -> String {
+    match text.strip_prefix(BOM) {
+        Some(rest) => format!("   {rest}"),
+        None => text.to_string(),
+    }
+}
+
+/// Why a file gave no text.
+enum Problem {
+    Io(io::Error),
+    Directory,
+    TooLarge,
+    NotText { line: usize },
+    Empty,
+}
+
+impl Problem {
+    fn diagnostic(&self, path: &Path) -> Diagnostic {
+        let path = path.display();
+        let (code, message, help): (Code, _, _) = match self {
+            Problem::Io(error) if error.kind() == io::ErrorKind::NotFound => (
+                codes::FILE_UNREADABLE,
+                format!("`{path}` does not exist"),
+                "check the path; it is taken from the directory the command runs in".to_string(),
+            ),
+            Problem::Io(error) => (
+                codes::FILE_UNREADABLE,
+                format!("`{path}` cannot be read: {error}"),
+                "check that it is a file and that you may read it".to_string(),
+            ),
+            Problem::Directory => (
+                codes::FILE_UNREADABLE,
+                format!("`{path}` is a directory"),
+                "give the Verilog files themselves; `-I` adds a directory for `include`"
+                    .to_string(),
+            ),
+            Problem::TooLarge => (
+                codes::FILE_UNREADABLE,
+                format!("`{path}` has more than {MAX_FILE_BYTES} bytes"),
+                "split it".to_string(),
+            ),
+            Problem::NotText { line } => (
+                codes::FILE_NOT_TEXT,
+                format!("`{path}` is not UTF-8 text: line {line} holds an invalid byte"),
+                "convert it, for example with `iconv -f latin1 -t utf-8`".to_string(),
+            ),
+            Problem::Empty => (
+                codes::FILE_EMPTY,
+                format!("`{path}` is empty"),
+                "give a file that holds a module".to_string(),
+            ),
+        };
+        Diagnostic::global(code, message).help(help)
+    }
+}
+
+fn load(path: &Path) -> Result<String, Problem> {
+    if path.is_dir() {
+        return Err(Problem::Directory);
+    }
+    let bytes = std::fs::read(path).map_err(Problem::Io)?;
+    if bytes.len() > MAX_FILE_BYTES {
+        return Err(Problem::TooLarge);
+    }
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let valid = error.utf8_error().valid_up_to();
+        let before = &error.as_bytes()[..valid];
+        Problem::NotText {
+            line: 1 + before.iter().filter(|&&byte| byte == b'\n').count(),
+        }
+    })?;
+    if text.trim_start_matches(BOM).trim().is_empty() {
+        return Err(Problem::Empty);
+    }
+    Ok(text)
+}
+
+/// Reads includes and remembers why one that exists could not be read.
+#[derive(Default)]
+struct Includes {
+    problems: Mutex<RefCell<Vec<String>>>,
+}
+
+impl Includes {
+    fn explain(&self, problem: Diagnostic) -> Diagnostic {
+        let problems = match self.problems.lock() {
+            Ok(problems) => problems.take(),
+            Err(_) => Vec::new(),
+        };
+        let mut problem = problem.help("add the directory that holds it with `-I DIR`");
+        for text in problems {
+            problem = problem.note(text);
+        }
+        problem
+    }
+}
+
+impl Reader for Includes {
+    fn read(&self, path: &Path) -> Option<String> {
+        match load(path) {
+            Ok(text) => Some(blank(&text)),
+            // An empty header is no mistake.
+            Err(Problem::Empty) => Some(" ".to_string()),
+            Err(Problem::Io(error)) if error.kind() == io::ErrorKind::NotFound => None,
+            Err(problem) => {
+                if let Ok(problems) = self.problems.lock() {
+                    let message = problem.diagnostic(path).message;
+                    problems.borrow_mut().push(message);
+                }
+                None
+            }
+        }
+    }
+}
