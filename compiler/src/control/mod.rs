@@ -4,8 +4,74 @@
 //! design, after a reset, is in a valuation of the control registers, that
 //! valuation is a state of the graph, and the next one is joined to it by an
 //! edge. A design without control registers has one state with a self loop.
+//!
+//! [`explore`] works in four steps, repeated without the register at fault
+//! until they succeed:
+//! 1. candidates (`candidates`): registers whose next value is made of
+//!    constants, other candidates and sums of these, whatever selects among
+//!    them; of these, the ones that some decision reads;
+//! 2. a start (`start`): the values that a reset, or else initialisation, gives
+//!    them; a register without one is no candidate;
+//! 3. exploration (`explore`) from there: everything but the control registers
+//!    is unknown; where a next value is unknown, both values of a bit that
+//!    decides it are assumed in turn (`decide`), with all that follows;
+//! 4. a register that multiplies the states or paths past the limits, or whose
+//!    next value no decision settles, is given up.
+//!
+//! An asynchronous reset acts from the start of a cycle: the cases "active" and
+//! "not active" are the first assumptions of every edge (`cases`).
+
+mod candidates;
+pub(crate) mod cases;
+mod decide;
+mod explore;
+mod start;
+
+pub use explore::explore;
+pub(crate) use explore::state_name;
 
 use crate::netlist::{Bits, ExprId, RegId};
+
+/// What the user may fix, and the limits of the exploration.
+#[derive(Debug, Clone)]
+pub struct ControlOptions {
+    /// The reset input and whether it is active high, where it is not to be detected.
+    pub reset: Option<(String, bool)>,
+    /// Most states; a graph that would be larger gives up a control register.
+    pub state_limit: usize,
+    /// Most transitions out of one state, likewise.
+    pub edge_limit: usize,
+    /// Names of registers to take for control although they do not look like it.
+    pub forced: Vec<String>,
+    /// Names of registers not to take for control.
+    pub forbidden: Vec<String>,
+    /// Names of values for [`State::name`].
+    pub names: Vec<ValueName>,
+}
+
+impl Default for ControlOptions {
+    fn default() -> ControlOptions {
+        ControlOptions {
+            reset: None,
+            state_limit: 4096,
+            edge_limit: 1024,
+            forced: Vec::new(),
+            forbidden: Vec::new(),
+            names: Vec::new(),
+        }
+    }
+}
+
+/// A readable name for a value of a register.
+#[derive(Debug, Clone)]
+pub struct ValueName {
+    /// Name of the register.
+    pub register: String,
+    /// The value.
+    pub value: Bits,
+    /// Its name, `IDLE` say.
+    pub name: String,
+}
 
 /// A state of a [`ControlGraph`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -33,13 +99,24 @@ pub struct ControlGraph {
     pub reset: Option<ResetStart>,
 }
 
+impl ControlGraph {
+    /// The edges out of a state.
+    pub fn edges_from(&self, state: StateId) -> &[Edge] {
+        let start = self.edges.partition_point(|edge| edge.from < state);
+        let end = self.edges.partition_point(|edge| edge.from <= state);
+        &self.edges[start..end]
+    }
+}
+
 /// A control state.
 #[derive(Debug, Clone)]
 pub struct State {
     /// Unique readable name: values of the control registers, by the names of
     /// the source's parameters where they are unambiguous (`state=IDLE,round=3`).
     pub name: String,
-    /// The value of each control register, in [`ControlGraph::registers`] order, fully known.
+    /// The value of each control register, in [`ControlGraph::registers`] order:
+    /// all bits known, or none where the state stands for every value of the
+    /// register (after [`crate::liveness::analyze`]; [`explore`] knows them all).
     pub values: Vec<Bits>,
     /// Whether the design can be here right after a reset.
     pub initial: bool,
@@ -52,10 +129,12 @@ pub struct Edge {
     pub from: StateId,
     /// To.
     pub to: StateId,
-    /// Bits of expressions that were split on, with the value assumed; the
-    /// design takes this edge from `from` exactly when all of them hold.
+    /// Bits of expressions that were split on, in order, with the value
+    /// assumed; the design takes this edge from `from` exactly when all of
+    /// them hold. The edges of a state form a decision tree: two of them share
+    /// their first assumptions up to one that differs in nothing but the value.
     pub assumptions: Vec<Assumption>,
-    /// Taken through an asynchronous reset.
+    /// An asynchronous reset is active.
     pub reset: bool,
 }
 

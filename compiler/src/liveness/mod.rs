@@ -2,22 +2,71 @@
 //!
 //! A bit is live in a state if, of two copies of the design in that state that
 //! differ only in dead bits, the outputs, the transition taken and the live
-//! bits of the next state are the same. The analysis is per transition: a use
+//! bits of the next state could differ. The analysis is per transition: a use
 //! counts only under the condition of the edge on which it happens.
+//!
+//! Formally, each state S has *facts* F(S): the values of some control
+//! registers. Γ(S) is the set of all valuations of all registers that satisfy
+//! F(S). The result has these properties, which the tests check by brute force:
+//!
+//! 1. Whatever the inputs, a valuation in Γ(S) is taken to one in Γ(T) for an
+//!    edge S → T whose assumptions it satisfies.
+//! 2. Two valuations in Γ(S) that agree on `live(S)` give the same outputs and
+//!    memory writes, satisfy the assumptions of the same edge S → T, and their
+//!    successors agree on `live(T)`. F(S) is about live bits only.
+//!
+//! So whoever saves `live(S)` when the registers satisfy F(S), and restores
+//! anything in the dead bits, goes on as if nothing had been. Assumptions are
+//! handled in their order: each is a use of its bit under the facts and the
+//! assumptions before it, so both valuations make the same choice at every
+//! step down the decision tree, and at its end share all its assumptions.
+//!
+//! [`analyze`] begins with all control values as facts, computes the least
+//! fixpoint of the uses along the edges (`uses`, `demand`), then takes away a fact wherever
+//! nothing is lost by it (`relax`): a round counter is dead in an idle state,
+//! although exploration knows its value. States that end with the same facts
+//! are merged.
 
 mod bitset;
+mod demand;
+mod relax;
+#[cfg(test)]
+mod tests;
+mod uses;
 
 pub use bitset::BitSet;
 
+use crate::control::{ControlGraph, ValueName};
 use crate::netlist::{Netlist, RegId};
+
+/// Computes the live bits of a graph from [`crate::control::explore`].
+///
+/// Returns the graph with the facts of each state (a register that is no fact
+/// has an unknown value in [`crate::control::State::values`]), states with equal
+/// facts merged, and the live bits for it. `names` are for the names of states.
+pub fn analyze(
+    netlist: &Netlist,
+    graph: &ControlGraph,
+    names: &[ValueName],
+) -> (ControlGraph, Liveness) {
+    let bits = BitIndex::new(netlist);
+    let mut uses = uses::Uses::new(netlist, &bits);
+    let mut graph = graph.clone();
+    let mut live = uses::fixpoint(&mut uses, &graph);
+    if relax::relax(&mut uses, &mut graph, &mut live) {
+        relax::merge(netlist, &mut graph, names);
+        live = uses::fixpoint(&mut uses, &graph);
+    }
+    (graph, Liveness { bits, live })
+}
 
 /// The live bits of every control state.
 #[derive(Debug, Clone)]
 pub struct Liveness {
     /// Numbering of all register bits.
     pub bits: BitIndex,
-    /// Per state, the live bits. Control registers are included where the
-    /// state's identity depends on them.
+    /// Per state, the live bits. The control registers whose value is known in
+    /// the state are live, all others are not unless they are used as data.
     pub live: Vec<BitSet>,
 }
 

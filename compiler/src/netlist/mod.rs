@@ -12,7 +12,13 @@
 mod arith;
 mod bits;
 mod build;
+pub mod eval;
 mod expr;
+pub mod known;
+pub mod print;
+#[cfg(test)]
+pub(crate) mod testing;
+pub mod verify;
 
 pub use bits::Bits;
 pub use expr::{BinaryOp, ExprId, Exprs, Node, UnaryOp};
@@ -257,6 +263,21 @@ pub struct MemoryWrite {
 }
 
 impl Netlist {
+    /// Every expression that the machine consists of: values of outputs, next
+    /// and reset values of registers, ports of memories.
+    pub fn roots(&self) -> impl Iterator<Item = ExprId> + '_ {
+        let outputs = self.outputs.iter().map(|output| output.expr);
+        let registers = self.registers.iter().flat_map(|register| {
+            let resets = register.async_resets.iter();
+            resets
+                .flat_map(|reset| [reset.active, reset.value])
+                .chain([register.expr, register.next])
+        });
+        let writes = self.memories.iter().flat_map(|memory| &memory.writes);
+        let ports = writes.flat_map(|w| [w.enable, w.address, w.data, w.mask]);
+        outputs.chain(registers).chain(ports)
+    }
+
     /// Flip-flop bits.
     pub fn flop_bits(&self) -> u64 {
         self.registers.iter().map(|reg| u64::from(reg.width)).sum()

@@ -1,0 +1,135 @@
+use super::*;
+use crate::control::StateId;
+use crate::netlist::Instance;
+use crate::netlist::testing::Builder;
+use crate::plan::{Checkpoint, Optimality};
+
+/// Registers `(name, width, instance)`, instances given by their parents.
+fn design(parents: &[u32], registers: &[(&str, u32, u32)]) -> Netlist {
+    let mut b = Builder::new();
+    for &(name, width, _) in registers {
+        b.register(name, width, None);
+    }
+    for (index, &parent) in parents.iter().enumerate() {
+        let top = b.netlist.instances[0].clone();
+        b.netlist.instances.push(Instance {
+            name: format!("u{}", index + 1),
+            path: format!("u{}", index + 1),
+            parent: Some(InstanceId(parent)),
+            ..top
+        });
+    }
+    for (index, &(_, _, instance)) in registers.iter().enumerate() {
+        b.netlist.registers[index].origin.instance = InstanceId(instance);
+    }
+    b.finish()
+}
+
+fn plan(bits: &BitIndex, saved: &[&[usize]]) -> Plan {
+    let checkpoint = |(state, list): (usize, &&[usize])| {
+        let mut saved = BitSet::new(bits.len());
+        for &bit in *list {
+            saved.insert(bit);
+        }
+        Checkpoint {
+            state: StateId(state as u32),
+            saved,
+        }
+    };
+    Plan {
+        checkpoints: saved.iter().enumerate().map(checkpoint).collect(),
+        longest_segment_cycles: 1,
+        longest_segment: Vec::new(),
+        optimality: Optimality {
+            method: "test",
+            objective: 0.0,
+            lower_bound: 0.0,
+        },
+    }
+}
+
+#[test]
+fn subtrees_are_contiguous_and_own_bits_come_first() {
+    // Top 0 with children 1 and 3; 2 is a child of 1.
+    let registers = [("a", 2, 2), ("b", 2, 3), ("c", 1, 0), ("d", 1, 1)];
+    let netlist = design(&[0, 1, 0], &registers);
+    let bits = BitIndex::new(&netlist);
+    let plan = plan(&bits, &[&[0, 1, 2, 3, 4, 5]]);
+    let layout = layout(&netlist, &plan, &bits, &LayoutOptions::default());
+    let order: Vec<u32> = layout.segments.iter().map(|s| s.instance.0).collect();
+    assert_eq!(order, [0, 1, 2, 3]);
+    let chain: Vec<(u32, u32)> = layout.chain.iter().map(|&(r, bit)| (r.0, bit)).collect();
+    assert_eq!(chain, [(2, 0), (3, 0), (0, 0), (0, 1), (1, 0), (1, 1)]);
+    assert_eq!((layout.words, layout.slot_words), (1, 5));
+}
+
+#[test]
+fn bits_saved_together_stand_together() {
+    // Checkpoint 0 saves x[3:0] and z, checkpoint 1 x[7:4] and y.
+    let netlist = design(&[], &[("x", 8, 0), ("y", 4, 0), ("z", 4, 0)]);
+    let bits = BitIndex::new(&netlist);
+    let first: Vec<usize> = (0..4).chain(12..16).collect();
+    let second: Vec<usize> = (4..12).collect();
+    let plan = plan(&bits, &[&first, &second]);
+    let options = LayoutOptions {
+        word_bits: 8,
+        ..LayoutOptions::default()
+    };
+    let layout = layout(&netlist, &plan, &bits, &options);
+    assert_eq!(layout.words, 2);
+    let words: Vec<Vec<usize>> = layout
+        .live_words
+        .iter()
+        .map(|s| s.iter().collect())
+        .collect();
+    assert_eq!(words, [vec![0], vec![1]]);
+    // Id and CRC take four words of eight bits each.
+    assert_eq!(layout.slot_words, 4 + 1 + 2 + 4 + 1);
+}
+
+#[test]
+fn what_cannot_be_selected_is_saved_whole() {
+    let mut netlist = design(&[], &[("s", 6, 0), ("t", 6, 0)]);
+    netlist.registers[0].origin.bits = BitNaming::Whole;
+    let bits = BitIndex::new(&netlist);
+    let plan = plan(&bits, &[&[2, 8]]);
+    let layout = layout(&netlist, &plan, &bits, &LayoutOptions::default());
+    let chain: Vec<(u32, u32)> = layout.chain.iter().map(|&(r, bit)| (r.0, bit)).collect();
+    assert_eq!(
+        chain,
+        [(0, 0), (0, 1), (0, 2), (0, 3), (0, 4), (0, 5), (1, 2)]
+    );
+}
+
+#[test]
+fn the_id_depends_on_design_and_layout() {
+    let netlist = design(&[], &[("x", 8, 0)]);
+    let bits = BitIndex::new(&netlist);
+    let id = |saved: &[usize], seed: &str, word_bits| {
+        let options = LayoutOptions {
+            seed: seed.to_owned(),
+            word_bits,
+            ..LayoutOptions::default()
+        };
+        layout(&netlist, &plan(&bits, &[saved]), &bits, &options).id
+    };
+    let base = id(&[0, 1], "one", 32);
+    assert_eq!(base, id(&[0, 1], "one", 32));
+    assert_ne!(base, id(&[0, 2], "one", 32));
+    assert_ne!(base, id(&[0, 1], "two", 32));
+    assert_ne!(base, id(&[0, 1], "one", 16));
+}
+
+#[test]
+fn nothing_saved_still_has_a_word() {
+    let netlist = design(&[], &[("x", 8, 0)]);
+    let bits = BitIndex::new(&netlist);
+    let layout = layout(
+        &netlist,
+        &plan(&bits, &[&[]]),
+        &bits,
+        &LayoutOptions::default(),
+    );
+    assert_eq!((layout.words, layout.chain.len()), (1, 0));
+    assert_eq!(layout.live_words[0].count(), 0);
+}

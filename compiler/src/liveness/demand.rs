@@ -1,0 +1,317 @@
+//! Which bits of operands a demanded bit of a result depends on, given what is known.
+//!
+//! A known bit needs nothing: it has its value in every valuation considered.
+//! For the others the rule of each operator names the operand bits that can
+//! change them. Rules look at one result bit at a time, so the demand of a set
+//! of bits is the union of the demands of its members.
+
+use crate::netlist::known::limbs::{self, highest, lowest, or_shl, or_shr, set_below, trim};
+use crate::netlist::known::{Cone, Known, Planes};
+use crate::netlist::{BinaryOp, ExprId, Exprs, Node, RegId, UnaryOp};
+
+/// The demanded bits of a cone; empty between sweeps.
+pub(super) struct Demand {
+    planes: Vec<u64>,
+    /// One past the highest slot with a demand.
+    end: usize,
+    need: Vec<u64>,
+    spare: Vec<u64>,
+}
+
+impl Demand {
+    /// Nothing demanded.
+    pub(super) fn new(cone: &Cone) -> Demand {
+        Demand {
+            planes: vec![0; cone.plane_len()],
+            end: 0,
+            need: Vec::new(),
+            spare: Vec::new(),
+        }
+    }
+
+    /// Demands all bits of an expression.
+    pub(super) fn all(&mut self, cone: &Cone, exprs: &Exprs, expr: ExprId) {
+        let plane = self.plane(cone, expr);
+        plane.fill(u64::MAX);
+        trim(plane, exprs.width(expr));
+    }
+
+    /// Demands one bit.
+    pub(super) fn bit(&mut self, cone: &Cone, expr: ExprId, bit: u32) {
+        self.plane(cone, expr)[bit as usize / 64] |= 1 << (bit % 64);
+    }
+
+    fn plane(&mut self, cone: &Cone, expr: ExprId) -> &mut [u64] {
+        let slot = cone.slot(expr);
+        self.end = self.end.max(slot + 1);
+        &mut self.planes[cone.range(slot)]
+    }
+
+    /// Carries all demand down to the leaves; `register` is called with a
+    /// register, the index of a limb and the unknown demanded bits in it, and
+    /// returns the expression that stands for the register, if one does.
+    pub(super) fn sweep(
+        &mut self,
+        cone: &Cone,
+        exprs: &Exprs,
+        known: &Known,
+        mut register: impl FnMut(RegId, usize, u64) -> Option<ExprId>,
+    ) {
+        while self.end > 0 {
+            let slot = self.end - 1;
+            self.end = slot;
+            let range = cone.range(slot);
+            if self.planes[range.clone()].iter().all(|&limb| limb == 0) {
+                continue;
+            }
+            let id = cone.nodes()[slot];
+            let planes = known.planes(cone, id);
+            let mut need = std::mem::take(&mut self.need);
+            need.clear();
+            for (limb, known) in self.planes[range].iter_mut().zip(planes.known) {
+                need.push(*limb & !known);
+                *limb = 0;
+            }
+            if need.iter().any(|&limb| limb != 0) {
+                if let Node::Reg(of) = exprs.node(id) {
+                    for (at, &limb) in need.iter().enumerate() {
+                        if limb != 0
+                            && let Some(value) = register(*of, at, limb)
+                        {
+                            // It may stand above: the loop goes on from there.
+                            self.plane(cone, value)[at] |= limb;
+                        }
+                    }
+                } else {
+                    self.operands(cone, exprs, known, id, &need);
+                }
+            }
+            self.need = need;
+        }
+    }
+
+    /// Demands of an expression's operands what its bits in `need` depend on.
+    fn operands(&mut self, cone: &Cone, exprs: &Exprs, known: &Known, id: ExprId, need: &[u64]) {
+        match exprs.node(id) {
+            Node::Const(_) | Node::Input(_) | Node::Reg(_) | Node::Net(_) => {}
+            Node::MemRead(_, address) => self.all(cone, exprs, *address),
+            Node::Unary(op, a) => self.unary(cone, exprs, known, *op, *a, need),
+            Node::Binary(op, a, b) => self.binary(cone, exprs, known, *op, (*a, *b), need),
+            Node::Mux(select, then, other) => match known.bit(cone, *select, 0) {
+                Some(true) => self.same(cone, *then, need),
+                Some(false) => self.same(cone, *other, need),
+                None => {
+                    self.bit(cone, *select, 0);
+                    self.same(cone, *then, need);
+                    self.same(cone, *other, need);
+                }
+            },
+            Node::Slice(a, low) => or_shl(self.plane(cone, *a), need, *low),
+            Node::Concat(items) => {
+                let mut low = 0;
+                for &item in items {
+                    let width = exprs.width(item);
+                    let plane = self.plane(cone, item);
+                    or_shr(plane, need, low);
+                    trim(plane, width);
+                    low += width;
+                }
+            }
+            Node::Index(index, items) => {
+                let (planes, width) = (known.planes(cone, *index), exprs.width(*index));
+                if let Some(at) = planes.number(width) {
+                    if let Some(&item) = items.get(at as usize) {
+                        self.same(cone, item, need);
+                    }
+                    return;
+                }
+                self.all(cone, exprs, *index);
+                for (at, &item) in items.iter().enumerate() {
+                    if planes.may_be(width, at as u64) {
+                        self.same(cone, item, need);
+                    }
+                }
+            }
+        }
+    }
+
+    /// The same bits of an operand.
+    fn same(&mut self, cone: &Cone, expr: ExprId, need: &[u64]) {
+        for (limb, need) in self.plane(cone, expr).iter_mut().zip(need) {
+            *limb |= need;
+        }
+    }
+
+    fn unary(
+        &mut self,
+        cone: &Cone,
+        exprs: &Exprs,
+        known: &Known,
+        op: UnaryOp,
+        a: ExprId,
+        need: &[u64],
+    ) {
+        match op {
+            UnaryOp::Not => self.same(cone, a, need),
+            UnaryOp::Neg => {
+                // 0 - a: no borrow leaves a bit that is known to be 0 with none
+                // entering; past one that is 1 there always is one.
+                let planes = known.planes(cone, a);
+                let chain = self.carry_chain(need, |at| planes.value[at]);
+                self.same(cone, a, &chain);
+                self.spare = chain;
+            }
+            UnaryOp::ReduceAnd | UnaryOp::ReduceOr | UnaryOp::ReduceXor => {
+                self.all(cone, exprs, a);
+            }
+            UnaryOp::SignExtend => {
+                let width = exprs.width(a);
+                let plane = self.plane(cone, a);
+                for (limb, need) in plane.iter_mut().zip(need) {
+                    *limb |= need;
+                }
+                trim(plane, width);
+                if highest(need).is_some_and(|top| top >= width) {
+                    self.bit(cone, a, width - 1);
+                }
+            }
+        }
+    }
+
+    fn binary(
+        &mut self,
+        cone: &Cone,
+        exprs: &Exprs,
+        known: &Known,
+        op: BinaryOp,
+        (a, b): (ExprId, ExprId),
+        need: &[u64],
+    ) {
+        let width = exprs.width(a);
+        let (in_a, in_b) = (known.planes(cone, a), known.planes(cone, b));
+        match op {
+            // Where one side decides, the result is known and not in `need`.
+            BinaryOp::And | BinaryOp::Or | BinaryOp::Xor => {
+                self.same(cone, a, need);
+                self.same(cone, b, need);
+            }
+            BinaryOp::Add | BinaryOp::Sub => {
+                // Two known bits that are equal (in a sum) fix the carry out of them.
+                let flip = if op == BinaryOp::Add { u64::MAX } else { 0 };
+                let chain = self.carry_chain(need, |at| {
+                    in_a.known[at] & in_b.known[at] & (in_a.value[at] ^ in_b.value[at] ^ flip)
+                });
+                self.same(cone, a, &chain);
+                self.same(cone, b, &chain);
+                self.spare = chain;
+            }
+            BinaryOp::Mul => {
+                let top = highest(need).expect("something is demanded") + 1;
+                for (operand, other) in [(a, in_b), (b, in_a)] {
+                    set_below(
+                        self.plane(cone, operand),
+                        top.saturating_sub(trailing_zeros(other)),
+                    );
+                }
+            }
+            BinaryOp::DivU
+            | BinaryOp::DivS
+            | BinaryOp::ModU
+            | BinaryOp::ModS
+            | BinaryOp::Eq
+            | BinaryOp::LtU
+            | BinaryOp::LtS => {
+                self.all(cone, exprs, a);
+                self.all(cone, exprs, b);
+            }
+            BinaryOp::Shl | BinaryOp::ShrU | BinaryOp::ShrS => {
+                let amount = in_b.number(exprs.width(b));
+                if amount.is_none() {
+                    self.all(cone, exprs, b);
+                }
+                let plane = self.plane(cone, a);
+                shifted(op, plane, width, amount, need);
+                trim(plane, width);
+            }
+        }
+    }
+
+    /// All positions at or below a demanded one, down to and including the
+    /// first that lets no carry through.
+    fn carry_chain(&mut self, need: &[u64], stops: impl Fn(usize) -> u64) -> Vec<u64> {
+        let mut chain = std::mem::take(&mut self.spare);
+        chain.clear();
+        chain.extend_from_slice(need);
+        let mut entering = false;
+        for at in (0..need.len()).rev() {
+            let stop = stops(at);
+            if stop == 0 {
+                let top = if entering {
+                    64
+                } else {
+                    64 - need[at].leading_zeros()
+                };
+                entering |= top > 0;
+                set_below(&mut chain[at..=at], top);
+                continue;
+            }
+            for bit in (0..64).rev() {
+                let mask = 1u64 << bit;
+                if entering {
+                    chain[at] |= mask;
+                }
+                // A stop fixes the carry out of itself: nothing at or below it
+                // matters to the bits above.
+                if stop & mask != 0 {
+                    entering = false;
+                }
+                entering |= need[at] & mask != 0;
+            }
+        }
+        chain
+    }
+}
+
+/// How many low bits are known to be 0.
+fn trailing_zeros(planes: Planes<'_>) -> u32 {
+    let open: Vec<u64> = (planes.known.iter().zip(planes.value))
+        .map(|(known, value)| !known | value)
+        .collect();
+    lowest(&open).unwrap_or(0)
+}
+
+/// The operand bits of a shift that the bits in `need` can come from.
+fn shifted(op: BinaryOp, plane: &mut [u64], width: u32, amount: Option<u64>, need: &[u64]) {
+    let by = amount.map(|by| by.min(u64::from(width)) as u32);
+    let sign = width - 1;
+    match (op, by) {
+        (BinaryOp::Shl, Some(by)) => or_shr(plane, need, by),
+        (BinaryOp::Shl, None) => {
+            set_below(plane, highest(need).expect("something is demanded") + 1);
+        }
+        (_, Some(by)) => {
+            or_shl(plane, need, by);
+            let top = highest(need).expect("something is demanded");
+            if op == BinaryOp::ShrS && top + by >= width {
+                plane[sign as usize / 64] |= 1 << (sign % 64);
+            }
+        }
+        (_, None) => {
+            let low = lowest(need).expect("something is demanded");
+            let mut below = vec![0; plane.len()];
+            set_below(&mut below, low);
+            for (limb, below) in plane.iter_mut().zip(below) {
+                *limb |= !below;
+            }
+        }
+    }
+}
+
+/// One bit of a limb list, for the callers of [`Demand::sweep`].
+pub(super) fn bits_of(limb: u64) -> impl Iterator<Item = u32> {
+    std::iter::successors((limb != 0).then_some(limb), |rest| {
+        let next = rest & (rest - 1);
+        (next != 0).then_some(next)
+    })
+    .map(|rest| limbs::lowest(&[rest]).expect("not zero"))
+}

@@ -1,0 +1,243 @@
+//! What a control state uses, edge by edge, and the least fixpoint of it.
+
+use super::demand::{Demand, bits_of};
+use super::{BitIndex, BitSet};
+use crate::control::cases::{ResetCase, reset_cases};
+use crate::control::{Assumption, ControlGraph, Edge, StateId};
+use crate::netlist::known::{Cone, Known, Scratch};
+use crate::netlist::{ExprId, Netlist, RegId};
+
+/// Computes uses; holds what does not change from state to state.
+pub(super) struct Uses<'a> {
+    netlist: &'a Netlist,
+    bits: &'a BitIndex,
+    cone: Cone,
+    cases: Vec<ResetCase>,
+    demand: Demand,
+    scratch: Scratch,
+    /// Outputs and memory ports: used in every cycle.
+    observed: Vec<ExprId>,
+    /// Spare planes.
+    pool: Vec<Known>,
+}
+
+/// What the walk down a state's decision tree needs.
+struct Walk<'w> {
+    graph: &'w ControlGraph,
+    live: &'w [BitSet],
+    case: &'w ResetCase,
+}
+
+impl<'a> Uses<'a> {
+    pub(super) fn new(netlist: &'a Netlist, bits: &'a BitIndex) -> Uses<'a> {
+        let cone = Cone::new(&netlist.exprs, netlist.roots());
+        let mut scratch = Scratch::default();
+        let outputs = netlist.outputs.iter().map(|output| output.expr);
+        let writes = netlist.memories.iter().flat_map(|memory| &memory.writes);
+        let ports = writes.flat_map(|w| [w.enable, w.address, w.data, w.mask]);
+        Uses {
+            netlist,
+            bits,
+            cases: reset_cases(netlist, &cone, &mut scratch),
+            demand: Demand::new(&cone),
+            observed: outputs.chain(ports).collect(),
+            cone,
+            scratch,
+            pool: Vec::new(),
+        }
+    }
+
+    pub(super) fn bits(&self) -> &'a BitIndex {
+        self.bits
+    }
+
+    /// Adds to `used` the bits that a state uses, its facts included, given
+    /// the live bits of its successors.
+    pub(super) fn add(
+        &mut self,
+        graph: &ControlGraph,
+        state: StateId,
+        live: &[BitSet],
+        used: &mut BitSet,
+    ) {
+        let cases = std::mem::take(&mut self.cases);
+        for case in &cases {
+            let walk = Walk { graph, live, case };
+            self.case(&walk, state, used);
+        }
+        self.cases = cases;
+        for (register, value) in graph
+            .registers
+            .iter()
+            .zip(&graph.states[state.index()].values)
+        {
+            if value.is_known() {
+                for bit in self.bits.range(*register) {
+                    used.insert(bit);
+                }
+            }
+        }
+    }
+
+    fn case(&mut self, walk: &Walk<'_>, state: StateId, used: &mut BitSet) {
+        let prefix = &walk.case.assumptions;
+        let edges = walk.graph.edges_from(state);
+        let start = edges.iter().position(|e| e.assumptions.starts_with(prefix));
+        let start = start.unwrap_or(edges.len());
+        let count = (edges[start..].iter())
+            .take_while(|edge| edge.assumptions.starts_with(prefix))
+            .count();
+        let edges = &edges[start..start + count];
+        let mut known = self.planes(&walk.case.known);
+        let values = &walk.graph.states[state.index()].values;
+        for (register, value) in walk.graph.registers.iter().zip(values) {
+            let expr = self.netlist.registers[register.index()].expr;
+            if walk.case.held[register.index()].is_none() && self.cone.contains(expr) {
+                known.set(&self.cone, expr, value);
+            }
+        }
+        let swept = known.sweep(&self.cone, &self.netlist.exprs, &mut self.scratch);
+        // Without edges, or refuted: the case cannot be under the facts.
+        if swept.is_ok() && !edges.is_empty() {
+            self.tree(walk, edges, prefix.len(), &known, used);
+        }
+        self.pool.push(known);
+    }
+
+    /// A node of the decision tree: `edges` share their first `depth` assumptions.
+    fn tree(
+        &mut self,
+        walk: &Walk<'_>,
+        edges: &[Edge],
+        depth: usize,
+        known: &Known,
+        used: &mut BitSet,
+    ) {
+        let Some(&Assumption { expr, bit, .. }) = edges[0].assumptions.get(depth) else {
+            return self.leaf(walk, &edges[0], known, used);
+        };
+        self.demand.bit(&self.cone, expr, bit);
+        self.collect(walk.case, known, used);
+        let first = edges[0].assumptions[depth].value;
+        let same = edges.partition_point(|edge| edge.assumptions[depth].value == first);
+        let (own, other) = edges.split_at(same);
+        for (value, edges) in [(first, own), (!first, other)] {
+            // A branch without edges was refuted by the exploration.
+            if edges.is_empty() {
+                continue;
+            }
+            let mut branch = self.planes(known);
+            let (exprs, fact) = (&self.netlist.exprs, (expr, bit, value));
+            let possible = branch.assume(&self.cone, exprs, fact, &mut self.scratch);
+            if possible.is_ok() {
+                self.tree(walk, edges, depth + 1, &branch, used);
+            }
+            self.pool.push(branch);
+        }
+    }
+
+    /// A transition: all outputs are used, and what the next state needs.
+    fn leaf(&mut self, walk: &Walk<'_>, edge: &Edge, known: &Known, used: &mut BitSet) {
+        let (netlist, exprs) = (self.netlist, &self.netlist.exprs);
+        for &expr in &self.observed {
+            self.demand.all(&self.cone, exprs, expr);
+        }
+        for number in walk.live[edge.to.index()].iter() {
+            let (register, bit) = self.bits.bit(number);
+            let next = walk.case.next(netlist, register);
+            self.demand.bit(&self.cone, next, bit);
+        }
+        self.collect(walk.case, known, used);
+    }
+
+    fn collect(&mut self, case: &ResetCase, known: &Known, used: &mut BitSet) {
+        let bits = self.bits;
+        let read = |register: RegId, limb: usize, need: u64| {
+            if let Some(value) = case.held[register.index()] {
+                return Some(value);
+            }
+            for bit in bits_of(need) {
+                used.insert(bits.of(register, limb as u32 * 64 + bit));
+            }
+            None
+        };
+        let exprs = &self.netlist.exprs;
+        self.demand.sweep(&self.cone, exprs, known, read);
+    }
+
+    /// A copy of some planes, in recycled memory.
+    fn planes(&mut self, from: &Known) -> Known {
+        match self.pool.pop() {
+            Some(mut planes) => {
+                planes.copy_from(from);
+                planes
+            }
+            None => from.clone(),
+        }
+    }
+}
+
+/// The states, successors before predecessors where there is no cycle.
+pub(super) fn postorder(graph: &ControlGraph) -> Vec<StateId> {
+    let mut order = Vec::with_capacity(graph.states.len());
+    let mut seen = vec![false; graph.states.len()];
+    for root in 0..graph.states.len() {
+        if std::mem::replace(&mut seen[root], true) {
+            continue;
+        }
+        let mut stack = vec![(StateId(root as u32), 0)];
+        while let Some((state, at)) = stack.last_mut() {
+            match graph.edges_from(*state).get(*at) {
+                Some(edge) => {
+                    *at += 1;
+                    let to = edge.to;
+                    if !std::mem::replace(&mut seen[to.index()], true) {
+                        stack.push((to, 0));
+                    }
+                }
+                None => {
+                    order.push(*state);
+                    stack.pop();
+                }
+            }
+        }
+    }
+    order
+}
+
+/// Per state, the states with an edge to it.
+pub(super) fn predecessors(graph: &ControlGraph) -> Vec<Vec<StateId>> {
+    let mut found: Vec<Vec<StateId>> = vec![Vec::new(); graph.states.len()];
+    for edge in &graph.edges {
+        let list = &mut found[edge.to.index()];
+        if list.last() != Some(&edge.from) {
+            list.push(edge.from);
+        }
+    }
+    found
+}
+
+/// The least live sets: passes over the states, successors first, until
+/// no set grows.
+pub(super) fn fixpoint(uses: &mut Uses<'_>, graph: &ControlGraph) -> Vec<BitSet> {
+    let order = postorder(graph);
+    let before = predecessors(graph);
+    let mut live = vec![BitSet::new(uses.bits().len()); graph.states.len()];
+    let mut dirty = vec![true; graph.states.len()];
+    while dirty.contains(&true) {
+        for &state in &order {
+            if !std::mem::replace(&mut dirty[state.index()], false) {
+                continue;
+            }
+            let mut used = live[state.index()].clone();
+            uses.add(graph, state, &live, &mut used);
+            if used != live[state.index()] {
+                live[state.index()] = used;
+                for from in &before[state.index()] {
+                    dirty[from.index()] = true;
+                }
+            }
+        }
+    }
+    live
+}

@@ -1,0 +1,378 @@
+//! Three-valued evaluation: which bits follow from what is known.
+//!
+//! A [`Cone`] is the part of a netlist that a question depends on, with dense
+//! numbers (*slots*) for its expressions, operands first. A [`Known`] holds for
+//! every bit of the cone whether it is known and its value. Facts enter as
+//! values of leaves ([`Known::set`]) before one forward [`Known::sweep`], or
+//! as a fact about any bit ([`Known::assume`]), which is carried to its users
+//! and back to its operands until nothing new follows.
+//!
+//! Guarantee: every assignment of the leaves that satisfies the facts agrees
+//! with all known bits. A [`Contradiction`] means that there is none. Not
+//! everything that follows is found.
+//!
+//! Cost: a sweep is linear in the limbs of the cone; an assumption costs the
+//! expressions whose knowledge it changes and their neighbours.
+
+mod backward;
+mod forward;
+pub(crate) mod limbs;
+
+use std::collections::VecDeque;
+
+use super::bits::limbs as limb_count;
+use super::{Bits, ExprId, Exprs, Node};
+
+/// The facts exclude each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Contradiction;
+
+/// The expressions that some roots depend on, operands before users.
+///
+/// Registers and memory words end a cone: their next values are not in it
+/// unless they are roots.
+#[derive(Debug, Clone)]
+pub struct Cone {
+    nodes: Vec<ExprId>,
+    /// Per expression of the netlist its slot, or `u32::MAX`.
+    slots: Vec<u32>,
+    /// Per slot its first limb; one past the last at the end.
+    offsets: Vec<u32>,
+    /// Per slot the start of its users in `users`.
+    user_starts: Vec<u32>,
+    users: Vec<u32>,
+    /// Limbs of the widest expression.
+    widest: usize,
+}
+
+impl Cone {
+    /// The cone of some roots.
+    pub fn new(exprs: &Exprs, roots: impl IntoIterator<Item = ExprId>) -> Cone {
+        let mut wanted = vec![false; exprs.len()];
+        for root in roots {
+            wanted[root.index()] = true;
+        }
+        for id in exprs.ids().rev() {
+            if wanted[id.index()] {
+                exprs.operands(id, |operand| wanted[operand.index()] = true);
+            }
+        }
+        let nodes: Vec<ExprId> = exprs.ids().filter(|id| wanted[id.index()]).collect();
+        let mut slots = vec![u32::MAX; exprs.len()];
+        let mut offsets = Vec::with_capacity(nodes.len() + 1);
+        let mut offset = 0;
+        let mut widest = 0;
+        let mut user_starts = vec![0u32; nodes.len() + 1];
+        for (slot, &id) in nodes.iter().enumerate() {
+            slots[id.index()] = slot as u32;
+            offsets.push(offset);
+            let count = limb_count(exprs.width(id));
+            widest = widest.max(count);
+            offset += count as u32;
+            exprs.operands(id, |a| user_starts[slots[a.index()] as usize + 1] += 1);
+        }
+        offsets.push(offset);
+        for at in 1..user_starts.len() {
+            user_starts[at] += user_starts[at - 1];
+        }
+        let mut fill = user_starts.clone();
+        let mut users = vec![0; *user_starts.last().expect("one more than nodes") as usize];
+        for (slot, &id) in nodes.iter().enumerate() {
+            exprs.operands(id, |operand| {
+                let at = &mut fill[slots[operand.index()] as usize];
+                users[*at as usize] = slot as u32;
+                *at += 1;
+            });
+        }
+        Cone {
+            nodes,
+            slots,
+            offsets,
+            user_starts,
+            users,
+            widest,
+        }
+    }
+
+    /// The expressions, operands before users.
+    pub fn nodes(&self) -> &[ExprId] {
+        &self.nodes
+    }
+
+    /// Whether an expression is in the cone.
+    pub fn contains(&self, id: ExprId) -> bool {
+        self.slots[id.index()] != u32::MAX
+    }
+
+    /// The number of an expression; it must be in the cone.
+    pub(crate) fn slot(&self, id: ExprId) -> usize {
+        self.slots[id.index()] as usize
+    }
+
+    /// The limbs of a slot in a plane.
+    pub(crate) fn range(&self, slot: usize) -> std::ops::Range<usize> {
+        self.offsets[slot] as usize..self.offsets[slot + 1] as usize
+    }
+
+    /// Limbs of a plane.
+    pub(crate) fn plane_len(&self) -> usize {
+        self.offsets[self.nodes.len()] as usize
+    }
+
+    fn users(&self, slot: usize) -> &[u32] {
+        &self.users[self.user_starts[slot] as usize..self.user_starts[slot + 1] as usize]
+    }
+}
+
+/// What is known of one expression: `value` is 0 wherever `known` is 0.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Planes<'a> {
+    /// Values of the known bits.
+    pub(crate) value: &'a [u64],
+    /// Which bits are known.
+    pub(crate) known: &'a [u64],
+}
+
+impl Planes<'_> {
+    /// Bit `at`, if known.
+    pub(crate) fn bit(self, at: u32) -> Option<bool> {
+        limbs::bit(self.known, at).then(|| limbs::bit(self.value, at))
+    }
+
+    /// Whether all `width` bits are known.
+    pub(crate) fn all_known(self, width: u32) -> bool {
+        let (top, rest) = self.known.split_last().expect("a width is not zero");
+        rest.iter().all(|&limb| limb == u64::MAX) && *top == limbs::top_mask(width)
+    }
+
+    /// The value as a number, if all `width` bits are known; larger ones are `u64::MAX`.
+    pub(crate) fn number(self, width: u32) -> Option<u64> {
+        self.all_known(width).then(|| {
+            let high = self.value[1..].iter().any(|&limb| limb != 0);
+            if high { u64::MAX } else { self.value[0] }
+        })
+    }
+
+    /// Whether the number `at` (of any size) agrees with the known bits.
+    pub(crate) fn may_be(self, width: u32, at: u64) -> bool {
+        let fits = width >= 64 || at >> width == 0;
+        let rest = (self.value.iter().skip(1)).all(|&limb| limb == 0);
+        fits && rest && (at ^ self.value[0]) & self.known[0] == 0
+    }
+}
+
+/// What is known of the bits of a [`Cone`].
+#[derive(Debug, Clone)]
+pub struct Known {
+    value: Vec<u64>,
+    known: Vec<u64>,
+}
+
+/// Reused memory of evaluations.
+#[derive(Debug, Default)]
+pub struct Scratch {
+    value: Vec<u64>,
+    known: Vec<u64>,
+    spare: Vec<u64>,
+    queue: VecDeque<u32>,
+    queued: Vec<bool>,
+}
+
+impl Known {
+    /// Nothing is known.
+    pub fn nothing(cone: &Cone) -> Known {
+        Known {
+            value: vec![0; cone.plane_len()],
+            known: vec![0; cone.plane_len()],
+        }
+    }
+
+    /// Becomes a copy of `other`, which belongs to the same cone.
+    pub fn copy_from(&mut self, other: &Known) {
+        self.value.clone_from(&other.value);
+        self.known.clone_from(&other.known);
+    }
+
+    /// Adds the known bits of `bits` to what is known of a leaf, without
+    /// drawing conclusions: a sweep must follow. Bits known already are kept.
+    pub fn set(&mut self, cone: &Cone, expr: ExprId, bits: &Bits) {
+        let unknown = bits.unknown_limbs();
+        let width = bits.width();
+        for (at, limb) in cone.range(cone.slot(expr)).enumerate() {
+            let mask = if at + 1 == unknown.len() {
+                limbs::top_mask(width)
+            } else {
+                u64::MAX
+            };
+            let new = !unknown[at] & mask & !self.known[limb];
+            self.known[limb] |= new;
+            self.value[limb] |= bits.value_limbs()[at] & new;
+        }
+    }
+
+    /// Bit `bit` of an expression in the cone, if known.
+    pub fn bit(&self, cone: &Cone, expr: ExprId, bit: u32) -> Option<bool> {
+        self.planes(cone, expr).bit(bit)
+    }
+
+    /// What is known of an expression in the cone.
+    pub fn bits(&self, cone: &Cone, exprs: &Exprs, expr: ExprId) -> Bits {
+        let planes = self.planes(cone, expr);
+        let unknown: Vec<u64> = planes.known.iter().map(|limb| !limb).collect();
+        Bits::new(exprs.width(expr), planes.value, &unknown)
+    }
+
+    pub(crate) fn planes(&self, cone: &Cone, expr: ExprId) -> Planes<'_> {
+        let range = cone.range(cone.slot(expr));
+        Planes {
+            value: &self.value[range.clone()],
+            known: &self.known[range],
+        }
+    }
+
+    /// Evaluates every expression once from its operands and adds the result
+    /// to what is known of it.
+    pub fn sweep(
+        &mut self,
+        cone: &Cone,
+        exprs: &Exprs,
+        scratch: &mut Scratch,
+    ) -> Result<(), Contradiction> {
+        scratch.fit(cone);
+        for (slot, &id) in cone.nodes.iter().enumerate() {
+            if matches!(
+                exprs.node(id),
+                Node::Input(_) | Node::Reg(_) | Node::MemRead(..)
+            ) {
+                continue;
+            }
+            forward::evaluate(exprs, cone, self, id, scratch);
+            self.refine(cone, slot, &scratch.value, &scratch.known)?;
+        }
+        Ok(())
+    }
+
+    /// Adds one fact and all that is found to follow from it. The planes must
+    /// be swept. On a contradiction they are left in an unspecified state.
+    pub fn assume(
+        &mut self,
+        cone: &Cone,
+        exprs: &Exprs,
+        (expr, bit, value): (ExprId, u32, bool),
+        scratch: &mut Scratch,
+    ) -> Result<(), Contradiction> {
+        let limb = bit as usize / 64;
+        let count = limb_count(exprs.width(expr));
+        let mask = |set: bool| -> Vec<u64> {
+            let mut plane = vec![0; count];
+            plane[limb] = u64::from(set) << (bit % 64);
+            plane
+        };
+        self.learn(cone, exprs, expr, (&mask(value), &mask(true)), scratch)
+    }
+
+    /// Like [`Known::assume`] for all known bits of `bits`.
+    pub fn assume_bits(
+        &mut self,
+        cone: &Cone,
+        exprs: &Exprs,
+        expr: ExprId,
+        bits: &Bits,
+        scratch: &mut Scratch,
+    ) -> Result<(), Contradiction> {
+        let mut known: Vec<u64> = bits.unknown_limbs().iter().map(|limb| !limb).collect();
+        limbs::trim(&mut known, bits.width());
+        self.learn(cone, exprs, expr, (bits.value_limbs(), &known), scratch)
+    }
+
+    fn learn(
+        &mut self,
+        cone: &Cone,
+        exprs: &Exprs,
+        expr: ExprId,
+        (value, known): (&[u64], &[u64]),
+        scratch: &mut Scratch,
+    ) -> Result<(), Contradiction> {
+        scratch.fit(cone);
+        let slot = cone.slot(expr);
+        if self.refine(cone, slot, value, known)? {
+            scratch.push(slot);
+        }
+        let result = self.settle(cone, exprs, scratch);
+        // Empty unless a contradiction ended the propagation.
+        while scratch.pop().is_some() {}
+        result
+    }
+
+    /// Draws conclusions around every queued slot until nothing changes.
+    /// Terminates, since each change makes a bit known.
+    fn settle(
+        &mut self,
+        cone: &Cone,
+        exprs: &Exprs,
+        scratch: &mut Scratch,
+    ) -> Result<(), Contradiction> {
+        while let Some(slot) = scratch.pop() {
+            backward::imply(exprs, cone, self, cone.nodes[slot], scratch)?;
+            for &user in cone.users(slot) {
+                let id = cone.nodes[user as usize];
+                if !matches!(exprs.node(id), Node::MemRead(..)) {
+                    forward::evaluate(exprs, cone, self, id, scratch);
+                    if self.refine(cone, user as usize, &scratch.value, &scratch.known)? {
+                        scratch.push(user as usize);
+                    }
+                }
+                backward::imply(exprs, cone, self, id, scratch)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds known bits to a slot; tells whether one is new.
+    fn refine(
+        &mut self,
+        cone: &Cone,
+        slot: usize,
+        value: &[u64],
+        known: &[u64],
+    ) -> Result<bool, Contradiction> {
+        let mut changed = false;
+        for (at, limb) in cone.range(slot).enumerate() {
+            if (self.value[limb] ^ value[at]) & self.known[limb] & known[at] != 0 {
+                return Err(Contradiction);
+            }
+            changed |= known[at] & !self.known[limb] != 0;
+            self.value[limb] |= value[at];
+            self.known[limb] |= known[at];
+        }
+        Ok(changed)
+    }
+}
+
+impl Scratch {
+    /// Makes the buffers large enough for a cone.
+    fn fit(&mut self, cone: &Cone) {
+        if self.value.len() < cone.widest {
+            self.value.resize(cone.widest, 0);
+            self.known.resize(cone.widest, 0);
+        }
+        if self.queued.len() < cone.nodes.len() {
+            self.queued.resize(cone.nodes.len(), false);
+        }
+    }
+
+    fn push(&mut self, slot: usize) {
+        if !std::mem::replace(&mut self.queued[slot], true) {
+            self.queue.push_back(slot as u32);
+        }
+    }
+
+    fn pop(&mut self) -> Option<usize> {
+        let slot = self.queue.pop_front()? as usize;
+        self.queued[slot] = false;
+        Some(slot)
+    }
+}
+
+#[cfg(test)]
+mod tests;
