@@ -135,3 +135,31 @@ fn comparison_notices_changes_and_nothing_else() {
     let found = cosimulate(dir.path(), &pairs, &Stimulus::default()).expect("simulated");
     assert!(found.len() > 40, "only {} of 60 noticed", found.len());
 }
+
+#[test]
+fn hunt() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let from = std::env::var("FROM")
+        .ok()
+        .and_then(|x| x.parse().ok())
+        .unwrap_or(0);
+    let n = std::env::var("N")
+        .ok()
+        .and_then(|x| x.parse().ok())
+        .unwrap_or(100);
+    let list = designs(from, n);
+    let traces = idetic_tests::random::record(dir.path(), &list, &Stimulus::default()).unwrap();
+    for (d, t) in list.iter().zip(&traces) {
+        let r = std::panic::catch_unwind(|| match idetic_tests::random::netlist(dir.path(), d) {
+            Err(e) => println!("REFUSED {}: {e}", d.seed),
+            Ok(n) => {
+                if let Some(m) = idetic_tests::random::compare(d, &n, t) {
+                    println!("{m:?}")
+                }
+            }
+        });
+        if r.is_err() {
+            println!("PANIC {}", d.seed);
+        }
+    }
+}

@@ -17,10 +17,12 @@ mod module;
 mod rng;
 mod signal;
 mod stmt;
+mod trace;
 
 pub use bench::{Stimulus, testbench};
 pub use cosim::{Mismatch, Version, cosimulate, run};
 pub use rng::Rng;
+pub use trace::{Trace, compare, netlist, record};
 
 use module::{Builder, Module, Port, ResetKind};
 use signal::Signal;
