@@ -1,3 +1,4 @@
-//! End-to-end tests of idetic: what several test files share.
+//! What the end-to-end tests and benchmarks share.
 
+pub mod generate;
 pub mod random;

@@ -9,9 +9,12 @@
 //! silence. Nothing outside this folder names a type of `astli`.
 
 pub mod ast;
+mod dump;
 mod number;
 mod parser;
 mod preprocess;
+#[cfg(feature = "strict")]
+pub mod strict;
 mod tokens;
 
 use std::path::PathBuf;
@@ -19,9 +22,11 @@ use std::path::PathBuf;
 use astli_syntax::KeywordVersion;
 
 use self::ast::Ast;
-use crate::diagnostics::{Diagnostic, Diagnostics, Severity, codes};
+use self::parser::TypeNames;
+use crate::diagnostics::{Diagnostic, Diagnostics, codes};
 use crate::source::{SourceMap, Span};
 
+pub use dump::dump;
 pub use number::{MAX_DIGITS, MAX_WIDTH, parse_number};
 
 /// What to read.
@@ -49,10 +54,11 @@ pub fn read(options: &ReadOptions, sources: &mut SourceMap) -> (Ast, Diagnostics
     }
     let places = unit.places();
     let mut implicit = true;
+    let mut types = TypeNames::new();
     for (file, expanded) in &unit.expanded {
         let end = sources.file(*file).text.len() as u32;
         let before = implicit;
-        let mut attempt = |ast: &mut Ast, version| {
+        let mut attempt = |ast: &mut Ast, types: &mut TypeNames, version| {
             implicit = before;
             let stream = tokens::stream(
                 &places,
@@ -62,47 +68,42 @@ pub fn read(options: &ReadOptions, sources: &mut SourceMap) -> (Ast, Diagnostics
                 version,
                 &mut implicit,
             );
-            parser::parse(&stream, ast)
+            parser::parse(&stream, ast, types)
         };
-        let modules = ast.modules.len();
         let found = if is_verilog_2005(&sources.file(*file).path) {
             let start = Marks::of(&ast);
-            let found = attempt(&mut ast, KeywordVersion::V1364_2005);
+            let found = attempt(&mut ast, &mut types, KeywordVersion::V1364_2005);
             if syntax_error(&found).is_none() {
                 found
             } else {
                 // People write `logic` and `always_ff` in `.v` files, too.
                 start.restore(&mut ast);
-                let second = attempt(&mut ast, KeywordVersion::V1800_2017);
+                let second = attempt(&mut ast, &mut types, KeywordVersion::V1800_2017);
                 if syntax_error(&second) <= syntax_error(&found) && syntax_error(&second).is_some()
                 {
                     start.restore(&mut ast);
-                    attempt(&mut ast, KeywordVersion::V1364_2005)
+                    attempt(&mut ast, &mut types, KeywordVersion::V1364_2005)
                 } else {
                     second
                 }
             }
         } else {
-            attempt(&mut ast, KeywordVersion::V1800_2017)
+            attempt(&mut ast, &mut types, KeywordVersion::V1800_2017)
         };
-        let silent = found.iter().all(|it| it.severity != Severity::Error);
-        if silent
-            && ast.modules.len() == modules
-            && ast.packages.is_empty()
-            && options.files.len() == 1
-        {
-            diagnostics.push(
-                Diagnostic::error(
-                    codes::FILE_EMPTY,
-                    Span::new(*file, 0, 0),
-                    "the file holds no module",
-                )
-                .help("give the files that hold the design"),
-            );
-        }
         for problem in found {
             diagnostics.push(problem);
         }
+    }
+    if ast.modules.is_empty()
+        && !diagnostics.has_errors()
+        && let Some((file, _)) = unit.expanded.first()
+    {
+        let problem = Diagnostic::error(
+            codes::FILE_EMPTY,
+            Span::new(*file, 0, 0),
+            "no module is declared",
+        );
+        diagnostics.push(problem.help("give the files that hold the design's modules"));
     }
     (ast, diagnostics)
 }

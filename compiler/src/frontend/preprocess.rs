@@ -167,9 +167,13 @@ fn report(unit: &Unit, reader: &Includes, diagnostics: &mut Diagnostics) {
         {
             continue;
         }
-        let mut problem = Diagnostic::error(codes::PREPROCESSOR, span, found.message.clone());
+        let code = match found.code.as_str() {
+            "not-a-token" => codes::SYNTAX,
+            _ => codes::PREPROCESSOR,
+        };
+        let mut problem = Diagnostic::error(code, span, found.message.clone());
         if !found.is_error() {
-            problem = Diagnostic::warning(codes::PREPROCESSOR, span, found.message.clone());
+            problem = Diagnostic::warning(code, span, found.message.clone());
         }
         if let Some(text) = &found.label {
             problem = problem.at(text.clone());

@@ -1,1 +1,207 @@
-//! To be written.
+//! From a plan to instrumented RTL.
+//!
+//! [`instrument`] turns the results of the analysis into files: the user's
+//! modules with insertions (and nothing but insertions, see [`edits`]), a
+//! wrapper with the contract's ports, the runtime modules, and a description of
+//! the NVM image. Nothing is written here.
+//!
+//! The saved bits of the whole design form one chain that moves by a word per
+//! shift ([`tree`]); a module gets a word in, a word out, and a shift branch in
+//! each process that drives saved bits ([`process`]). Text that cannot be edited
+//! in place (macros, included files, generate loops) is refused with its place.
+
+pub mod edits;
+
+mod decode;
+mod files;
+mod image;
+mod module;
+mod names;
+mod process;
+mod text;
+mod tree;
+mod variants;
+mod wrapper;
+
+pub use files::{ListOptions, OutputFile};
+pub use image::{Field, Image, ImageCheckpoint, Run, slot_fields};
+
+use crate::control::ControlGraph;
+use crate::diagnostics::{Diagnostic, Diagnostics, codes};
+use crate::frontend::ast::Ast;
+use crate::layout::Layout;
+use crate::liveness::Liveness;
+use crate::netlist::Netlist;
+use crate::plan::Plan;
+use crate::source::SourceMap;
+
+/// How the design is stopped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Hold {
+    /// One clock gate in front of the design.
+    #[default]
+    Gate,
+    /// The clock runs on; processes with saved bits are enabled.
+    Enable,
+}
+
+/// Options of [`instrument`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InstrumentOptions {
+    /// How the design is stopped.
+    pub hold: Hold,
+    /// Keep asynchronous resets from the design while it is stopped. Needed
+    /// unless the environment keeps them inactive then.
+    pub mask_resets: bool,
+    /// Parameters given to the top module, as Verilog expressions.
+    pub parameters: Vec<(String, String)>,
+    /// Hash of the design's text, hexadecimal, for `image.json`.
+    pub design_hash: String,
+}
+
+impl Default for InstrumentOptions {
+    fn default() -> Self {
+        InstrumentOptions {
+            hold: Hold::Gate,
+            mask_resets: true,
+            parameters: Vec::new(),
+            design_hash: String::new(),
+        }
+    }
+}
+
+/// What [`instrument`] makes.
+#[derive(Debug, Clone)]
+pub struct Output {
+    /// Name of the new top module, `<top>_idetic`.
+    pub top: String,
+    /// All Verilog files, in compilation order.
+    pub files: Vec<OutputFile>,
+    /// Contents of `image.json`.
+    pub image: Image,
+    original_top: String,
+}
+
+impl Output {
+    /// Name and text of the file list.
+    pub fn file_list(&self, options: &ListOptions) -> (String, String) {
+        (
+            format!("{}.f", self.top),
+            files::file_list(&self.original_top, &self.files, options),
+        )
+    }
+}
+
+/// Instruments a design. Without an output the diagnostics hold an error.
+#[allow(clippy::too_many_arguments)]
+pub fn instrument(
+    ast: &Ast,
+    sources: &SourceMap,
+    netlist: &Netlist,
+    graph: &ControlGraph,
+    liveness: &Liveness,
+    plan: &Plan,
+    layout: &Layout,
+    options: &InstrumentOptions,
+) -> (Option<Output>, Diagnostics) {
+    let mut diagnostics = Diagnostics::default();
+    names::reserved(ast, &netlist.top, &mut diagnostics);
+    memories(netlist, &mut diagnostics);
+    initial_values(netlist, graph, layout, &mut diagnostics);
+
+    let control = decode::observed_control(graph, liveness, plan);
+    let tree = tree::build(netlist, layout, &control);
+    let edits = variants::all_edits(
+        ast,
+        sources,
+        netlist,
+        layout,
+        &tree,
+        options,
+        &mut diagnostics,
+    );
+    let wrapper = wrapper::wrapper(
+        &wrapper::Inputs {
+            netlist,
+            graph,
+            liveness,
+            plan,
+            layout,
+            tree: &tree,
+            options,
+        },
+        &mut diagnostics,
+    );
+    // Instances of one module repeat each other's errors.
+    let mut seen = Vec::new();
+    diagnostics.list.retain(|diagnostic| {
+        let new = !seen.contains(diagnostic);
+        seen.push(diagnostic.clone());
+        new
+    });
+    let wrapper = match wrapper {
+        Some(wrapper) if !diagnostics.has_errors() => wrapper,
+        _ => return (None, diagnostics),
+    };
+    let gate = options.hold == Hold::Gate;
+    let output = Output {
+        top: names::wrapper_name(&netlist.top),
+        files: files::files(ast, sources, netlist, &edits, wrapper, gate),
+        image: image::image(netlist, graph, liveness, plan, layout, &options.design_hash),
+        original_top: netlist.top.clone(),
+    };
+    (Some(output), diagnostics)
+}
+
+/// Memories that stayed memories are not saved yet.
+fn memories(netlist: &Netlist, diagnostics: &mut Diagnostics) {
+    for memory in &netlist.memories {
+        let bits = u64::from(memory.width) * u64::from(memory.depth);
+        diagnostics.push(
+            Diagnostic::error(
+                codes::TOO_LARGE,
+                memory.origin.declaration,
+                format!(
+                    "the memory `{}` of {bits} bits is too large to be saved through the chain",
+                    memory.name
+                ),
+            )
+            .at("written at the clock edge")
+            .help("memories above 8192 bits are not taken yet; make it smaller or keep it outside of the design"),
+        );
+    }
+}
+
+/// A saved register with an initial value, in a design without reset: the
+/// value is there only where the technology loads it at every power-up.
+fn initial_values(
+    netlist: &Netlist,
+    graph: &ControlGraph,
+    layout: &Layout,
+    diagnostics: &mut Diagnostics,
+) {
+    if graph.reset.is_some() {
+        return;
+    }
+    let relied_on = layout
+        .chain
+        .iter()
+        .map(|&(register, _)| &netlist.registers[register.index()])
+        .find(|register| register.init.is_some());
+    if let Some(register) = relied_on {
+        diagnostics.push(
+            Diagnostic::warning(
+                codes::INITIAL_VALUE,
+                register.origin.declaration,
+                format!(
+                    "`{}` starts from an initial value and the design has no reset",
+                    register.name
+                ),
+            )
+            .note(
+                "before the first checkpoint is committed a supply failure starts the design anew",
+            )
+            .help("use a technology that loads initial values at each power-up, or add a reset"),
+        );
+    }
+}

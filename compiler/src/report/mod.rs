@@ -1,1 +1,23 @@
-//! To be written.
+//! The cost report: one model, written as JSON, text and HTML.
+//!
+//! [`report`] collects the [`Report`] from the results of the passes; [`json`],
+//! [`text`], [`html`] and [`analyze`] only write it down.
+
+mod build;
+mod html;
+mod model;
+mod svg;
+mod table;
+mod text;
+
+pub use build::{Inputs, cycles, report};
+pub use html::html;
+pub use model::*;
+pub use text::{analyze, text};
+
+/// `report.json`, with a final line end.
+pub fn json(report: &Report) -> String {
+    let mut out = serde_json::to_string_pretty(report).expect("the model is a plain structure");
+    out.push('\n');
+    out
+}

@@ -123,6 +123,11 @@ impl SourceMap {
         &self.files[id.index()]
     }
 
+    /// A file that may not be of this map.
+    pub fn get(&self, id: FileId) -> Option<&SourceFile> {
+        self.files.get(id.index())
+    }
+
     /// The path of a file.
     pub fn path(&self, id: FileId) -> &Path {
         &self.file(id).path
@@ -138,9 +143,12 @@ impl SourceMap {
         let source = self.file(file);
         let line = source.line_starts.partition_point(|&start| start <= offset) - 1;
         let start = source.line_starts[line] as usize;
+        // An offset past the end counts as the end.
+        let before = source.text.get(start..offset as usize);
+        let before = before.unwrap_or(&source.text[start..]);
         LineCol {
             line: line as u32 + 1,
-            column: source.text[start..offset as usize].chars().count() as u32 + 1,
+            column: before.chars().count() as u32 + 1,
         }
     }
 

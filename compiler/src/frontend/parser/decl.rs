@@ -153,6 +153,9 @@ impl Parser<'_> {
         is_type: bool,
         ty: &Type,
     ) -> Parse<SymbolId> {
+        if is_type {
+            self.types.insert(name.text.clone());
+        }
         let ty = self.with_unpacked(ty)?;
         let value = match self.eat(EQ) {
             true => Some(self.expr_or_type()?),
@@ -219,6 +222,8 @@ impl Parser<'_> {
             kind => is_name(kind) && self.nth(1) == SEMICOLON,
         };
         if forward {
+            let name = self.token(usize::from(!self.at_name()));
+            self.types.insert(name_of(name).text);
             return self.skip_to_semicolon();
         }
         let ty = self.data_type(Some(scope))?;
@@ -226,6 +231,7 @@ impl Parser<'_> {
         let ty = self.with_unpacked(&ty)?;
         self.expect(SEMICOLON)?;
         let span = self.span_from(start);
+        self.types.insert(name.text.clone());
         self.declare(scope, name, span, SymbolKind::Typedef(ty));
         Ok(())
     }

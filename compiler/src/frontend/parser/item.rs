@@ -261,7 +261,16 @@ impl Parser<'_> {
                 self.expect(SEMICOLON)?;
                 format!("the elaboration task `{}`", token.text)
             }
-            _ => return Err(self.expected("a declaration, an instance, a process or `endmodule`")),
+            _ => {
+                let stop = self.expected("a declaration, an instance, a process or `endmodule`");
+                if let (true, Some(problem)) = (is_name(token.kind), self.diagnostics.last_mut()) {
+                    let text = format!("`{}` is no type that is declared before", token.text);
+                    problem.notes.push(text);
+                    let text = "an instance has its connections in parentheses";
+                    problem.notes.push(text.to_string());
+                }
+                return Err(stop);
+            }
         };
         let span = self.span_from(start);
         let what = what.into();

@@ -22,6 +22,8 @@ mod stmt;
 mod subroutine;
 mod types;
 
+use std::collections::HashSet;
+
 use astli_syntax::{SyntaxKind, SyntaxKind::*};
 
 use super::ast::*;
@@ -37,8 +39,12 @@ pub(super) struct Stop;
 
 pub(super) type Parse<T> = Result<T, Stop>;
 
+/// Names that files declared as types so far: a name is read as a type only
+/// if it is one of them, as the standard demands.
+pub(super) type TypeNames = HashSet<Box<str>>;
+
 /// Parses one file into `ast`.
-pub(super) fn parse(stream: &Stream, ast: &mut Ast) -> Vec<Diagnostic> {
+pub(super) fn parse(stream: &Stream, ast: &mut Ast, types: &mut TypeNames) -> Vec<Diagnostic> {
     let mut parser = Parser {
         stream,
         tokens: &stream.tokens,
@@ -49,6 +55,7 @@ pub(super) fn parse(stream: &Stream, ast: &mut Ast) -> Vec<Diagnostic> {
         ports: Vec::new(),
         overridable: None,
         parameters: Vec::new(),
+        types,
     };
     parser.file();
     parser.diagnostics
@@ -66,6 +73,7 @@ pub(super) struct Parser<'a> {
     /// The scope whose `parameter`s can be overridden, and those found in it.
     overridable: Option<ScopeId>,
     parameters: Vec<SymbolId>,
+    types: &'a mut TypeNames,
 }
 
 impl<'a> Parser<'a> {

@@ -163,6 +163,11 @@ impl Parser<'_> {
         }
         let start = self.at;
         self.eat(CONST_KW);
+        if self.at_name() && is_name(self.nth(1)) && !self.at_named_type() {
+            let token = self.token(0);
+            let text = format!("`{}` is not a type that is declared before", token.text);
+            return Err(self.error(token.span, text));
+        }
         let direction = self.direction();
         let net = self.kind().is_net_type();
         let var = self.at(VAR_KW);

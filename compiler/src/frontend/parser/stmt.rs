@@ -121,6 +121,9 @@ impl Parser<'_> {
                     StmtKind::Unsupported(Unsupported { what, span })
                 }
                 None => {
+                    if !begins_statement(self.kind()) {
+                        return Err(self.expected("a statement"));
+                    }
                     let expr = self.simple_statement()?;
                     self.expect(SEMICOLON)?;
                     StmtKind::Expr(expr)
@@ -224,7 +227,8 @@ impl Parser<'_> {
             }
             let start = self.at;
             self.attributes()?;
-            if self.at_data_declaration() {
+            let port = self.at_direction();
+            if port || self.at_data_declaration() {
                 if let Some(&first) = stmts.first() {
                     // A declaration behind a statement is an error by the grammar.
                     let first: StmtId = first;
@@ -237,7 +241,10 @@ impl Parser<'_> {
                     }
                     return Err(Stop);
                 }
-                self.data_declaration(scope)?;
+                match port {
+                    true => self.port_declaration(scope)?,
+                    false => self.data_declaration(scope)?,
+                }
             } else {
                 self.at = start;
                 stmts.push(self.stmt(scope)?);
@@ -401,6 +408,13 @@ impl Parser<'_> {
         }
         Ok(list)
     }
+}
+
+/// Whether an assignment, an increment or a call can begin so.
+fn begins_statement(kind: SyntaxKind) -> bool {
+    let name = is_name(kind) || matches!(kind, SYSTEM_IDENT | THIS_KW | SUPER_KW);
+    let group = matches!(kind, L_BRACE | APOSTROPHE_L_BRACE);
+    name || group || matches!(kind, PLUS_PLUS | MINUS_MINUS)
 }
 
 /// A keyword that ends something, so that no statement begins with it.

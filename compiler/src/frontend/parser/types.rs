@@ -21,6 +21,8 @@ impl Parser<'_> {
         let mut ahead = 1;
         if self.nth(1) == COLON_COLON && is_name(self.nth(2)) {
             ahead = 3;
+        } else if !self.types.contains(&name_of(self.token(0)).text) {
+            return false;
         }
         while self.nth(ahead) == L_BRACK {
             let mut depth = 0;

@@ -1,0 +1,194 @@
+//! Recognising checkpoints, and their live words, in the wrapper.
+//!
+//! A checkpoint is recognised by its live control bits alone: a control bit
+//! that is dead in the state may hold anything there, and two states that
+//! differ only in bits that are dead in one of them behave alike. So the first
+//! checkpoint whose condition holds is a right one to save as.
+
+use indexmap::IndexMap;
+use serde::Serialize;
+
+use crate::control::ControlGraph;
+use crate::layout::Layout;
+use crate::liveness::{BitSet, Liveness};
+use crate::netlist::{Netlist, RegId};
+use crate::plan::{Checkpoint, Plan};
+
+use super::text;
+use super::tree::Tree;
+
+/// The control registers that the wrapper must see: those with a bit that is
+/// saved in some checkpoint, in netlist order.
+pub fn observed_control(graph: &ControlGraph, liveness: &Liveness, plan: &Plan) -> Vec<RegId> {
+    let saved = |register: RegId| {
+        plan.checkpoints.iter().any(|checkpoint| {
+            let mut bits = liveness.bits.range(register);
+            bits.any(|bit| checkpoint.saved.contains(bit))
+        })
+    };
+    let registers = graph.registers.iter().copied();
+    registers.filter(|&register| saved(register)).collect()
+}
+
+/// One branch of the decoder.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Branch {
+    /// Index of the checkpoint in the plan.
+    pub index: usize,
+    /// Name of its state.
+    pub name: String,
+    /// Verilog condition over `idetic_control`; `None` is always true.
+    pub condition: Option<String>,
+}
+
+/// The branches in order of priority; none follows one that is always true.
+pub fn branches(
+    netlist: &Netlist,
+    graph: &ControlGraph,
+    liveness: &Liveness,
+    plan: &Plan,
+    tree: &Tree,
+) -> Vec<Branch> {
+    let mut out = Vec::new();
+    let mut seen = std::collections::BTreeSet::new();
+    for (index, checkpoint) in plan.checkpoints.iter().enumerate() {
+        let condition = condition(netlist, graph, liveness, checkpoint, tree);
+        if !seen.insert(condition.clone()) {
+            continue;
+        }
+        let last = condition.is_none();
+        out.push(Branch {
+            index,
+            name: graph.states[checkpoint.state.index()]
+                .name
+                .replace(['\n', '\r', '\\'], " "),
+            condition,
+        });
+        if last {
+            break;
+        }
+    }
+    out
+}
+
+fn condition(
+    netlist: &Netlist,
+    graph: &ControlGraph,
+    liveness: &Liveness,
+    checkpoint: &Checkpoint,
+    tree: &Tree,
+) -> Option<String> {
+    // The bits to compare, by their place in `idetic_control`.
+    let mut wanted: Vec<(u32, bool)> = Vec::new();
+    let state = &graph.states[checkpoint.state.index()];
+    for (&register, value) in graph.registers.iter().zip(&state.values) {
+        let Some(&place) = tree.control.get(&register) else {
+            continue;
+        };
+        for bit in 0..netlist.registers[register.index()].width {
+            if checkpoint.saved.contains(liveness.bits.of(register, bit)) {
+                let value = value.bit(bit).expect("control values are fully known");
+                wanted.push((place + bit, value));
+            }
+        }
+    }
+    wanted.sort_unstable();
+    let mut terms = Vec::new();
+    for run in wanted.chunk_by(|a, b| a.0 + 1 == b.0) {
+        let vector = text::bits("idetic_control", run[0].0, run.len() as u32);
+        let value: String = run
+            .iter()
+            .rev()
+            .map(|&(_, value)| if value { '1' } else { '0' })
+            .collect();
+        terms.push(format!("{vector} == {}'b{value}", run.len()));
+    }
+    (!terms.is_empty()).then(|| terms.join(" && "))
+}
+
+/// One arm of the table of live words.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct LiveCase {
+    /// Checkpoint indices, `3'd1, 3'd4`.
+    pub labels: String,
+    /// One binary digit per word, word 0 rightmost.
+    pub mask: String,
+}
+
+/// The table of live words: arms, and the mask of all other checkpoints.
+/// A word is live where any checkpoint of the same index has a live bit in it.
+pub fn live_table(layout: &Layout, index_bits: u32) -> (Vec<LiveCase>, String) {
+    let mask = |set: &BitSet| -> String {
+        (0..layout.words as usize)
+            .rev()
+            .map(|word| if set.contains(word) { '1' } else { '0' })
+            .collect()
+    };
+    let mut groups: IndexMap<String, Vec<usize>> = IndexMap::new();
+    for (index, set) in layout.live_words.iter().enumerate() {
+        groups.entry(mask(set)).or_default().push(index);
+    }
+    // The most frequent mask is the default; of equals, the first.
+    let default = groups
+        .iter()
+        .rev()
+        .max_by_key(|(_, indices)| indices.len())
+        .map_or_else(
+            || "1".repeat(layout.words as usize),
+            |(mask, _)| mask.clone(),
+        );
+    groups.shift_remove(&default);
+    let cases = groups
+        .into_iter()
+        .map(|(mask, indices)| LiveCase {
+            labels: indices
+                .iter()
+                .map(|index| format!("{index_bits}'d{index}"))
+                .collect::<Vec<_>>()
+                .join(", "),
+            mask,
+        })
+        .collect();
+    (cases, default)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn set(len: usize, bits: &[usize]) -> BitSet {
+        let mut set = BitSet::new(len);
+        for &bit in bits {
+            set.insert(bit);
+        }
+        set
+    }
+
+    #[test]
+    fn equal_masks_share_an_arm() {
+        let layout = Layout {
+            word_bits: 8,
+            chain: Vec::new(),
+            segments: Vec::new(),
+            words: 3,
+            live_words: vec![
+                set(3, &[0]),
+                set(3, &[0, 2]),
+                set(3, &[0]),
+                set(3, &[]),
+                set(3, &[0, 2]),
+                set(3, &[0]),
+            ],
+            slot_words: 0,
+            slots: 2,
+            id: 0,
+        };
+        let (cases, default) = live_table(&layout, 3);
+        assert_eq!(default, "001");
+        let arms: Vec<_> = cases
+            .iter()
+            .map(|case| (case.labels.as_str(), case.mask.as_str()))
+            .collect();
+        assert_eq!(arms, [("3'd1, 3'd4", "101"), ("3'd3", "000")]);
+    }
+}

@@ -1,0 +1,195 @@
+//! `image.json`: where each register bit lives in the NVM.
+//!
+//! Addresses are in NVM words. The description is complete: with it a program
+//! can read an image by register name, or write one.
+
+use serde::Serialize;
+
+use crate::control::ControlGraph;
+use crate::layout::Layout;
+use crate::liveness::Liveness;
+use crate::netlist::Netlist;
+use crate::plan::Plan;
+
+use super::tree::chunks;
+use super::wrapper::address_bits;
+
+/// The whole description.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Image {
+    /// Version of this structure.
+    pub schema_version: u32,
+    /// Name of the original top module.
+    pub top: String,
+    /// Hash of the design's text, hexadecimal.
+    pub design_hash: String,
+    /// What the ID words of a slot hold.
+    pub id: u32,
+    /// Bits per NVM word.
+    pub word_bits: u32,
+    /// Bits of an NVM word address.
+    pub address_bits: u32,
+    /// NVM words used in all.
+    pub nvm_words: u32,
+    /// First word of each slot.
+    pub slot_base_addresses: Vec<u32>,
+    /// Words of a slot.
+    pub slot_words: u32,
+    /// What a slot holds, in order.
+    pub slot: Vec<Field>,
+    /// Address of the commit word of each slot.
+    pub commit_word_addresses: Vec<u32>,
+    /// Saved bits in chain order, in runs.
+    pub chain: Vec<Run>,
+    /// Per checkpoint, what it saves.
+    pub checkpoints: Vec<ImageCheckpoint>,
+}
+
+/// A part of a slot.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Field {
+    /// `id`, `checkpoint`, `payload`, `crc32` or `commit`.
+    pub name: &'static str,
+    /// First word within the slot.
+    pub offset: u32,
+    /// Words.
+    pub words: u32,
+}
+
+/// Consecutive bits of a register within one payload word.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Run {
+    /// Payload word.
+    pub word: u32,
+    /// Lowest bit in that word.
+    pub word_bit: u32,
+    /// Hierarchical name of the register.
+    pub register: String,
+    /// Lowest bit in the register, 0 = least significant.
+    pub register_bit: u32,
+    /// Bits.
+    pub width_bits: u32,
+}
+
+/// What one checkpoint saves.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ImageCheckpoint {
+    /// What the checkpoint word of a slot holds.
+    pub index: usize,
+    /// Number of its control state.
+    pub state: u32,
+    /// Name of its control state.
+    pub name: String,
+    /// Payload words that are written; the others are kept and not read.
+    pub words: Vec<u32>,
+    /// The live bits in them, in runs; other bits of these words mean nothing.
+    pub live: Vec<Run>,
+}
+
+/// Describes the image.
+pub fn image(
+    netlist: &Netlist,
+    graph: &ControlGraph,
+    liveness: &Liveness,
+    plan: &Plan,
+    layout: &Layout,
+    design_hash: &str,
+) -> Image {
+    let bases: Vec<u32> = (0..layout.slots)
+        .map(|slot| slot * layout.slot_words)
+        .collect();
+    let all: Vec<bool> = vec![true; layout.chain.len()];
+    let checkpoints = plan
+        .checkpoints
+        .iter()
+        .zip(&layout.live_words)
+        .enumerate()
+        .map(|(index, (checkpoint, words))| {
+            let live: Vec<bool> = layout
+                .chain
+                .iter()
+                .map(|&(register, bit)| checkpoint.saved.contains(liveness.bits.of(register, bit)))
+                .collect();
+            ImageCheckpoint {
+                index,
+                state: checkpoint.state.0,
+                name: graph.states[checkpoint.state.index()].name.clone(),
+                words: words.iter().map(|word| word as u32).collect(),
+                live: runs(netlist, layout, &live),
+            }
+        })
+        .collect();
+    Image {
+        schema_version: 1,
+        top: netlist.top.clone(),
+        design_hash: design_hash.to_string(),
+        id: layout.id,
+        word_bits: layout.word_bits,
+        address_bits: address_bits(layout),
+        nvm_words: layout.slots * layout.slot_words,
+        commit_word_addresses: bases
+            .iter()
+            .map(|base| base + layout.slot_words - 1)
+            .collect(),
+        slot_base_addresses: bases,
+        slot_words: layout.slot_words,
+        slot: slot_fields(layout),
+        chain: runs(netlist, layout, &all),
+        checkpoints,
+    }
+}
+
+/// The format of a slot, as `rtl-runtime/idetic_controller.v` writes it.
+pub fn slot_fields(layout: &Layout) -> Vec<Field> {
+    let parts = 32u32.div_ceil(layout.word_bits);
+    let mut offset = 0;
+    let sizes = [
+        ("id", parts),
+        ("checkpoint", 1),
+        ("payload", layout.words),
+        ("crc32", parts),
+        ("commit", 1),
+    ];
+    sizes
+        .into_iter()
+        .map(|(name, words)| {
+            let field = Field {
+                name,
+                offset,
+                words,
+            };
+            offset += words;
+            field
+        })
+        .collect()
+}
+
+/// The wanted bits of the chain in runs that cross neither registers nor words.
+fn runs(netlist: &Netlist, layout: &Layout, wanted: &[bool]) -> Vec<Run> {
+    let mut out = Vec::new();
+    let word_bits = layout.word_bits as usize;
+    for (word, bits) in layout.chain.chunks(word_bits).enumerate() {
+        for chunk in chunks(bits) {
+            let mut start = None;
+            for at in 0..=chunk.len {
+                let place = word * word_bits + (chunk.at + at) as usize;
+                let live = at < chunk.len && wanted[place];
+                match (start, live) {
+                    (None, true) => start = Some(at),
+                    (Some(from), false) => {
+                        out.push(Run {
+                            word: word as u32,
+                            word_bit: chunk.at + from,
+                            register: netlist.registers[chunk.register.index()].name.clone(),
+                            register_bit: chunk.low + from,
+                            width_bits: at - from,
+                        });
+                        start = None;
+                    }
+                    _ => {}
+                }
+            }
+        }
+    }
+    out
+}

@@ -1,0 +1,478 @@
+//! All edits that one instance asks of its module's text.
+//!
+//! Two instances of a module that ask for the same edits share one text, see
+//! `variants`. Added ports come first in every list, so that neither an
+//! empty list nor a trailing comment needs a special case, and a positional
+//! connection list stays right.
+
+use std::collections::BTreeMap;
+
+use crate::diagnostics::{Diagnostic, Diagnostics, codes};
+use crate::frontend::ast::{Arg, Ast, Instance as AstInstance, Module, StmtId, SymbolKind};
+use crate::layout::Layout;
+use crate::netlist::{InstanceId, Netlist, Register};
+use crate::source::{FileId, SourceMap, Span};
+
+use super::edits::{self, Edit};
+use super::tree::{Chunk, Node, Piece, Selected, Tree, select, whole};
+use super::{Hold, InstrumentOptions, process, text};
+
+/// What the edits of one instance are made from.
+pub struct Context<'a> {
+    /// Syntax.
+    pub ast: &'a Ast,
+    /// Texts.
+    pub sources: &'a SourceMap,
+    /// Registers and instances.
+    pub netlist: &'a Netlist,
+    /// Word width.
+    pub layout: &'a Layout,
+    /// What each instance adds.
+    pub tree: &'a Tree,
+    /// Options.
+    pub options: &'a InstrumentOptions,
+    /// The instance.
+    pub instance: InstanceId,
+}
+
+impl<'a> Context<'a> {
+    /// The instance's module.
+    pub fn module(&self) -> &'a Module {
+        &self.ast[self.netlist.instances[self.instance.index()].module]
+    }
+
+    /// The file of the module.
+    pub fn file(&self) -> FileId {
+        self.module().span.file
+    }
+
+    /// The whole text of that file.
+    pub fn text(&self) -> &'a str {
+        &self.sources.file(self.file()).text
+    }
+
+    /// The register of a chunk.
+    pub fn register(&self, chunk: Chunk) -> &'a Register {
+        &self.netlist.registers[chunk.register.index()]
+    }
+
+    fn node(&self) -> &'a Node {
+        self.tree.node(self.instance)
+    }
+
+    /// Checks that text may be inserted at a span.
+    pub fn editable(&self, span: Span, what: &str) -> Result<(), Diagnostic> {
+        if span.expanded || span.file != self.file() || self.sources.file(span.file).included {
+            return Err(self.not_editable(span, what));
+        }
+        Ok(())
+    }
+
+    /// The error for text that does not stand in the module's own file.
+    pub fn not_editable(&self, span: Span, what: &str) -> Diagnostic {
+        let source = self.sources.file(span.file);
+        if source.included {
+            return Diagnostic::error(
+                codes::CANNOT_EDIT,
+                span,
+                format!("{what} must be edited, but stands in an included file"),
+            )
+            .at(format!("in `{}`", source.path.display()))
+            .help("give the file on the command line instead of including it");
+        }
+        let call = self.sources.text(span);
+        let name: String = call
+            .chars()
+            .take_while(|c| c.is_alphanumeric() || "`_$".contains(*c))
+            .collect();
+        Diagnostic::error(
+            codes::CANNOT_EDIT,
+            span,
+            format!("{what} must be edited, but comes from a macro"),
+        )
+        .at(if name.starts_with('`') {
+            format!("expanded from {name}")
+        } else {
+            "partly expanded from a macro".to_string()
+        })
+        .help("write it out in the module")
+    }
+}
+
+/// A port that a module gets.
+struct Port {
+    input: bool,
+    width: Option<u32>,
+    name: &'static str,
+}
+
+fn ports(node: &Node, word_bits: u32, hold: Hold) -> Vec<Port> {
+    let port = |input, width, name| Port { input, width, name };
+    let mut list = Vec::new();
+    if node.chain_bits > 0 {
+        list.push(port(true, None, "idetic_shift"));
+        if hold == Hold::Enable {
+            list.push(port(true, None, "idetic_hold"));
+        }
+        list.push(port(true, Some(word_bits), "idetic_in"));
+        list.push(port(false, Some(word_bits), "idetic_out"));
+    }
+    if node.control_bits > 0 {
+        list.push(port(false, Some(node.control_bits), "idetic_ctl"));
+    }
+    list
+}
+
+impl Port {
+    fn declaration(&self) -> String {
+        let direction = if self.input { "input" } else { "output" };
+        match self.width {
+            None => format!("{direction} wire {}", self.name),
+            Some(width) => format!("{direction} wire [{}:0] {}", width - 1, self.name),
+        }
+    }
+}
+
+/// The edits that the context's instance asks of its module's text, sorted.
+/// `suffix` gives what is added to the module name of a child.
+pub fn edits(
+    cx: &Context,
+    suffix: impl Fn(InstanceId) -> String,
+    diagnostics: &mut Diagnostics,
+) -> Vec<Edit> {
+    let node = cx.node();
+    let mut out = Vec::new();
+    if !node.is_touched() {
+        return out;
+    }
+    let module = cx.module();
+    if let Err(error) = cx.editable(module.span, &format!("module `{}`", module.name.text)) {
+        diagnostics.push(error);
+        return out;
+    }
+    header(cx, &mut out);
+    let mut named: BTreeMap<Span, String> = BTreeMap::new();
+    for child in children(cx) {
+        let suffix = suffix(child);
+        if let Some(error) = shared_name(cx, child, &suffix, &mut named) {
+            diagnostics.push(error);
+        }
+        if !cx.tree.node(child).is_touched() {
+            continue;
+        }
+        match connect(cx, child, &suffix) {
+            Ok(more) => out.extend(more),
+            Err(error) => diagnostics.push(error),
+        }
+    }
+    let mut processes: BTreeMap<StmtId, Vec<Chunk>> = BTreeMap::new();
+    for &chunk in &node.own {
+        let stmt = cx.register(chunk).origin.process.stmt;
+        processes.entry(stmt).or_default().push(chunk);
+    }
+    for (stmt, chunks) in processes {
+        match process::edit(cx, stmt, &chunks) {
+            Ok(edit) => out.push(edit),
+            Err(errors) => errors.into_iter().for_each(|e| diagnostics.push(e)),
+        }
+    }
+    edits::sort(&mut out);
+    // Several instances of one statement share the module name before them.
+    out.dedup();
+    out
+}
+
+fn children(cx: &Context) -> impl Iterator<Item = InstanceId> {
+    let (instances, parent) = (&cx.netlist.instances, cx.instance);
+    (0..instances.len())
+        .filter(move |&index| instances[index].parent == Some(parent))
+        .map(|index| InstanceId(index as u32))
+}
+
+/// The error where the instances of one statement (`m a (…), b (…);`) need
+/// different modules.
+fn shared_name(
+    cx: &Context,
+    child: InstanceId,
+    suffix: &str,
+    named: &mut BTreeMap<Span, String>,
+) -> Option<Diagnostic> {
+    let instance = &cx.netlist.instances[child.index()];
+    let SymbolKind::Instance(syntax) = &cx.ast[instance.symbol?].kind else {
+        return None;
+    };
+    let span = syntax.definition.span;
+    let other = named.entry(span).or_insert_with(|| suffix.to_string());
+    (other != suffix).then(|| {
+        Diagnostic::error(
+            codes::CANNOT_EDIT,
+            span,
+            format!(
+                "the instances of this statement need different versions of `{}`",
+                syntax.definition.text
+            ),
+        )
+        .help("write one statement per instance")
+    })
+}
+
+/// Ports, declarations and assignments.
+fn header(cx: &Context, out: &mut Vec<Edit>) {
+    let node = cx.node();
+    let module = cx.module();
+    let anchors = &module.anchors;
+    let file = cx.file();
+    let mut insert = |offset: u32, text: String| out.push(Edit { file, offset, text });
+    let ports = ports(node, cx.layout.word_bits, cx.options.hold);
+
+    let entries: Vec<String> = ports
+        .iter()
+        .map(|port| {
+            if anchors.ansi || anchors.ports_open.is_none() {
+                port.declaration()
+            } else {
+                port.name.to_string()
+            }
+        })
+        .collect();
+    match anchors.ports_open {
+        None => insert(anchors.header_end - 1, format!(" ({})", entries.join(", "))),
+        Some(open) if anchors.ports_empty => insert(open, entries.join(", ")),
+        Some(open) => insert(open, list_head(cx.text(), open, &entries)),
+    }
+
+    let mut lines = Vec::new();
+    if anchors.ports_open.is_some() && !anchors.ansi && !anchors.ports_empty {
+        lines.extend(ports.iter().map(|port| port.declaration() + ";"));
+    }
+    let word = cx.layout.word_bits - 1;
+    if node.own_bits > 0 {
+        let top = node.own_bits - 1;
+        lines.push(format!("wire [{top}:0] idetic_saved;  // saved bits"));
+        lines.push(format!(
+            "wire [{top}:0] idetic_shifted;  // the same after a shift"
+        ));
+    }
+    for at in 1..node.pieces.len() {
+        lines.push(format!("wire [{word}:0] idetic_link_{at};"));
+    }
+    for (at, child) in node.control_children.iter().enumerate() {
+        let width = cx.tree.node(*child).control_bits;
+        lines.push(format!("wire [{}:0] idetic_ctl_{at};", width - 1));
+    }
+    let copies = copies(cx);
+    for (name, chunk) in &copies {
+        let width = cx.register(*chunk).width;
+        lines.push(format!(
+            "/* verilator lint_off UNUSED */ wire [{}:0] {name}; /* verilator lint_on UNUSED */",
+            width - 1
+        ));
+    }
+    if !lines.is_empty() {
+        insert(anchors.header_end, format!("\n  {}", lines.join("\n  ")));
+    }
+
+    let assigns = assigns(cx, &copies);
+    if !assigns.is_empty() {
+        let before = cx.text()[..anchors.endmodule as usize].chars().next_back();
+        let start = if before == Some('\n') { "" } else { "\n" };
+        insert(
+            anchors.endmodule,
+            format!("{start}  {}\n", assigns.join("\n  ")),
+        );
+    }
+}
+
+/// Entries in front of a list that is not empty.
+fn list_head(text: &str, open: u32, entries: &[String]) -> String {
+    let rest = &text[open as usize..];
+    let blank = rest.len() - rest.trim_start_matches([' ', '\t', '\r']).len();
+    match rest[blank..].strip_prefix('\n') {
+        // The list starts on a line of its own: one entry per line, indented like it.
+        Some(line) => {
+            let first = line.trim_start_matches(['\n', '\r']);
+            let width = first.len() - first.trim_start_matches([' ', '\t']).len();
+            let indent = &first[..width];
+            entries
+                .iter()
+                .map(|entry| format!("\n{indent}{entry},"))
+                .collect()
+        }
+        None => entries.iter().map(|entry| format!("{entry}, ")).collect(),
+    }
+}
+
+/// Registers of which only a part is saved, but only the whole can be written:
+/// each is copied to a vector that can be selected from.
+fn copies(cx: &Context) -> BTreeMap<String, Chunk> {
+    let parts = cx.node().own.iter().filter(|chunk| {
+        let register = cx.register(**chunk);
+        matches!(
+            select(&register.origin, register.width, chunk.low, chunk.len),
+            Selected::OnlyWhole(_)
+        )
+    });
+    parts.map(|&chunk| (copy_name(chunk), chunk)).collect()
+}
+
+fn copy_name(chunk: Chunk) -> String {
+    format!("idetic_copy_{}", chunk.register.0)
+}
+
+fn assigns(cx: &Context, copies: &BTreeMap<String, Chunk>) -> Vec<String> {
+    let node = cx.node();
+    let mut out = Vec::new();
+    for (name, chunk) in copies {
+        let source = whole(&cx.register(*chunk).origin);
+        out.push(format!("assign {name} = {source};"));
+    }
+    if let Some(at) = node.pieces.iter().position(|piece| *piece == Piece::Own) {
+        let (input, output) = links(node, at);
+        let items: Vec<String> = node
+            .own
+            .iter()
+            .rev()
+            .map(|&chunk| {
+                let register = cx.register(chunk);
+                match select(&register.origin, register.width, chunk.low, chunk.len) {
+                    Selected::Text(text) => text,
+                    Selected::OnlyWhole(_) => text::bits(&copy_name(chunk), chunk.low, chunk.len),
+                }
+            })
+            .collect();
+        let value = text::long_concat(&items);
+        out.push(format!("assign idetic_saved = {value};"));
+        let (bits, word) = (node.own_bits, cx.layout.word_bits);
+        let (next, low) = shift(bits, word, &input, "idetic_saved");
+        out.push(format!("assign idetic_shifted = {next};"));
+        out.push(format!("assign {output} = {low};"));
+    }
+    if node.control_bits > 0 {
+        let own = node.own_control.iter().map(|register| {
+            let register = &cx.netlist.registers[register.index()];
+            whole(&register.origin)
+        });
+        let children = (0..node.control_children.len()).map(|at| format!("idetic_ctl_{at}"));
+        let mut items: Vec<String> = own.chain(children).collect();
+        items.reverse();
+        let value = text::long_concat(&items);
+        out.push(format!("assign idetic_ctl = {value};"));
+    }
+    out
+}
+
+/// A piece of `bits` bits, called `saved`, in a chain of `word`-bit shifts:
+/// its value after a shift, and the word it hands down. Written so that no
+/// vector depends on itself, even bit by bit, in a piece of a word or more.
+pub fn shift(bits: u32, word: u32, input: &str, saved: &str) -> (String, String) {
+    use std::cmp::Ordering;
+    match bits.cmp(&word) {
+        Ordering::Equal => (input.to_string(), saved.to_string()),
+        Ordering::Greater => (
+            format!("{{{input}, {}}}", text::bits(saved, word, bits - word)),
+            text::bits(saved, 0, word),
+        ),
+        Ordering::Less => (
+            text::bits(input, word - bits, bits),
+            format!("{{{}, {saved}}}", text::bits(input, 0, word - bits)),
+        ),
+    }
+}
+
+/// The nets that feed a piece and that it drives.
+fn links(node: &Node, at: usize) -> (String, String) {
+    let input = match at + 1 == node.pieces.len() {
+        true => "idetic_in".to_string(),
+        false => format!("idetic_link_{}", at + 1),
+    };
+    let output = match at {
+        0 => "idetic_out".to_string(),
+        _ => format!("idetic_link_{at}"),
+    };
+    (input, output)
+}
+
+/// The connections of a child's added ports, and its module's new name.
+fn connect(cx: &Context, child: InstanceId, suffix: &str) -> Result<Vec<Edit>, Diagnostic> {
+    let node = cx.node();
+    let instance = &cx.netlist.instances[child.index()];
+    let symbol = instance
+        .symbol
+        .expect("only the top has no symbol, and it is no child");
+    let symbol = &cx.ast[symbol];
+    if instance.in_generate_loop {
+        return Err(Diagnostic::error(
+            codes::CANNOT_EDIT,
+            symbol.span,
+            format!(
+                "`{}` holds state that must be saved, but is instantiated in a generate loop or an instance array",
+                instance.path
+            ),
+        )
+        .at("one text for several instances: not taken yet")
+        .help("write the instances out"));
+    }
+    let SymbolKind::Instance(syntax) = &symbol.kind else {
+        return Err(cx.not_editable(symbol.span, "this instance"));
+    };
+    cx.editable(symbol.span, &format!("instance `{}`", instance.path))?;
+
+    let mut values = Vec::new();
+    let piece = Piece::Child(child);
+    if let Some(at) = node.pieces.iter().position(|other| *other == piece) {
+        let (input, output) = links(node, at);
+        values.push(("idetic_shift", "idetic_shift".to_string()));
+        if cx.options.hold == Hold::Enable {
+            values.push(("idetic_hold", "idetic_hold".to_string()));
+        }
+        values.push(("idetic_in", input));
+        values.push(("idetic_out", output));
+    }
+    if let Some(at) = node.control_children.iter().position(|id| *id == child) {
+        values.push(("idetic_ctl", format!("idetic_ctl_{at}")));
+    }
+    let mut out = vec![Edit {
+        file: cx.file(),
+        offset: syntax.connections_open,
+        text: connections(cx.text(), syntax, &values),
+    }];
+    if !suffix.is_empty() {
+        cx.editable(syntax.definition.span, "this module name")?;
+        out.push(Edit {
+            file: cx.file(),
+            offset: syntax.definition.span.end,
+            text: suffix.to_string(),
+        });
+    }
+    Ok(out)
+}
+
+fn connections(text: &str, syntax: &AstInstance, values: &[(&str, String)]) -> String {
+    let written = &text[syntax.connections_open as usize..syntax.connections_close as usize];
+    let nothing = |arg: &Arg| matches!(arg, Arg::Positional(None));
+    let empty = match syntax.connections.as_slice() {
+        [] => true,
+        [one] => nothing(one) && !written.contains(','),
+        _ => false,
+    };
+    let positional = !empty
+        && syntax
+            .connections
+            .iter()
+            .any(|arg| matches!(arg, Arg::Positional(_)));
+    let entries: Vec<String> = values
+        .iter()
+        .map(|(name, value)| {
+            if positional {
+                value.clone()
+            } else {
+                format!(".{name}({value})")
+            }
+        })
+        .collect();
+    if empty {
+        entries.join(", ")
+    } else {
+        list_head(text, syntax.connections_open, &entries)
+    }
+}

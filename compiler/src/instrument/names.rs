@@ -1,0 +1,84 @@
+//! Names in emitted Verilog: escaping the user's, reserving ours.
+//!
+//! Every name that is added starts with `idetic_`, so the whole check for
+//! clashes is that no name of the user's does ([`reserved`]), and that the
+//! wrapper's name `<top>_idetic` is free.
+
+use std::collections::BTreeSet;
+
+use crate::diagnostics::{Diagnostic, Diagnostics, codes};
+use crate::frontend::ast::{Ast, SymbolKind};
+
+/// Start of every added name.
+pub const PREFIX: &str = "idetic_";
+
+/// A name as it is written: escaped where it is no simple identifier. An
+/// escaped identifier ends at white space, which is part of the result.
+pub fn identifier(name: &str) -> String {
+    let mut chars = name.chars();
+    let simple = chars
+        .next()
+        .is_some_and(|first| first.is_ascii_alphabetic() || first == '_')
+        && chars.all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '$');
+    if simple {
+        name.to_string()
+    } else {
+        format!("\\{name} ")
+    }
+}
+
+/// Reports every declared name that starts with [`PREFIX`], and a module that
+/// has the wrapper's name.
+pub fn reserved(ast: &Ast, top: &str, diagnostics: &mut Diagnostics) {
+    let wrapper = wrapper_name(top);
+    let mut seen = BTreeSet::new();
+    let modules = ast.modules.iter().map(|module| &module.name);
+    let symbols = ast
+        .symbols
+        .iter()
+        .filter(|symbol| !matches!(symbol.kind, SymbolKind::Block(_)))
+        .map(|symbol| &symbol.name);
+    for name in modules.clone().chain(symbols) {
+        if name.text.starts_with(PREFIX) && seen.insert(name.text.clone()) {
+            diagnostics.push(
+                Diagnostic::error(
+                    codes::NAME_TAKEN,
+                    name.span,
+                    format!(
+                        "`{}` starts with `{PREFIX}`, which is kept for inserted names",
+                        name.text
+                    ),
+                )
+                .help("rename it; the file may also be the output of an earlier run"),
+            );
+        }
+    }
+    if let Some(name) = modules.into_iter().find(|name| *name.text == *wrapper) {
+        diagnostics.push(
+            Diagnostic::error(
+                codes::NAME_TAKEN,
+                name.span,
+                format!("the module `{wrapper}` exists, but the new top will have this name"),
+            )
+            .help("rename the module"),
+        );
+    }
+}
+
+/// The name of the wrapper.
+pub fn wrapper_name(top: &str) -> String {
+    format!("{top}_idetic")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_simple_identifiers_stay_unescaped() {
+        assert_eq!(identifier("a_1$"), "a_1$");
+        assert_eq!(identifier("1a"), "\\1a ");
+        assert_eq!(identifier("a+b"), "\\a+b ");
+        assert_eq!(identifier(""), "\\ ");
+    }
+}

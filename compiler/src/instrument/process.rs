@@ -1,0 +1,214 @@
+//! The shift branch in a clocked process.
+//!
+//! A process that drives saved bits gets one branch in front of what it does at
+//! a clock edge:
+//!
+//! ```verilog
+//! always @(posedge clk or negedge rst_n)
+//!   if (!rst_n) q <= 8'd0;
+//!   else if (idetic_shift) begin   // inserted
+//!     q <= idetic_shifted[7:0];    // inserted
+//!   end else q <= d;               // `end else` inserted
+//! ```
+//!
+//! Behind asynchronous resets the branch goes after the last `else`, so that
+//! synthesis still finds them; without one it goes in front of the statement.
+//! A branch in front cannot steal an `else`, since it brings its own.
+//!
+//! Processes without saved bits are left alone: what they drive is dead at
+//! every checkpoint, and the design stops only there and at power-up.
+//!
+//! Registers that their process assigns by `=` are refused. A blocking shift
+//! would race with the neighbours that read the old value in the same time
+//! step, and a nonblocking one beside the blocking assignments is compiled
+//! wrongly by Verilator, which writes the delayed value back over them.
+
+use crate::diagnostics::{Diagnostic, codes};
+use crate::frontend::ast::{Edge, StmtId, StmtKind, Timing};
+use crate::netlist::Register;
+
+use super::edits::Edit;
+use super::module::Context;
+use super::tree::{Chunk, Selected, select, whole};
+use super::{Hold, text};
+
+/// One assignment of the branch: a target and the bits it takes from the chain.
+struct Assignment {
+    target: String,
+    value: String,
+}
+
+/// The edit of one process. `chunks` are the saved bits it drives, placed in
+/// the module's own piece of the chain; there is at least one.
+pub fn edit(cx: &Context, stmt: StmtId, chunks: &[Chunk]) -> Result<Edit, Vec<Diagnostic>> {
+    let registers: Vec<&Register> = chunks.iter().map(|chunk| cx.register(*chunk)).collect();
+    let errors: Vec<Diagnostic> = registers
+        .iter()
+        .filter_map(|register| refusal(register))
+        .collect();
+    if !errors.is_empty() {
+        return Err(errors);
+    }
+    let (at, after_else) = place(cx, stmt, registers[0]).map_err(|error| vec![error])?;
+
+    let line = text::indent_at(cx.text(), at);
+    let step = format!("\n{line}  ");
+    let mut insert = String::new();
+    insert.push_str(if after_else { " if" } else { "if" });
+    insert.push_str(" (idetic_shift) begin");
+    for assignment in assignments(cx, chunks) {
+        insert.push_str(&step);
+        insert.push_str(&format!("{} <= {};", assignment.target, assignment.value));
+    }
+    insert.push_str(&format!("\n{line}end else"));
+    if cx.options.hold == Hold::Enable {
+        insert.push_str(" if (!idetic_hold)");
+    }
+    if !after_else {
+        insert.push(' ');
+    }
+    Ok(Edit {
+        file: cx.file(),
+        offset: at,
+        text: insert,
+    })
+}
+
+fn refusal(register: &Register) -> Option<Diagnostic> {
+    let origin = &register.origin;
+    let process = origin.process.span;
+    if origin.process.in_generate_loop {
+        return Some(
+            Diagnostic::error(
+                codes::CANNOT_EDIT,
+                process,
+                format!(
+                    "`{}` must be saved, but a process in a generate loop drives it",
+                    register.name
+                ),
+            )
+            .at("one text for several processes: not taken yet")
+            .label(origin.declaration, "declared here")
+            .help("write the loop inside the process (`for` in an `always` block)"),
+        );
+    }
+    if origin.blocking {
+        return Some(
+            Diagnostic::error(
+                codes::CANNOT_EDIT,
+                process,
+                format!(
+                    "`{}` must be saved, but its process assigns it by `=`",
+                    register.name
+                ),
+            )
+            .at("blocking assignment at the clock edge")
+            .label(origin.declaration, "declared here")
+            .help("assign it by `<=`, or not at all before it is read again"),
+        );
+    }
+    None
+}
+
+/// Where the branch goes, and whether that is right after an `else`.
+fn place(cx: &Context, stmt: StmtId, register: &Register) -> Result<(u32, bool), Diagnostic> {
+    let process = register.origin.process.span;
+    cx.editable(process, "this process")?;
+    let unexpected = || {
+        Diagnostic::error(
+            codes::CANNOT_EDIT,
+            process,
+            format!("the process that drives `{}` has a form that cannot be edited", register.name),
+        )
+        .at("no single `else` behind the asynchronous reset")
+        .help("write `always @(posedge clk or negedge rst_n) if (!rst_n) … else …` with one `if` for everything")
+    };
+    let StmtKind::Timed {
+        timing: Timing::Events(events),
+        body: Some(body),
+    } = &cx.ast[stmt].kind
+    else {
+        return Err(unexpected());
+    };
+    let edges = events.iter().filter(|event| event.edge != Edge::Any);
+    let resets = edges.count().saturating_sub(1);
+    let mut at = *body;
+    let mut after = None;
+    let mut left = resets;
+    while left > 0 {
+        match &cx.ast[at].kind {
+            StmtKind::Block { stmts, .. } if stmts.len() == 1 => at = stmts[0],
+            StmtKind::If {
+                else_branch: Some(branch),
+                after_else,
+                ..
+            } => {
+                at = *branch;
+                after = *after_else;
+                left -= 1;
+                if after.is_none() {
+                    return Err(cx.not_editable(cx.ast[at].span, "the `else` of this process"));
+                }
+            }
+            _ => return Err(unexpected()),
+        }
+    }
+    match after {
+        Some(offset) => Ok((offset, true)),
+        None => {
+            let start = cx.ast[at].span;
+            cx.editable(start, "the statement of this process")?;
+            Ok((start.start, false))
+        }
+    }
+}
+
+/// One assignment per chunk. Where only whole registers can be written, one
+/// per register; its unsaved bits are dead and become 0.
+fn assignments(cx: &Context, chunks: &[Chunk]) -> Vec<Assignment> {
+    let mut out = Vec::new();
+    let mut done = Vec::new();
+    for chunk in chunks {
+        let register = cx.register(*chunk);
+        match select(&register.origin, register.width, chunk.low, chunk.len) {
+            Selected::Text(target) => out.push(Assignment {
+                target,
+                value: text::bits("idetic_shifted", chunk.at, chunk.len),
+            }),
+            Selected::OnlyWhole(_) if done.contains(&chunk.register) => {}
+            Selected::OnlyWhole(_) => {
+                done.push(chunk.register);
+                let mut parts: Vec<Chunk> = chunks
+                    .iter()
+                    .filter(|other| other.register == chunk.register)
+                    .copied()
+                    .collect();
+                parts.sort_by_key(|part| part.low);
+                out.push(Assignment {
+                    target: whole(&register.origin),
+                    value: filled(&parts, register.width),
+                });
+            }
+        }
+    }
+    out
+}
+
+/// A whole register's value: saved bits from the chain, zeros between.
+fn filled(parts: &[Chunk], width: u32) -> String {
+    let mut items = Vec::new();
+    let mut next = 0;
+    let gap = |items: &mut Vec<String>, to: u32, next: u32| {
+        if to > next {
+            items.push(text::zeros(to - next));
+        }
+    };
+    for part in parts {
+        gap(&mut items, part.low, next);
+        items.push(text::bits("idetic_shifted", part.at, part.len));
+        next = part.low + part.len;
+    }
+    gap(&mut items, width, next);
+    items.reverse();
+    text::concat(&items)
+}

@@ -1,0 +1,264 @@
+//! The instance tree with what each instance adds to the chain and to the
+//! control outputs.
+//!
+//! The chain of an instance is that of its whole subtree: a list of [`Piece`]s
+//! from the least significant end up, each the instance's own saved bits or the
+//! chain of a child. A piece is fed by the piece above it, the topmost by the
+//! instance's chain input, and the lowest is the chain output.
+
+use indexmap::IndexMap;
+
+use crate::layout::Layout;
+use crate::netlist::{BitNaming, InstanceId, Netlist, Origin, RegId};
+
+use super::names;
+
+/// Consecutive bits of one register at consecutive places of the chain.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Chunk {
+    /// The register.
+    pub register: RegId,
+    /// Its lowest bit in the chunk.
+    pub low: u32,
+    /// Bits.
+    pub len: u32,
+    /// Place of the lowest bit, counted from the start of the list cut up.
+    pub at: u32,
+}
+
+/// A part of an instance's chain.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Piece {
+    /// The saved bits of the instance's own registers.
+    Own,
+    /// The chain of a child.
+    Child(InstanceId),
+}
+
+/// What one instance adds.
+#[derive(Debug, Clone, Default)]
+pub struct Node {
+    /// Its own saved bits, in chain order.
+    pub own: Vec<Chunk>,
+    /// How many they are.
+    pub own_bits: u32,
+    /// The pieces of its chain, least significant first.
+    pub pieces: Vec<Piece>,
+    /// Bits of its whole chain; the chain ports exist where this is not 0.
+    pub chain_bits: u32,
+    /// Its own control registers that the wrapper needs to see.
+    pub own_control: Vec<RegId>,
+    /// Children with control outputs, in order.
+    pub control_children: Vec<InstanceId>,
+    /// Bits of its control output, own registers lowest, then the children's.
+    pub control_bits: u32,
+}
+
+impl Node {
+    /// Whether the instance gets any port.
+    pub fn is_touched(&self) -> bool {
+        self.chain_bits > 0 || self.control_bits > 0
+    }
+}
+
+/// The tree: a node per instance of the netlist.
+#[derive(Debug, Clone)]
+pub struct Tree {
+    /// In netlist order, the top first.
+    pub nodes: Vec<Node>,
+    /// The control registers in the order of the top's control output, least
+    /// significant first, each with its lowest bit there.
+    pub control: IndexMap<RegId, u32>,
+}
+
+impl Tree {
+    /// The node of an instance.
+    pub fn node(&self, instance: InstanceId) -> &Node {
+        &self.nodes[instance.index()]
+    }
+}
+
+/// Cuts a list of bits into chunks.
+pub fn chunks(bits: &[(RegId, u32)]) -> Vec<Chunk> {
+    let mut out: Vec<Chunk> = Vec::new();
+    for (at, &(register, bit)) in bits.iter().enumerate() {
+        match out.last_mut() {
+            Some(last) if last.register == register && last.low + last.len == bit => last.len += 1,
+            _ => out.push(Chunk {
+                register,
+                low: bit,
+                len: 1,
+                at: at as u32,
+            }),
+        }
+    }
+    out
+}
+
+/// Builds the tree. `control` lists the control registers that the wrapper
+/// decodes. The layout's promise that every subtree is contiguous is relied on.
+pub fn build(netlist: &Netlist, layout: &Layout, control: &[RegId]) -> Tree {
+    let mut nodes = vec![Node::default(); netlist.instances.len()];
+    let mut starts = vec![u32::MAX; netlist.instances.len()];
+    let mut own_starts = vec![u32::MAX; netlist.instances.len()];
+    for segment in &layout.segments {
+        let at = segment.instance.index();
+        let range = segment.start as usize..(segment.start + segment.len) as usize;
+        nodes[at].own = chunks(&layout.chain[range]);
+        nodes[at].own_bits = segment.len;
+        own_starts[at] = segment.start;
+    }
+    for &register in control {
+        let instance = netlist.registers[register.index()].origin.instance;
+        nodes[instance.index()].own_control.push(register);
+    }
+
+    let mut children: Vec<Vec<InstanceId>> = vec![Vec::new(); nodes.len()];
+    for (index, instance) in netlist.instances.iter().enumerate() {
+        if let Some(parent) = instance.parent {
+            children[parent.index()].push(InstanceId(index as u32));
+        }
+    }
+
+    // Children come after their parents, so that the reverse order is bottom up.
+    for index in (0..nodes.len()).rev() {
+        let mut pieces = Vec::new();
+        if nodes[index].own_bits > 0 {
+            pieces.push((own_starts[index], nodes[index].own_bits, Piece::Own));
+        }
+        let mut control_bits: u32 = nodes[index]
+            .own_control
+            .iter()
+            .map(|register| netlist.registers[register.index()].width)
+            .sum();
+        let mut control_children = Vec::new();
+        for &child in &children[index] {
+            let node = &nodes[child.index()];
+            if node.chain_bits > 0 {
+                let piece = Piece::Child(child);
+                pieces.push((starts[child.index()], node.chain_bits, piece));
+            }
+            if node.control_bits > 0 {
+                control_children.push(child);
+                control_bits += node.control_bits;
+            }
+        }
+        pieces.sort_by_key(|&(start, ..)| start);
+        debug_assert!(
+            pieces
+                .windows(2)
+                .all(|pair| pair[0].0 + pair[0].1 == pair[1].0),
+            "the layout keeps every subtree contiguous"
+        );
+        starts[index] = pieces.first().map_or(u32::MAX, |&(start, ..)| start);
+        let node = &mut nodes[index];
+        node.chain_bits = pieces.iter().map(|&(_, bits, _)| bits).sum();
+        node.pieces = pieces.into_iter().map(|(.., piece)| piece).collect();
+        node.control_bits = control_bits;
+        node.control_children = control_children;
+    }
+
+    let mut tree = Tree {
+        nodes,
+        control: IndexMap::new(),
+    };
+    if !tree.nodes.is_empty() {
+        let mut next = 0;
+        let mut order = IndexMap::new();
+        control_order(&tree, netlist, InstanceId(0), &mut next, &mut order);
+        tree.control = order;
+    }
+    tree
+}
+
+fn control_order(
+    tree: &Tree,
+    netlist: &Netlist,
+    instance: InstanceId,
+    next: &mut u32,
+    order: &mut IndexMap<RegId, u32>,
+) {
+    let node = tree.node(instance);
+    for &register in &node.own_control {
+        order.insert(register, *next);
+        *next += netlist.registers[register.index()].width;
+    }
+    for &child in &node.control_children {
+        control_order(tree, netlist, child, next, order);
+    }
+}
+
+/// How the source text names some bits of a register.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Selected {
+    /// As an operand and as an assignment target.
+    Text(String),
+    /// No part of it can be written, only the whole, given here.
+    OnlyWhole(String),
+}
+
+/// Names bits `low..low + len` of a register of `width` bits, as seen from the
+/// module that declares it.
+pub fn select(origin: &Origin, width: u32, low: u32, len: u32) -> Selected {
+    let whole = whole(origin);
+    if low == 0 && len == width {
+        return Selected::Text(whole);
+    }
+    let BitNaming::Vector { lsb, descending } = origin.bits else {
+        return Selected::OnlyWhole(whole);
+    };
+    let index = |bit: u32| {
+        if descending {
+            lsb + i64::from(bit)
+        } else {
+            lsb - i64::from(bit)
+        }
+    };
+    // A register that is part of a variable has a part select of its own.
+    let base = match whole.rfind('[') {
+        Some(open) if whole[open..].contains(':') => &whole[..open],
+        _ => &whole,
+    };
+    let (high, low) = (index(low + len - 1), index(low));
+    Selected::Text(if len == 1 {
+        format!("{base}[{low}]")
+    } else {
+        format!("{base}[{high}:{low}]")
+    })
+}
+
+/// A whole register as seen from the module that declares it.
+pub fn whole(origin: &Origin) -> String {
+    let mut text = String::new();
+    for scope in &origin.scope_path {
+        text.push_str(&names::identifier(scope));
+        text.push('.');
+    }
+    text.push_str(&names::identifier(&origin.variable));
+    text.push_str(
+        origin
+            .target
+            .strip_prefix(origin.variable.as_str())
+            .unwrap_or(""),
+    );
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn chunks_join_only_rising_bits_of_one_register() {
+        let (a, b) = (RegId(0), RegId(1));
+        let cut = chunks(&[(a, 0), (a, 1), (b, 3), (b, 2), (a, 2)]);
+        let shape: Vec<_> = cut
+            .iter()
+            .map(|c| (c.register, c.low, c.len, c.at))
+            .collect();
+        assert_eq!(
+            shape,
+            [(a, 0, 2, 0), (b, 3, 1, 2), (b, 2, 1, 3), (a, 2, 1, 4)]
+        );
+    }
+}

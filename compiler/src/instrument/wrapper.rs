@@ -1,0 +1,316 @@
+//! The new top module: the instrumented design, its controller, its clock gate.
+
+use indexmap::IndexMap;
+use serde::Serialize;
+
+use crate::control::ControlGraph;
+use crate::diagnostics::{Diagnostic, Diagnostics, codes};
+use crate::frontend::ast::Direction;
+use crate::layout::Layout;
+use crate::liveness::Liveness;
+use crate::netlist::{InstanceId, Netlist, Port};
+use crate::plan::Plan;
+
+use super::decode::{self, Branch, LiveCase};
+use super::names::{identifier, wrapper_name};
+use super::tree::Tree;
+use super::{Hold, InstrumentOptions, module};
+
+const TEMPLATE: &str = include_str!("wrapper.v.tera");
+
+/// What the template is filled with.
+#[derive(Serialize)]
+struct Model {
+    version: &'static str,
+    wrapper: String,
+    top: String,
+    ports: Vec<String>,
+    clock: String,
+    clk: String,
+    rising: bool,
+    gate: bool,
+    word_bits: u32,
+    words: u32,
+    word_index_bits: u32,
+    chain_bits: usize,
+    pad_bits: u32,
+    pad_next: String,
+    address_bits: u32,
+    nvm_words: u32,
+    control_bits: u32,
+    resets: Vec<Reset>,
+    top_instance: String,
+    checkpoint_count: usize,
+    checkpoints: Vec<Branch>,
+    open_ended: bool,
+    always_due: u8,
+    index_bits: u32,
+    live_cases: Vec<LiveCase>,
+    live_default: String,
+    id: String,
+}
+
+#[derive(Serialize)]
+struct Reset {
+    port: String,
+    expression: String,
+}
+
+/// Bits that count to `values - 1`, at least 1.
+pub fn index_bits(values: u64) -> u32 {
+    (64 - values.saturating_sub(1).leading_zeros()).max(1)
+}
+
+/// Bits of an NVM word address.
+pub fn address_bits(layout: &Layout) -> u32 {
+    index_bits(u64::from(layout.slots) * u64::from(layout.slot_words))
+}
+
+/// The passes' results that the wrapper is made from.
+pub struct Inputs<'a> {
+    /// Ports, clock, resets.
+    pub netlist: &'a Netlist,
+    /// State names and values.
+    pub graph: &'a ControlGraph,
+    /// Bit numbering.
+    pub liveness: &'a Liveness,
+    /// Checkpoints.
+    pub plan: &'a Plan,
+    /// Words and slots.
+    pub layout: &'a Layout,
+    /// Ports of the instrumented top.
+    pub tree: &'a Tree,
+    /// Options.
+    pub options: &'a InstrumentOptions,
+}
+
+/// The text of the wrapper; `None` with an error in `diagnostics`.
+pub fn wrapper(inputs: &Inputs, diagnostics: &mut Diagnostics) -> Option<String> {
+    let Inputs {
+        netlist,
+        graph,
+        liveness,
+        plan,
+        layout,
+        tree,
+        options,
+    } = *inputs;
+    let Some(clock) = &netlist.clock else {
+        diagnostics.push(
+            Diagnostic::global(
+                codes::NO_STATE,
+                format!(
+                    "`{}` has no clocked register that reaches an output",
+                    netlist.top
+                ),
+            )
+            .help("there is nothing to save; name another top with --top"),
+        );
+        return None;
+    };
+    let resets = match resets(netlist, options) {
+        Ok(resets) => resets,
+        Err(error) => {
+            diagnostics.push(*error);
+            return None;
+        }
+    };
+    let node = tree.node(InstanceId(0));
+    let clock_name = identifier(&clock.port);
+    let clk = if clock.rising {
+        clock_name.clone()
+    } else {
+        "idetic_clk".to_string()
+    };
+    let pad_bits = layout.words * layout.word_bits - layout.chain.len() as u32;
+    let (pad_next, pad_out) =
+        module::shift(pad_bits, layout.word_bits, "idetic_chain_in", "idetic_pad");
+    let index_bits_ = index_bits(plan.checkpoints.len() as u64);
+    let mut checkpoints = decode::branches(netlist, graph, liveness, plan, tree);
+    let always = checkpoints.first().is_some_and(|c| c.condition.is_none());
+    let open_ended = checkpoints.last().is_some_and(|c| c.condition.is_some());
+    if always {
+        checkpoints.clear();
+    }
+    let (live_cases, live_default) = decode::live_table(layout, index_bits_);
+    let mut model = Model {
+        version: env!("CARGO_PKG_VERSION"),
+        wrapper: wrapper_name(&netlist.top),
+        top: netlist.top.clone(),
+        ports: netlist.ports.iter().map(declaration).collect(),
+        clock: clock_name,
+        clk,
+        rising: clock.rising,
+        gate: options.hold == Hold::Gate,
+        word_bits: layout.word_bits,
+        words: layout.words,
+        word_index_bits: index_bits(u64::from(layout.words)),
+        chain_bits: layout.chain.len(),
+        pad_bits,
+        pad_next,
+        address_bits: address_bits(layout),
+        nvm_words: layout.slots * layout.slot_words,
+        control_bits: node.control_bits,
+        resets: Vec::new(),
+        top_instance: String::new(),
+        checkpoint_count: plan.checkpoints.len(),
+        checkpoints,
+        open_ended,
+        always_due: u8::from(always),
+        index_bits: index_bits_,
+        live_cases,
+        live_default,
+        id: format!("{:08x}", layout.id),
+    };
+    model.top_instance = top_instance(inputs, &model, &resets, &pad_out);
+    model.resets = resets.into_values().collect();
+    Some(render(&model))
+}
+
+fn render(model: &Model) -> String {
+    let context = tera::Context::from_serialize(model).expect("the model is a plain structure");
+    tera::Tera::one_off(TEMPLATE, &context, false).expect("the template fits the model")
+}
+
+fn declaration(port: &Port) -> String {
+    let direction = match port.direction {
+        Direction::Input => "input ",
+        Direction::Output => "output",
+        Direction::Inout | Direction::Ref => "inout ",
+    };
+    let signed = if port.signed { " signed" } else { "" };
+    let range = port
+        .range
+        .map_or(String::new(), |(left, right)| format!(" [{left}:{right}]"));
+    format!("{direction} wire{signed}{range} {}", identifier(&port.name))
+}
+
+/// The asynchronous reset ports with the expression that masks each.
+fn resets(
+    netlist: &Netlist,
+    options: &InstrumentOptions,
+) -> Result<IndexMap<String, Reset>, Box<Diagnostic>> {
+    let mut levels: IndexMap<&str, bool> = IndexMap::new();
+    if !options.mask_resets {
+        return Ok(IndexMap::new());
+    }
+    for register in &netlist.registers {
+        for reset in &register.async_resets {
+            let (port, high) = (&reset.port.0, reset.port.1);
+            let error = |message: String| {
+                Box::new(
+                    Diagnostic::error(codes::CANNOT_EDIT, register.origin.process.span, message)
+                        .help("use one bit with one active level as the asynchronous reset"),
+                )
+            };
+            if *levels.entry(port).or_insert(high) != high {
+                return Err(error(format!(
+                    "`{port}` resets some registers when high and others when low"
+                )));
+            }
+            let width = netlist.ports.iter().find(|p| p.name == *port);
+            if width.is_none_or(|port| port.width != 1) {
+                return Err(error(format!(
+                    "the asynchronous reset `{port}` is not a port of one bit"
+                )));
+            }
+        }
+    }
+    Ok(levels
+        .into_iter()
+        .map(|(port, high)| {
+            let name = identifier(port);
+            let expression = if high {
+                format!("{name} & ~idetic_stall")
+            } else {
+                format!("{name} | idetic_stall")
+            };
+            let reset = Reset {
+                port: port.to_string(),
+                expression,
+            };
+            (port.to_string(), reset)
+        })
+        .collect())
+}
+
+/// The instance of the instrumented top.
+fn top_instance(
+    inputs: &Inputs,
+    model: &Model,
+    resets: &IndexMap<String, Reset>,
+    pad_out: &str,
+) -> String {
+    let node = inputs.tree.node(InstanceId(0));
+    let from_pad = if model.pad_bits == 0 {
+        "idetic_chain_in"
+    } else {
+        pad_out
+    };
+    let mut connections: Vec<(String, String)> = Vec::new();
+    let mut connect = |port: &str, value: &str| {
+        connections.push((port.to_string(), value.to_string()));
+    };
+    if node.chain_bits > 0 {
+        connect("idetic_shift", "idetic_shift");
+        if !model.gate {
+            connect("idetic_hold", "~idetic_advance");
+        }
+        connect("idetic_in", from_pad);
+        connect("idetic_out", "idetic_chain_out");
+    }
+    if node.control_bits > 0 {
+        connect("idetic_ctl", "idetic_control");
+    }
+    for port in &inputs.netlist.ports {
+        let name = identifier(&port.name);
+        let clock = inputs.netlist.clock.as_ref();
+        let value = if clock.is_some_and(|clock| clock.port == port.name) {
+            match (model.gate, model.rising) {
+                (true, true) => "idetic_gated".to_string(),
+                (true, false) => "~idetic_gated".to_string(),
+                (false, _) => name.clone(),
+            }
+        } else if let Some(at) = resets.get_index_of(&port.name) {
+            format!("idetic_reset_{at}")
+        } else {
+            name.clone()
+        };
+        connect(&name, &value);
+    }
+    let parameters: Vec<String> = inputs
+        .options
+        .parameters
+        .iter()
+        .map(|(name, value)| format!(".{}({value})", identifier(name)))
+        .collect();
+    let mut out = String::new();
+    if node.chain_bits == 0 {
+        // Nothing is ever saved: the chain is its filling alone.
+        out.push_str(&format!("assign idetic_chain_out = {from_pad};\n  "));
+        if !model.gate {
+            out.push_str("/* verilator lint_off UNUSED */ wire idetic_unused = idetic_advance; /* verilator lint_on UNUSED */\n  ");
+        }
+    }
+    out.push_str(&identifier(&model.top));
+    if !parameters.is_empty() {
+        out.push_str(&format!(" #({})", parameters.join(", ")));
+    }
+    let list: Vec<String> = connections
+        .iter()
+        .map(|(port, value)| format!("      .{port}({value})"))
+        .collect();
+    out.push_str(&format!(" idetic_design (\n{}\n  );", list.join(",\n")));
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn index_widths() {
+        let widths: Vec<u32> = [0, 1, 2, 3, 4, 5, 256, 257].map(index_bits).to_vec();
+        assert_eq!(widths, [1, 1, 1, 2, 2, 3, 8, 9]);
+    }
+}

@@ -1,0 +1,219 @@
+//! Collects the report from the results of the passes.
+
+use std::collections::BTreeMap;
+
+use indexmap::IndexMap;
+
+use crate::control::ControlGraph;
+use crate::layout::Layout;
+use crate::liveness::{BitSet, Liveness};
+use crate::netlist::{Bits, Netlist};
+use crate::plan::Plan;
+use crate::source::SourceMap;
+
+use super::model::*;
+
+/// What a report is made from.
+#[derive(Debug, Clone, Copy)]
+pub struct Inputs<'a> {
+    /// Texts, for the places of registers.
+    pub sources: &'a SourceMap,
+    /// The design.
+    pub netlist: &'a Netlist,
+    /// Its control states.
+    pub graph: &'a ControlGraph,
+    /// Live bits.
+    pub liveness: &'a Liveness,
+    /// Plan and layout, when the design has been instrumented.
+    pub plan: Option<(&'a Plan, &'a Layout)>,
+    /// Hash of the design's text, hexadecimal.
+    pub design_hash: &'a str,
+    /// NVM word width for the baseline where there is no layout.
+    pub word_bits: u32,
+}
+
+/// Clocks that a save stops the design and clocks from power-on to the end of
+/// a restore, with an NVM that answers in the same clock. They follow from the
+/// state machine of `idetic_controller`: a save is capture, header, one clock
+/// per chain word, the sequence number into the CRC, CRC, commit, done; a
+/// restore begins with the synchroniser of the reset and the two commit words.
+pub fn cycles(layout: &Layout) -> (u32, u32) {
+    let parts = 32u32.div_ceil(layout.word_bits);
+    let body = parts + 1 + layout.words + 1 + parts;
+    let save = 1 + body + 1 + 1;
+    let restore = 2 + 1 + 2 + 1 + body + 1;
+    (save, restore)
+}
+
+/// Builds the report.
+pub fn report(inputs: &Inputs) -> Report {
+    let netlist = inputs.netlist;
+    let word_bits = inputs.plan.map_or(inputs.word_bits, |(_, l)| l.word_bits);
+    let flops_bits = netlist.flop_bits();
+    Report {
+        schema_version: 1,
+        idetic_version: env!("CARGO_PKG_VERSION").to_string(),
+        design: design(inputs),
+        control: control(inputs),
+        checkpoints: inputs
+            .plan
+            .map(|(plan, layout)| checkpoints(inputs.graph, plan, layout))
+            .unwrap_or_default(),
+        baseline: Baseline {
+            saved_bits: flops_bits,
+            saved_words: flops_bits.div_ceil(u64::from(word_bits)),
+        },
+        budget: inputs.plan.map(|(plan, _)| Budget {
+            worst_segment_cycles: plan.longest_segment_cycles,
+            worst_segment: plan.longest_segment.iter().map(|state| state.0).collect(),
+        }),
+        optimality: inputs.plan.map(|(plan, _)| optimality(plan)),
+        nvm: inputs.plan.map(|(_, layout)| Nvm {
+            word_bits: layout.word_bits,
+            chain_words: layout.words,
+            chain_bits: layout.chain.len(),
+            slots: layout.slots,
+            slot_words: layout.slot_words,
+        }),
+    }
+}
+
+fn design(inputs: &Inputs) -> Design {
+    let (netlist, sources) = (inputs.netlist, inputs.sources);
+    let registers = netlist
+        .registers
+        .iter()
+        .enumerate()
+        .map(|(index, register)| {
+            let declaration = register.origin.declaration;
+            let verdict = inputs.graph.verdicts.get(index);
+            Register {
+                name: register.name.clone(),
+                width_bits: register.width,
+                file: sources.path(declaration.file).display().to_string(),
+                line: sources.line_col(declaration.file, declaration.start).line,
+                control: verdict.is_some_and(|verdict| verdict.control),
+                reason: verdict.map_or(String::new(), |verdict| verdict.reason.clone()),
+            }
+        })
+        .collect();
+    Design {
+        top: netlist.top.clone(),
+        files: sources
+            .files()
+            .map(|(_, file)| file.path.display().to_string())
+            .collect(),
+        hash: inputs.design_hash.to_string(),
+        flops_bits: netlist.flop_bits(),
+        memory_bits: netlist.memory_bits(),
+        registers,
+    }
+}
+
+fn control(inputs: &Inputs) -> Control {
+    let (graph, netlist) = (inputs.graph, inputs.netlist);
+    let names: Vec<String> = graph
+        .registers
+        .iter()
+        .map(|register| netlist.registers[register.index()].name.clone())
+        .collect();
+    let states = graph
+        .states
+        .iter()
+        .zip(&inputs.liveness.live)
+        .enumerate()
+        .map(|(id, (state, live))| State {
+            id: id as u32,
+            name: state.name.clone(),
+            initial: state.initial,
+            values: names
+                .iter()
+                .cloned()
+                .zip(state.values.iter().map(value))
+                .collect(),
+            live_bits: live.count(),
+            live: live_ranges(inputs, live),
+        })
+        .collect();
+    let mut edges: BTreeMap<(u32, u32), bool> = BTreeMap::new();
+    for edge in &graph.edges {
+        // A pair is marked as reset where nothing else joins it.
+        let reset = edges.entry((edge.from.0, edge.to.0)).or_insert(true);
+        *reset &= edge.reset;
+    }
+    Control {
+        registers: names,
+        reset: graph
+            .reset
+            .as_ref()
+            .map(|reset| format!("{}={}", reset.port, u8::from(reset.active_high))),
+        states,
+        edges: edges
+            .into_iter()
+            .map(|((from, to), reset)| Edge { from, to, reset })
+            .collect(),
+    }
+}
+
+fn value(bits: &Bits) -> Value {
+    match bits.to_u64() {
+        Some(value) if value < 1 << 53 => Value::Number(value),
+        _ => Value::Text(bits.to_string()),
+    }
+}
+
+/// Per register with a live bit, its live bits as ranges, highest first.
+fn live_ranges(inputs: &Inputs, live: &BitSet) -> IndexMap<String, String> {
+    let mut bits: IndexMap<u32, Vec<u32>> = IndexMap::new();
+    for number in live.iter() {
+        let (register, bit) = inputs.liveness.bits.bit(number);
+        bits.entry(register.0).or_default().push(bit);
+    }
+    bits.into_iter()
+        .map(|(register, bits)| {
+            let runs: Vec<&[u32]> = bits.chunk_by(|a, b| a + 1 == *b).collect();
+            let text: Vec<String> = runs
+                .iter()
+                .rev()
+                .map(|run| match run {
+                    [one] => one.to_string(),
+                    _ => format!("{}:{}", run[run.len() - 1], run[0]),
+                })
+                .collect();
+            let name = inputs.netlist.registers[register as usize].name.clone();
+            (name, text.join(","))
+        })
+        .collect()
+}
+
+fn checkpoints(graph: &ControlGraph, plan: &Plan, layout: &Layout) -> Vec<Checkpoint> {
+    let (save_cycles, restore_cycles) = cycles(layout);
+    plan.checkpoints
+        .iter()
+        .zip(&layout.live_words)
+        .map(|(checkpoint, words)| Checkpoint {
+            state: checkpoint.state.0,
+            name: graph.states[checkpoint.state.index()].name.clone(),
+            saved_bits: checkpoint.saved.count(),
+            saved_words: words.count(),
+            written_words: layout.slot_words - layout.words + words.count() as u32,
+            save_cycles,
+            restore_cycles,
+        })
+        .collect()
+}
+
+fn optimality(plan: &Plan) -> Optimality {
+    let found = &plan.optimality;
+    let gap = if found.objective > 0.0 {
+        (found.objective - found.lower_bound) / found.objective * 100.0
+    } else {
+        0.0
+    };
+    Optimality {
+        method: found.method.to_string(),
+        objective: found.objective,
+        lower_bound: found.lower_bound,
+        gap_percent: (gap.max(0.0) * 100.0).round() / 100.0,
+    }
+}

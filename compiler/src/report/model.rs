@@ -1,0 +1,185 @@
+//! The report as data: `report.json` is this structure.
+//!
+//! Names are snake case with their unit last. A figure that has no meaning yet,
+//! an energy without a supply model, say, is absent rather than zero.
+
+use indexmap::IndexMap;
+use serde::Serialize;
+
+/// The whole report.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Report {
+    /// Version of this structure.
+    pub schema_version: u32,
+    /// Version of idetic.
+    pub idetic_version: String,
+    /// The design.
+    pub design: Design,
+    /// Control states.
+    pub control: Control,
+    /// The chosen checkpoints; empty where nothing was planned.
+    pub checkpoints: Vec<Checkpoint>,
+    /// Every flip-flop saved, same NVM.
+    pub baseline: Baseline,
+    /// The longest way between two saves; absent without a plan.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub budget: Option<Budget>,
+    /// How good the plan is; absent without one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub optimality: Option<Optimality>,
+    /// The NVM that the plan needs; absent without one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub nvm: Option<Nvm>,
+}
+
+/// The design.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Design {
+    /// Top module.
+    pub top: String,
+    /// Source files, as given.
+    pub files: Vec<String>,
+    /// Hash of the design's text, hexadecimal.
+    pub hash: String,
+    /// Flip-flop bits that reach an output.
+    pub flops_bits: u64,
+    /// Bits of memories that are not flip-flops.
+    pub memory_bits: u64,
+    /// The registers.
+    pub registers: Vec<Register>,
+}
+
+/// A register.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Register {
+    /// Hierarchical name without the top's.
+    pub name: String,
+    /// Width.
+    pub width_bits: u32,
+    /// File of its declaration.
+    pub file: String,
+    /// Line of its declaration.
+    pub line: u32,
+    /// It is a control register.
+    pub control: bool,
+    /// Why it is or is not.
+    pub reason: String,
+}
+
+/// The control graph.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Control {
+    /// Names of the control registers.
+    pub registers: Vec<String>,
+    /// The input that the states were explored from, `rst_n=0`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reset: Option<String>,
+    /// The states.
+    pub states: Vec<State>,
+    /// The transitions; several conditions between the same two states are one.
+    pub edges: Vec<Edge>,
+}
+
+/// A control state.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct State {
+    /// Its number.
+    pub id: u32,
+    /// Its name.
+    pub name: String,
+    /// The design can be here right after a reset.
+    pub initial: bool,
+    /// Values of the control registers.
+    pub values: IndexMap<String, Value>,
+    /// How many bits are live.
+    pub live_bits: usize,
+    /// Which, per register, as ranges of bits counted from 0: `31:8,0`.
+    pub live: IndexMap<String, String>,
+}
+
+/// A value of a control register.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub enum Value {
+    /// One that every JSON reader holds exactly (below 2^53).
+    Number(u64),
+    /// A larger one in Verilog notation.
+    Text(String),
+}
+
+/// A transition.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Edge {
+    /// From state.
+    pub from: u32,
+    /// To state.
+    pub to: u32,
+    /// It happens through an asynchronous reset.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub reset: bool,
+}
+
+/// A checkpoint.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Checkpoint {
+    /// Its state.
+    pub state: u32,
+    /// Name of the state.
+    pub name: String,
+    /// Live bits that are saved.
+    pub saved_bits: usize,
+    /// Payload words that hold them.
+    pub saved_words: usize,
+    /// Words written for one save, with everything around the payload.
+    pub written_words: u32,
+    /// Clocks that a save stops the design, NVM without wait states.
+    pub save_cycles: u32,
+    /// Clocks from the release of `idetic_por_n` until the design runs on.
+    pub restore_cycles: u32,
+}
+
+/// What a tool that saves every flip-flop would save.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Baseline {
+    /// Bits.
+    pub saved_bits: u64,
+    /// Payload words.
+    pub saved_words: u64,
+}
+
+/// What lies between two saves.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Budget {
+    /// Longest run of logical cycles between two saves.
+    pub worst_segment_cycles: u64,
+    /// The states of that run.
+    pub worst_segment: Vec<u32>,
+}
+
+/// How good the plan is.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Optimality {
+    /// Name of the method.
+    pub method: String,
+    /// Value of the objective: saved bits over all checkpoints.
+    pub objective: f64,
+    /// Proven lower bound.
+    pub lower_bound: f64,
+    /// Distance of the two in percent of the objective.
+    pub gap_percent: f64,
+}
+
+/// The NVM.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Nvm {
+    /// Bits per word.
+    pub word_bits: u32,
+    /// Words of the chain.
+    pub chain_words: u32,
+    /// Bits in the chain: those saved at any checkpoint.
+    pub chain_bits: usize,
+    /// Slots.
+    pub slots: u32,
+    /// Words per slot.
+    pub slot_words: u32,
+}

@@ -1,0 +1,416 @@
+//! The report for people: `report.txt`, one screen, and the text of
+//! `idetic analyze`.
+
+use indexmap::IndexMap;
+
+use super::model::{Checkpoint, Report, State};
+use super::table::{Align, count, shorten, table};
+
+/// Rows of a table before it is cut; the JSON report has all.
+const ROWS: usize = 8;
+
+/// Width of a state's or register's name in a table.
+const NAME: usize = 44;
+
+/// `report.txt`.
+pub fn text(report: &Report) -> String {
+    let mut out = verdict(report);
+    out.push('\n');
+    out.push_str(&facts(report));
+    if !report.checkpoints.is_empty() {
+        out.push('\n');
+        out.push_str(&checkpoint_table(report));
+    }
+    let dominates = dominates(report);
+    if !dominates.is_empty() {
+        out.push_str("\nMost saved bits\n");
+        out.push_str(&dominates);
+    }
+    let advice = advice(report);
+    if !advice.is_empty() {
+        out.push_str("\nTo try\n");
+        for line in advice {
+            out.push_str(&format!("  - {line}\n"));
+        }
+    }
+    out
+}
+
+/// The text of `idetic analyze`.
+pub fn analyze(report: &Report) -> String {
+    let mut out = format!("{}: {}\n\n", report.design.top, summary(report));
+    out.push_str(&facts(report));
+
+    out.push_str("\nRegisters\n");
+    let mut rows = vec![header(&["register", "bits", "control", "why"])];
+    for register in &report.design.registers {
+        rows.push(vec![
+            shorten(&register.name, NAME),
+            register.width_bits.to_string(),
+            if register.control { "yes" } else { "no" }.to_string(),
+            register.reason.clone(),
+        ]);
+    }
+    let columns = [Align::Left, Align::Right, Align::Left, Align::Left];
+    out.push_str(&table(&columns, &rows));
+
+    out.push_str("\nControl states\n");
+    let mut rows = vec![header(&[
+        "id",
+        "state",
+        "live bits",
+        "next",
+        "live registers",
+    ])];
+    for state in &report.control.states {
+        let next: Vec<String> = report
+            .control
+            .edges
+            .iter()
+            .filter(|edge| edge.from == state.id && !edge.reset)
+            .map(|edge| edge.to.to_string())
+            .collect();
+        rows.push(vec![
+            state.id.to_string(),
+            shorten(&state.name, NAME),
+            state.live_bits.to_string(),
+            shorten(&next.join(" "), 24),
+            live_list(report, state),
+        ]);
+    }
+    let columns = [
+        Align::Right,
+        Align::Left,
+        Align::Right,
+        Align::Left,
+        Align::Left,
+    ];
+    out.push_str(&table(&columns, &rows));
+    out
+}
+
+fn header(titles: &[&str]) -> Vec<String> {
+    titles.iter().map(|title| title.to_string()).collect()
+}
+
+/// Live registers of a state; whole ones by name alone, equal neighbours of an
+/// array or a numbered group are not folded.
+fn live_list(report: &Report, state: &State) -> String {
+    let width: IndexMap<&str, u32> = report
+        .design
+        .registers
+        .iter()
+        .map(|register| (register.name.as_str(), register.width_bits))
+        .collect();
+    let items: Vec<String> = state
+        .live
+        .iter()
+        .map(|(name, ranges)| {
+            let bits = width.get(name.as_str()).copied().unwrap_or(0);
+            let whole = match bits {
+                1 => "0".to_string(),
+                _ => format!("{}:0", bits.saturating_sub(1)),
+            };
+            if *ranges == whole {
+                name.clone()
+            } else {
+                format!("{name}[{ranges}]")
+            }
+        })
+        .collect();
+    shorten(&items.join(" "), 160)
+}
+
+fn verdict(report: &Report) -> String {
+    let top = &report.design.top;
+    let Some(worst) = worst(report) else {
+        return format!("{top}: {}\n", summary(report));
+    };
+    let flops = report.baseline.saved_bits;
+    let percent = percent(worst.saved_bits as u64, flops);
+    format!(
+        "{top}: {} saved per checkpoint at most, of {} ({percent} %), at {} of {}\n",
+        count(worst.saved_bits as u64, "bit"),
+        count(flops, "flip-flop bit"),
+        count(report.checkpoints.len() as u64, "checkpoint"),
+        count(report.control.states.len() as u64, "control state"),
+    )
+}
+
+fn summary(report: &Report) -> String {
+    let (least, _, most) = live(report);
+    format!(
+        "{}, {} to {} of {} live",
+        count(report.control.states.len() as u64, "control state"),
+        least,
+        most,
+        count(report.design.flops_bits, "flip-flop bit"),
+    )
+}
+
+fn percent(part: u64, whole: u64) -> u64 {
+    if whole == 0 {
+        return 0;
+    }
+    (part * 100 + whole / 2) / whole
+}
+
+/// The checkpoint with the most saved bits.
+fn worst(report: &Report) -> Option<&Checkpoint> {
+    let all = report.checkpoints.iter().rev();
+    all.max_by_key(|checkpoint| checkpoint.saved_bits)
+}
+
+/// Least, median and most live bits over the states.
+pub fn live(report: &Report) -> (usize, usize, usize) {
+    let mut bits: Vec<usize> = report.control.states.iter().map(|s| s.live_bits).collect();
+    bits.sort_unstable();
+    match bits.as_slice() {
+        [] => (0, 0, 0),
+        all => (all[0], all[all.len() / 2], all[all.len() - 1]),
+    }
+}
+
+fn facts(report: &Report) -> String {
+    let mut rows: Vec<Vec<String>> = Vec::new();
+    let mut row = |key: &str, value: String| rows.push(vec![key.to_string(), value]);
+    let design = &report.design;
+    let hash: String = design.hash.chars().take(16).collect();
+    row(
+        "design",
+        format!(
+            "{} in {}, hash {hash}",
+            design.top,
+            count(design.files.len() as u64, "file")
+        ),
+    );
+    row(
+        "flip-flops",
+        format!(
+            "{} in {}",
+            count(design.flops_bits, "bit"),
+            count(design.registers.len() as u64, "register")
+        ),
+    );
+    if design.memory_bits > 0 {
+        row("memories", count(design.memory_bits, "bit"));
+    }
+    let control = &report.control;
+    row(
+        "control",
+        if control.registers.is_empty() {
+            "no control register: one state".to_string()
+        } else {
+            format!(
+                "{}: {}, {}",
+                shorten(&control.registers.join(", "), 60),
+                count(control.states.len() as u64, "state"),
+                count(control.edges.len() as u64, "transition"),
+            )
+        },
+    );
+    if let Some(reset) = &control.reset {
+        row("reset", format!("active at {reset}"));
+    }
+    let (least, median, most) = live(report);
+    row(
+        "live bits",
+        format!("{least} least, {median} median, {most} most"),
+    );
+    let baseline = &report.baseline;
+    row(
+        "baseline",
+        format!(
+            "{}, {} with every flip-flop saved",
+            count(baseline.saved_bits, "bit"),
+            count(baseline.saved_words, "word")
+        ),
+    );
+    if let Some(nvm) = &report.nvm {
+        row(
+            "chain",
+            format!(
+                "{} in {} of {}",
+                count(nvm.chain_bits as u64, "bit"),
+                count(u64::from(nvm.chain_words), "word"),
+                count(u64::from(nvm.word_bits), "bit"),
+            ),
+        );
+        row(
+            "NVM",
+            format!(
+                "{} of {}",
+                count(u64::from(nvm.slots), "slot"),
+                count(u64::from(nvm.slot_words), "word")
+            ),
+        );
+    }
+    if let Some(budget) = &report.budget {
+        let name = |id: &u32| {
+            let state = report.control.states.get(*id as usize);
+            shorten(state.map_or("?", |state| state.name.as_str()), 24)
+        };
+        let ends = match budget.worst_segment.as_slice() {
+            [] => String::new(),
+            [one] => format!(" ({})", name(one)),
+            [first, .., last] => format!(" ({} … {})", name(first), name(last)),
+        };
+        row(
+            "longest run",
+            format!(
+                "{} between two saves{ends}",
+                count(budget.worst_segment_cycles, "logical cycle")
+            ),
+        );
+    }
+    if let Some(optimality) = &report.optimality {
+        row(
+            "plan",
+            format!(
+                "{}, {} saved bits over all checkpoints, at least {} ({} % gap)",
+                optimality.method,
+                optimality.objective,
+                optimality.lower_bound,
+                optimality.gap_percent
+            ),
+        );
+    }
+    table(&[Align::Left, Align::Left], &rows)
+}
+
+fn checkpoint_table(report: &Report) -> String {
+    let mut rows = vec![header(&[
+        "checkpoint",
+        "saved bits",
+        "words",
+        "save cycles",
+        "restore cycles",
+    ])];
+    let mut list: Vec<&Checkpoint> = report.checkpoints.iter().collect();
+    list.sort_by_key(|checkpoint| (std::cmp::Reverse(checkpoint.saved_bits), checkpoint.state));
+    for checkpoint in list.iter().take(ROWS) {
+        rows.push(vec![
+            shorten(&checkpoint.name, NAME),
+            checkpoint.saved_bits.to_string(),
+            checkpoint.saved_words.to_string(),
+            checkpoint.save_cycles.to_string(),
+            checkpoint.restore_cycles.to_string(),
+        ]);
+    }
+    let columns = [
+        Align::Left,
+        Align::Right,
+        Align::Right,
+        Align::Right,
+        Align::Right,
+    ];
+    let mut out = table(&columns, &rows);
+    if list.len() > ROWS {
+        out.push_str(&format!(
+            "  … and {} with no more bits each, see report.json\n",
+            list.len() - ROWS
+        ));
+    }
+    out.push_str("  cycles are clocks with an NVM that never waits\n");
+    out
+}
+
+/// Saved bits per register in the worst checkpoint, most first.
+fn saved_by_register(report: &Report) -> Vec<(String, u64)> {
+    let Some(worst) = worst(report) else {
+        return Vec::new();
+    };
+    let Some(state) = report.control.states.get(worst.state as usize) else {
+        return Vec::new();
+    };
+    let mut groups: IndexMap<String, u64> = IndexMap::new();
+    for (name, ranges) in &state.live {
+        // The elements of an array are one entry.
+        let base = name.split_once('[').map_or(name.as_str(), |(base, _)| base);
+        *groups.entry(base.to_string()).or_default() += range_bits(ranges);
+    }
+    let mut list: Vec<(String, u64)> = groups.into_iter().collect();
+    list.sort_by_key(|(_, bits)| std::cmp::Reverse(*bits));
+    list
+}
+
+/// How many bits `31:8,0` names.
+pub(super) fn range_bits(ranges: &str) -> u64 {
+    ranges
+        .split(',')
+        .map(|range| match range.split_once(':') {
+            Some((high, low)) => {
+                let parse = |text: &str| text.parse::<u64>().unwrap_or(0);
+                parse(high) + 1 - parse(low)
+            }
+            None => 1,
+        })
+        .sum()
+}
+
+fn dominates(report: &Report) -> String {
+    let list = saved_by_register(report);
+    let total: u64 = list.iter().map(|(_, bits)| bits).sum();
+    let mut rows = Vec::new();
+    for (name, bits) in list.iter().take(5) {
+        rows.push(vec![
+            shorten(name, NAME),
+            bits.to_string(),
+            format!("{} %", percent(*bits, total)),
+        ]);
+    }
+    table(&[Align::Left, Align::Right, Align::Right], &rows)
+}
+
+fn advice(report: &Report) -> Vec<String> {
+    let mut out = Vec::new();
+    let Some(worst) = worst(report) else {
+        return out;
+    };
+    let (least, ..) = live(report);
+    if worst.saved_bits > least {
+        let state = report
+            .control
+            .states
+            .iter()
+            .find(|state| state.live_bits == least);
+        if let Some(state) = state {
+            out.push(format!(
+                "fewest bits are live in `{}` ({least}); allow longer runs between saves, or forbid costly states in [plan]",
+                state.name
+            ));
+        }
+    }
+    if worst.saved_bits as u64 * 10 >= report.baseline.saved_bits * 9 {
+        out.push(
+            "almost everything is live: an output that is only sampled while a flag is set can be \
+             registered behind that flag, so that its register is dead otherwise"
+                .to_string(),
+        );
+    }
+    if report.control.registers.is_empty() {
+        out.push(
+            "no control register was found, so every cycle is a checkpoint; `idetic analyze` \
+             says why for each register"
+                .to_string(),
+        );
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranges_count_their_bits() {
+        assert_eq!(range_bits("31:8,0"), 25);
+        assert_eq!(range_bits("3"), 1);
+    }
+
+    #[test]
+    fn percentages_are_rounded() {
+        assert_eq!(percent(257, 1033), 25);
+        assert_eq!(percent(1, 0), 0);
+    }
+}

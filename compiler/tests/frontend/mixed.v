@@ -1,0 +1,4 @@
+// SystemVerilog in a `.v` file, as people write it.
+module mixed(input logic clk, input logic [3:0] d, output logic [3:0] q);
+  always_ff @(posedge clk) q <= d;
+endmodule

@@ -1,0 +1,389 @@
+// idetic_controller: saves the design's state to a non-volatile memory (NVM)
+// and brings it back after a supply failure.
+//
+// The design's saved bits form a chain of WORDS words. One shift moves it down
+// by a word: chain_out is the lowest word, chain_in becomes the highest, so
+// WORDS shifts with chain_in = chain_out leave every bit where it was.
+//
+// NVM layout, in words; slot s starts at BASE + s * SLOT_WORDS, s = 0, 1:
+//
+//   offset                 words  contents
+//   0                      PARTS  ID, least significant part first
+//   PARTS                  1      checkpoint index, zero-extended
+//   PARTS + 1              WORDS  payload: chain words, lowest first
+//   PARTS + 1 + WORDS      PARTS  CRC-32, least significant part first
+//   2 * PARTS + 1 + WORDS  1      commit word {~sequence, sequence}
+//
+//   PARTS      = ceil(32 / WORD)
+//   SLOT_WORDS = 2 * PARTS + WORDS + 2
+//
+// The CRC (see idetic_crc32) takes in the ID words, the index word, the live
+// payload words in order, and the sequence number zero-extended to a word.
+// Words that are dead at the checkpoint are neither written nor read; a restore
+// puts zeros there.
+//
+// Guarantees:
+// - stall and advance come from registers, at_checkpoint and skip only, never
+//   from the NVM inputs. shift and chain_in do depend on nvm_ready and
+//   nvm_rdata in the same clock.
+// - A request is held unchanged until nvm_ready; any latency, zero included.
+// - Booting and restoring never write. The slot written is never the one that
+//   a restore would use, and its commit word is written last.
+// - At a checkpoint the design stops before the edge; capture marks the first
+//   stopped clock, commit the clock after the commit word was written, then the
+//   design advances by exactly one edge, whatever it does next.
+// - An image that was passed over at boot for a bad CRC or another ID never comes
+//   back: before its slot is written again, its commit word is cleared.
+// - In simulation an unknown (X) at_checkpoint, lookup_live or saved bit counts as
+//   0, so the unknown registers of a cold start spread neither to the controller
+//   nor to the CRC.
+//
+// Parameters out of the ranges given below fail at elaboration with an unknown
+// module named idetic_controller_parameter_out_of_range.
+
+`default_nettype none
+
+module idetic_controller #(
+    parameter        WORD = 32,             // bits per word; even, 8 to 64
+    parameter        WORDS = 1,             // words in the chain; at least 1
+    parameter        WORD_INDEX = 1,        // bits of a word number; 2**WORD_INDEX >= WORDS
+    parameter        CHECKPOINT_INDEX = 1,  // bits of a checkpoint index; 1 to WORD
+    parameter        ADDRESS = 8,           // bits of an NVM word address; 1 to 32
+    parameter        BASE = 0,              // first NVM word of slot 0
+    parameter [31:0] ID = 0                 // hash of design and layout
+) (
+    input wire clk,
+    input wire por_n,  // power-on reset, asynchronous; release is synchronised here
+
+    // Design.
+    input  wire                        at_checkpoint,  // the present control state is a checkpoint
+    input  wire [CHECKPOINT_INDEX-1:0] checkpoint,     // which one
+    input  wire                        skip,           // enough energy to go on without saving
+    output wire                        advance,        // the design takes this edge
+    output wire                        shift,          // the chain shifts at this edge
+    input  wire [WORD-1:0]             chain_out,
+    output wire [WORD-1:0]             chain_in,
+
+    // Live words: does this checkpoint save this word? Answered in the same clock.
+    output wire [CHECKPOINT_INDEX-1:0] lookup_checkpoint,
+    output wire [WORD_INDEX-1:0]       lookup_word,
+    input  wire                        lookup_live,
+
+    // Status; all but error and stall last one clock.
+    output wire stall,    // the design does not take this edge
+    output wire capture,  // the present state is the one that is now being saved
+    output wire commit,   // the saved state has become the one to restore
+    output wire resume,   // a restore has finished
+    output wire error,    // sticky: an image failed its check
+
+    // NVM: a transfer completes at the edge where valid and ready are both 1.
+    output wire               nvm_valid,
+    output wire               nvm_write,
+    output wire [ADDRESS-1:0] nvm_addr,
+    output wire [WORD-1:0]    nvm_wdata,
+    input  wire               nvm_ready,
+    input  wire [WORD-1:0]    nvm_rdata
+);
+
+  localparam PARTS = (32 + WORD - 1) / WORD;
+  localparam SLOT_WORDS = 2 * PARTS + WORDS + 2;
+  localparam HALF = WORD / 2;
+
+  localparam [31:0] SLOT_0 = BASE;
+  localparam [31:0] SLOT_1 = BASE + SLOT_WORDS;
+  localparam [31:0] COMMIT_0 = BASE + SLOT_WORDS - 1;
+  localparam [31:0] COMMIT_1 = BASE + 2 * SLOT_WORDS - 1;
+  localparam [31:0] LAST_WORD = WORDS - 1;
+  localparam [31:0] LAST_PART = PARTS - 1;
+
+  localparam [3:0] S_START = 4'd0;  // in reset; first clock after it
+  localparam [3:0] S_SCAN_0 = 4'd1;  // read the commit word of slot 0
+  localparam [3:0] S_SCAN_1 = 4'd2;  // read the commit word of slot 1
+  localparam [3:0] S_PICK = 4'd3;  // choose the slot to try next, or start cold
+  localparam [3:0] S_ID = 4'd4;  // ID words
+  localparam [3:0] S_INDEX = 4'd5;  // checkpoint index
+  localparam [3:0] S_PAYLOAD = 4'd6;  // chain words
+  localparam [3:0] S_SEAL = 4'd7;  // take the sequence number into the CRC
+  localparam [3:0] S_CHECK = 4'd8;  // CRC words
+  localparam [3:0] S_COMMIT = 4'd9;  // commit word
+  localparam [3:0] S_DONE = 4'd10;  // saved: pulse commit
+  localparam [3:0] S_RESUME = 4'd11;  // restored: pulse resume
+  localparam [3:0] S_RUN = 4'd12;  // the design runs
+  localparam [3:0] S_VOID = 4'd13;  // clear the commit word of a slot that was passed over
+
+  generate
+    if (WORD < 8 || WORD > 64 || WORD % 2 != 0 || WORDS < 1
+        || WORD_INDEX < 1 || (WORD_INDEX < 31 && (1 << WORD_INDEX) < WORDS)
+        || CHECKPOINT_INDEX < 1 || CHECKPOINT_INDEX > WORD
+        || ADDRESS < 1 || ADDRESS > 32
+        || (ADDRESS < 31 && BASE + 2 * SLOT_WORDS > (1 << ADDRESS))) begin : g_range
+      idetic_controller_parameter_out_of_range range ();
+    end
+  endgenerate
+
+  // Two flip-flops let the release of por_n reach all others in the same clock.
+  reg  [1:0] released;
+  wire       rst_n = released[1];
+
+  always @(posedge clk or negedge por_n)
+    if (!por_n) released <= 2'b00;
+    else released <= {released[0], 1'b1};
+
+  reg  [3:0]                  state;
+  reg                         saving;     // S_ID to S_COMMIT write, otherwise they read
+  reg                         clean;      // the design's state is that of the image in `slot`
+  reg                         slot;       // running: slot to restore; otherwise slot worked on
+  reg  [1:0]                  shown;      // per slot: its commit word is well-formed
+  reg  [1:0]                  untried;    // per slot: well-formed and not yet tried
+  reg                         passed;     // a slot was passed over, for its ID or its CRC
+  reg                         failed;     // behind the error output
+  reg  [HALF-1:0]             serial_0; // sequence number in the commit word of slot 0
+  reg  [HALF-1:0]             serial_1;
+  reg  [ADDRESS-1:0]          address;
+  reg  [1:0]                  part;       // part of the ID or the CRC
+  reg  [WORD_INDEX-1:0]       word;       // chain word
+  reg  [CHECKPOINT_INDEX-1:0] index;      // checkpoint being saved or restored
+  reg  [31:0]                 crc;
+
+  // An unknown counts as 0, see the header. A function, because an always block
+  // would not run for an input that is unknown from the start.
+  function known_one;
+    input value;
+    if (value) known_one = 1'b1;
+    else known_one = 1'b0;
+  endfunction
+  function [WORD-1:0] known_word;
+    input [WORD-1:0] value;
+    integer i;
+    for (i = 0; i < WORD; i = i + 1) known_word[i] = known_one(value[i]);
+  endfunction
+  wire due = known_one(at_checkpoint);
+  wire live = known_one(lookup_live);
+
+  assign capture = state == S_RUN && due && !skip && !clean;
+  assign stall = state != S_RUN || capture;
+  assign advance = !stall;
+  assign commit = state == S_DONE;
+  assign resume = state == S_RESUME;
+  assign error = failed;
+
+  assign nvm_valid = state == S_SCAN_0 || state == S_SCAN_1 || state == S_ID || state == S_INDEX
+      || (state == S_PAYLOAD && live) || state == S_CHECK || state == S_COMMIT || state == S_VOID;
+  assign nvm_write = saving;
+  assign nvm_addr = address;
+  wire transfer = nvm_valid && nvm_ready;
+
+  assign lookup_checkpoint = index;
+  assign lookup_word = word;
+  assign shift = state == S_PAYLOAD && (!live || nvm_ready);
+  assign chain_in = saving ? chain_out : live ? nvm_rdata : {WORD{1'b0}};
+
+  // The next sequence number follows that of the slot which is kept.
+  wire [HALF-1:0] serial = slot ? serial_1 : serial_0;
+  wire            serial_shown = slot ? shown[1] : shown[0];
+  wire            target_shown = slot ? shown[0] : shown[1];
+  wire [HALF-1:0] one = {{(HALF - 1) {1'b0}}, 1'b1};
+  wire [HALF-1:0] next_serial = serial_shown ? serial + one : one;
+
+  // Sequence numbers wrap, so age is the sign of their difference.
+  wire [HALF-1:0] age = serial_1 - serial_0;
+  wire            newest = untried == 2'b11 ? !age[HALF-1] : untried[1];
+  wire            well_formed = nvm_rdata[WORD-1:HALF] == ~nvm_rdata[HALF-1:0];
+
+  // The words of the slot in turn.
+  /* verilator lint_off UNUSED */
+  wire [31:0]     id_rest = ID >> (part * WORD);  // upper bits belong to later parts
+  /* verilator lint_on UNUSED */
+  wire [WORD-1:0] id_word;
+  wire [WORD-1:0] crc_word;
+  wire [31:0]     crc_rest;
+  generate
+    if (WORD > 32) begin : g_wide
+      assign id_word = {{(WORD - 32) {1'b0}}, id_rest};
+      assign crc_word = {{(WORD - 32) {1'b0}}, crc};
+      assign crc_rest = 32'd0;
+    end else begin : g_narrow
+      assign id_word = id_rest[WORD-1:0];
+      assign crc_word = crc[WORD-1:0];
+      assign crc_rest = crc >> WORD;
+    end
+  endgenerate
+  wire last_part = {30'd0, part} == LAST_PART;
+  wire last_word = word == LAST_WORD[WORD_INDEX-1:0];
+
+  reg [WORD-1:0] wdata;
+  always @*
+    case (state)
+      S_ID:      wdata = id_word;
+      S_INDEX:   wdata = {{(WORD - CHECKPOINT_INDEX) {1'b0}}, index};
+      S_PAYLOAD: wdata = known_word(chain_out);
+      S_CHECK:   wdata = crc_word;
+      S_VOID:    wdata = {WORD{1'b0}};
+      default:   wdata = {~serial, serial};
+    endcase
+  assign nvm_wdata = wdata;
+
+  wire [31:0] crc_next;
+  idetic_crc32 #(
+      .WORD(WORD)
+  ) checksum (
+      .crc (crc),
+      .data(state == S_SEAL ? {{(WORD - HALF) {1'b0}}, serial} : saving ? wdata : nvm_rdata),
+      .next(crc_next)
+  );
+
+  always @(posedge clk or negedge rst_n)
+    if (!rst_n) begin
+      state <= S_START;
+      saving <= 1'b0;
+      clean <= 1'b0;
+      slot <= 1'b0;
+      shown <= 2'b00;
+      untried <= 2'b00;
+      passed <= 1'b0;
+      failed <= 1'b0;
+      serial_0 <= {HALF{1'b0}};
+      serial_1 <= {HALF{1'b0}};
+      address <= COMMIT_0[ADDRESS-1:0];
+      part <= 2'd0;
+      word <= {WORD_INDEX{1'b0}};
+      index <= {CHECKPOINT_INDEX{1'b0}};
+      crc <= 32'hFFFFFFFF;
+    end else begin
+      case (state)
+        S_START: state <= S_SCAN_0;
+
+        S_SCAN_0:
+        if (transfer) begin
+          serial_0 <= nvm_rdata[HALF-1:0];
+          if (well_formed) begin
+            shown[0] <= 1'b1;
+            untried[0] <= 1'b1;
+          end
+          address <= COMMIT_1[ADDRESS-1:0];
+          state <= S_SCAN_1;
+        end
+
+        S_SCAN_1:
+        if (transfer) begin
+          serial_1 <= nvm_rdata[HALF-1:0];
+          if (well_formed) begin
+            shown[1] <= 1'b1;
+            untried[1] <= 1'b1;
+          end
+          state <= S_PICK;
+        end
+
+        S_PICK:
+        if (untried == 2'b00) begin
+          // Nothing to restore: keep slot 1, so that the first save takes slot 0.
+          slot <= 1'b1;
+          state <= S_RUN;
+        end else begin
+          slot <= newest;
+          untried[newest] <= 1'b0;
+          address <= newest ? SLOT_1[ADDRESS-1:0] : SLOT_0[ADDRESS-1:0];
+          part <= 2'd0;
+          crc <= 32'hFFFFFFFF;
+          state <= S_ID;
+        end
+
+        S_ID:
+        if (transfer) begin
+          address <= address + 1'b1;
+          crc <= crc_next;
+          part <= last_part ? 2'd0 : part + 2'd1;
+          if (saving || nvm_rdata == id_word) begin
+            if (last_part) state <= S_INDEX;
+          end else begin
+            passed <= 1'b1;
+            state <= S_PICK;
+          end
+        end
+
+        S_INDEX:
+        if (transfer) begin
+          address <= address + 1'b1;
+          crc <= crc_next;
+          if (!saving) index <= nvm_rdata[CHECKPOINT_INDEX-1:0];
+          word <= {WORD_INDEX{1'b0}};
+          state <= S_PAYLOAD;
+        end
+
+        S_PAYLOAD:
+        if (shift) begin
+          address <= address + 1'b1;
+          if (live) crc <= crc_next;
+          word <= word + 1'b1;
+          if (last_word) state <= S_SEAL;
+        end
+
+        S_SEAL: begin
+          crc <= ~crc_next;
+          state <= S_CHECK;
+        end
+
+        S_CHECK:
+        if (transfer) begin
+          address <= address + 1'b1;
+          crc <= crc_rest;
+          part <= last_part ? 2'd0 : part + 2'd1;
+          if (saving || nvm_rdata == crc_word) begin
+            if (last_part) state <= saving ? S_COMMIT : S_RESUME;
+            // An older image of this design is used although a newer slot exists.
+            if (last_part && !saving && passed) failed <= 1'b1;
+          end else begin
+            passed <= 1'b1;
+            failed <= 1'b1;
+            state <= S_PICK;
+          end
+        end
+
+        S_COMMIT: if (transfer) state <= S_DONE;
+
+        S_DONE: begin
+          saving <= 1'b0;
+          clean <= 1'b1;
+          state <= S_RUN;
+        end
+
+        S_RESUME: begin
+          clean <= 1'b1;
+          state <= S_RUN;
+        end
+
+        S_RUN:
+        if (capture) begin
+          saving <= 1'b1;
+          slot <= !slot;
+          if (slot) serial_0 <= next_serial;
+          else serial_1 <= next_serial;
+          shown[!slot] <= 1'b1;
+          index <= checkpoint;
+          part <= 2'd0;
+          crc <= 32'hFFFFFFFF;
+          passed <= 1'b0;
+          if (passed && target_shown) begin
+            address <= slot ? COMMIT_0[ADDRESS-1:0] : COMMIT_1[ADDRESS-1:0];
+            state <= S_VOID;
+          end else begin
+            address <= slot ? SLOT_0[ADDRESS-1:0] : SLOT_1[ADDRESS-1:0];
+            state <= S_ID;
+          end
+        end else clean <= 1'b0;
+
+        // Otherwise the first words of the new image could mend the old one, or
+        // its commit word vouch for the new image before all of it is written.
+        S_VOID:
+        if (transfer) begin
+          address <= slot ? SLOT_1[ADDRESS-1:0] : SLOT_0[ADDRESS-1:0];
+          state <= S_ID;
+        end
+
+        default: state <= S_START;
+      endcase
+    end
+
+endmodule
+
+`default_nettype wire

@@ -1,0 +1,485 @@
+//! Power-failure campaigns: where the supply fails, and what is made of the results.
+//!
+//! One uninterrupted run is logged; from its log the image at every clock edge follows, so that the way to a failure is not simulated
+//! again. Then come single failures at every edge (strided above a limit), pairs whose second failure hits the boot, the restore and the
+//! first save after the first failure, and random sequences of failures.
+
+use crate::error::SimError;
+use crate::image::Image;
+use crate::judge::{Judge, Trial, Verdict};
+use crate::point::{PointId, Torn};
+use crate::progress::{Progress, Step};
+use crate::replay::Replay;
+use crate::report::{CampaignReport, Failure};
+use crate::rng::Rng;
+use crate::spec::{BlankNvm, CycleEnd, CycleLog, CycleOutcome, Environment};
+use crate::tool::Simulator;
+
+/// What to try. With the same options and design a campaign gives the same report.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CampaignOptions {
+    /// Seed for everything random.
+    pub seed: u64,
+    /// How the environment behaves.
+    pub environment: Environment,
+    /// What the NVM holds at first.
+    pub blank: BlankNvm,
+    /// Clock edges at which single failures are tried, at most; edges of the first boot and save come on top. An edge at which a word is
+    /// being written counts once, though each variant of [`Torn`] is tried.
+    pub max_points: usize,
+    /// Pairs of failures to try, about.
+    pub max_pairs: usize,
+    /// Random sequences of failures to try.
+    pub random_runs: usize,
+    /// Logical cycles to replay at most; `None` for the whole recording.
+    pub max_cycles: Option<u64>,
+    /// How many logical cycles behind the one that was due at the last failure a run ends; `None` to go on to the end.
+    pub horizon: Option<u64>,
+    /// The campaign ends early with this many failures.
+    pub stop_after: usize,
+    /// Simulator processes at a time.
+    pub jobs: usize,
+}
+
+impl CampaignOptions {
+    /// Defaults that fit the speed of the simulator.
+    pub fn for_simulator(simulator: Simulator) -> CampaignOptions {
+        let (max_points, max_pairs, random_runs) = match simulator {
+            Simulator::Icarus => (100, 40, 8),
+            Simulator::Verilator => (2000, 1000, 100),
+        };
+        CampaignOptions {
+            seed: 1,
+            environment: Environment::default(),
+            blank: BlankNvm::Zeros,
+            max_points,
+            max_pairs,
+            random_runs,
+            max_cycles: None,
+            horizon: None,
+            stop_after: 10,
+            jobs: 2,
+        }
+    }
+}
+
+/// Trials that are run before progress is reported and failures are counted.
+const BATCH: usize = 128;
+
+/// Longest random sequence of failures.
+const MAX_RANDOM_FAILURES: u64 = 6;
+
+struct Campaign<'a> {
+    judge: Judge<'a>,
+    options: &'a CampaignOptions,
+    base: CycleOutcome,
+    blank: Image,
+    cycles: u64,
+    report: CampaignReport,
+}
+
+/// Runs a campaign on a compiled replay.
+///
+/// # Errors
+/// Only those of running the simulator; broken guarantees are in the report.
+pub fn run_campaign(
+    replay: &Replay<'_>,
+    options: &CampaignOptions,
+    progress: &mut dyn Progress,
+) -> Result<CampaignReport, SimError> {
+    progress.update(Step::Uninterrupted, 0, 1);
+    let mut judge = Judge::new(replay, options);
+    let (trial, base) = uninterrupted(&mut judge)?;
+    let cycles = trial.end_cycle;
+    let mut report = empty_report(replay, options, cycles);
+    let base = match base {
+        Ok(base) => base,
+        Err(failure) => {
+            report.failures.push(failure);
+            report.points_tried = 1;
+            return Ok(report);
+        }
+    };
+    report.instrumented_clocks = base.clocks;
+    report.stall_clocks = base.stall_clocks;
+    report.commits = base.commits;
+    let mut campaign = Campaign {
+        judge,
+        options,
+        base,
+        blank: trial.image,
+        cycles,
+        report,
+    };
+    campaign.singles(progress)?;
+    campaign.pairs(progress)?;
+    campaign.random(progress)?;
+    let totals = campaign.judge.totals;
+    let mut report = campaign.report;
+    report.restores = totals.restores;
+    report.error_flags = totals.error_flags;
+    report.simulated_clocks = totals.clocks;
+    Ok(report)
+}
+
+/// Runs the design without failures; the inner result is the failure, if there is one.
+pub(crate) fn uninterrupted(
+    judge: &mut Judge<'_>,
+) -> Result<(Trial, Result<CycleOutcome, Failure>), SimError> {
+    let (replay, options) = (judge.replay, judge.options);
+    let recorded = replay.expectation.cycles() as u64;
+    let trial = Trial {
+        id: PointId::uninterrupted(replay.simulator()),
+        image: Image::blank(replay.instrumented, options.blank, options.seed),
+        end_cycle: options
+            .max_cycles
+            .map_or(recorded, |limit| limit.min(recorded)),
+        stop_clock: None,
+        log: true,
+    };
+    let verdict = judge
+        .run(std::slice::from_ref(&trial), false)?
+        .pop()
+        .expect("one trial has one verdict");
+    let result = match verdict.failure {
+        Some(failure) => Err(failure),
+        None => Ok(verdict
+            .passed
+            .into_iter()
+            .next()
+            .expect("a verdict has an outcome or a failure")
+            .1),
+    };
+    Ok((trial, result))
+}
+
+/// The image after one more failure, and the trial that begins with it.
+pub(crate) fn next_trial(
+    judge: &Judge<'_>,
+    before: &Trial,
+    position: crate::image::Position,
+    outcome: &CycleOutcome,
+    clock: u64,
+    torn: Torn,
+) -> Trial {
+    let options = judge.options;
+    let id = before.id.then(clock, torn);
+    let mut rng = Rng::new(options.seed, &format!("{id} torn"));
+    let image = before.image.after_failure(
+        judge.replay.instrumented,
+        position,
+        outcome,
+        clock,
+        torn,
+        &mut rng,
+    );
+    let recorded = judge.replay.expectation.cycles() as u64;
+    let cycles = options
+        .max_cycles
+        .map_or(recorded, |limit| limit.min(recorded));
+    let due = position.cycle() + outcome.log.advances_before(clock);
+    let end_cycle = options.horizon.map_or(cycles, |horizon| {
+        cycles.min(due.saturating_add(horizon.max(1)))
+    });
+    Trial {
+        id,
+        image,
+        end_cycle,
+        stop_clock: None,
+        log: false,
+    }
+}
+
+/// The variants to try for a failure at an edge.
+fn variants(log: &CycleLog, clock: u64) -> &'static [Torn] {
+    if log.pending_at(clock).is_some() {
+        &Torn::ALL
+    } else {
+        &[Torn::None]
+    }
+}
+
+impl Campaign<'_> {
+    fn stopped(&self) -> bool {
+        self.report.failures.len() >= self.options.stop_after.max(1)
+    }
+
+    /// Runs trials batch by batch and books the verdicts; returns how many were run.
+    fn book(
+        &mut self,
+        trials: &[Trial],
+        step: Step,
+        progress: &mut dyn Progress,
+    ) -> Result<usize, SimError> {
+        let mut done = 0;
+        for batch in trials.chunks(BATCH) {
+            progress.update(step, done, trials.len());
+            if self.stopped() {
+                self.report.stopped_early = true;
+                break;
+            }
+            for verdict in self.judge.run(batch, false)? {
+                self.book_one(verdict);
+            }
+            done += batch.len();
+        }
+        progress.update(step, done, trials.len());
+        Ok(done)
+    }
+
+    fn book_one(&mut self, verdict: Verdict) {
+        self.report.points_tried += 1;
+        match verdict.failure {
+            Some(failure) => self.report.failures.push(failure),
+            None => self.report.points_passed += 1,
+        }
+    }
+
+    fn first_trial(&self) -> Trial {
+        Trial {
+            id: PointId::uninterrupted(self.judge.replay.simulator()),
+            image: self.blank.clone(),
+            end_cycle: self.cycles,
+            stop_clock: None,
+            log: true,
+        }
+    }
+
+    /// All trials that follow a failure at one of the edges of the uninterrupted run.
+    fn after_base(&self, clocks: &[u64]) -> Vec<Trial> {
+        let first = self.first_trial();
+        let start = crate::image::Position::ColdStart;
+        let mut trials = Vec::new();
+        for &clock in clocks {
+            for &torn in variants(&self.base.log, clock) {
+                trials.push(next_trial(
+                    &self.judge,
+                    &first,
+                    start,
+                    &self.base,
+                    clock,
+                    torn,
+                ));
+            }
+        }
+        trials
+    }
+
+    fn singles(&mut self, progress: &mut dyn Progress) -> Result<(), SimError> {
+        let (clocks, stride) = single_clocks(&self.base, self.options.max_points);
+        self.report.stride = stride;
+        let trials = self.after_base(&clocks);
+        self.report.single_points = self.book(&trials, Step::Single, progress)?;
+        Ok(())
+    }
+
+    fn pairs(&mut self, progress: &mut dyn Progress) -> Result<(), SimError> {
+        if self.options.max_pairs == 0 || self.stopped() {
+            return Ok(());
+        }
+        let firsts = first_of_pair(&self.base);
+        let mut trials = self.after_base(&firsts);
+        for trial in &mut trials {
+            trial.log = true;
+        }
+        let verdicts = self.judge.run(&trials, false)?;
+        let share = (self.options.max_pairs / trials.len().max(1)).max(1);
+        let mut seconds = Vec::new();
+        for (trial, verdict) in trials.iter().zip(&verdicts) {
+            // A point that fails alone is reported by the single failures, if they hit it; here it leads nowhere.
+            let Some((position, outcome)) = verdict.passed.first() else {
+                continue;
+            };
+            let interesting = boot_and_save(outcome);
+            let stride = (interesting as usize * 2).div_ceil(share).max(1);
+            for clock in (0..interesting).step_by(stride) {
+                for &torn in variants(&outcome.log, clock) {
+                    seconds.push(next_trial(
+                        &self.judge,
+                        trial,
+                        *position,
+                        outcome,
+                        clock,
+                        torn,
+                    ));
+                }
+            }
+        }
+        self.report.pair_points = self.book(&seconds, Step::Pairs, progress)?;
+        Ok(())
+    }
+
+    fn random(&mut self, progress: &mut dyn Progress) -> Result<(), SimError> {
+        if self.stopped() {
+            return Ok(());
+        }
+        let mut finals = Vec::new();
+        let mut running: Vec<(Rng, Trial)> = Vec::new();
+        for run in 0..self.options.random_runs {
+            let mut rng = Rng::new(self.options.seed, &format!("random {run}"));
+            let clock = rng.below(self.base.clocks);
+            let torn = pick(&mut rng, &self.base.log, clock);
+            let start = crate::image::Position::ColdStart;
+            let trial = next_trial(
+                &self.judge,
+                &self.first_trial(),
+                start,
+                &self.base,
+                clock,
+                torn,
+            );
+            running.push((rng, trial));
+        }
+        for _ in 1..MAX_RANDOM_FAILURES {
+            let short = boot_and_save(&self.base);
+            let mut stopping = Vec::new();
+            for (rng, mut trial) in running.drain(..) {
+                let mut rng = rng;
+                if rng.below(4) == 0 {
+                    finals.push(trial);
+                    continue;
+                }
+                let bound = if rng.below(2) == 0 {
+                    short * 2
+                } else {
+                    self.base.clocks / 2
+                };
+                trial.stop_clock = Some(rng.below(bound + 1));
+                trial.log = true;
+                stopping.push((rng, trial));
+            }
+            let trials: Vec<Trial> = stopping.iter().map(|(_, trial)| trial.clone()).collect();
+            let verdicts = self.judge.run(&trials, true)?;
+            for ((mut rng, mut trial), verdict) in stopping.into_iter().zip(verdicts) {
+                let clock = trial.stop_clock.take().unwrap_or(0);
+                let ambiguous = verdict.passed.len() > 1
+                    && verdict
+                        .passed
+                        .iter()
+                        .any(|(_, outcome)| outcome.advances > 0);
+                match verdict.passed.first() {
+                    // What went before allows two positions that look alike so far: go on without this failure.
+                    Some(_) if ambiguous => finals.push(trial),
+                    Some((position, outcome)) if outcome.end == CycleEnd::Stopped => {
+                        let torn = pick(&mut rng, &outcome.log, clock);
+                        let next = next_trial(&self.judge, &trial, *position, outcome, clock, torn);
+                        running.push((rng, next));
+                    }
+                    // It has reached the end, or failed: the last judgement is the same without the stop.
+                    _ => finals.push(trial),
+                }
+            }
+        }
+        finals.extend(running.into_iter().map(|(_, trial)| trial));
+        for trial in &mut finals {
+            trial.log = false;
+        }
+        self.report.random_points = self.book(&finals, Step::Random, progress)?;
+        Ok(())
+    }
+}
+
+/// A variant for a failure at an edge, by chance.
+fn pick(rng: &mut Rng, log: &CycleLog, clock: u64) -> Torn {
+    let choices = variants(log, clock);
+    choices[rng.below(choices.len() as u64) as usize]
+}
+
+/// Number of clocks in which a cycle boots, restores and does its first save.
+fn boot_and_save(outcome: &CycleOutcome) -> u64 {
+    let log = &outcome.log;
+    let booted = log
+        .stalls
+        .first()
+        .filter(|(from, _)| *from == 0)
+        .map_or(0, |(_, to)| to + 2);
+    let saved = log.commits.first().map_or(0, |commit| commit + 2);
+    booted.max(saved).min(outcome.clocks)
+}
+
+/// The edges for single failures, and the stride.
+fn single_clocks(base: &CycleOutcome, max_points: usize) -> (Vec<u64>, u64) {
+    let stride = base.clocks.div_ceil(max_points.max(1) as u64).max(1);
+    let mut clocks: Vec<u64> = (0..base.clocks).step_by(stride as usize).collect();
+    if stride > 1 {
+        let boot = base
+            .log
+            .stalls
+            .first()
+            .filter(|(from, _)| *from == 0)
+            .map_or(0, |(_, to)| to + 2);
+        let save_from = base
+            .log
+            .captures
+            .first()
+            .map_or(0, |(clock, _)| clock.saturating_sub(1));
+        let save_to = base.log.commits.first().map_or(0, |commit| commit + 2);
+        for (from, to) in [(0, boot), (save_from, save_to)] {
+            let to = to.min(base.clocks);
+            // The last edges of a long save, where the commit is, matter most.
+            let every = (to.saturating_sub(from) as usize).div_ceil(max_points.max(1));
+            clocks.extend((from..to).step_by(every.max(1)));
+            clocks.extend(to.saturating_sub(16).max(from)..to);
+        }
+        clocks.sort_unstable();
+        clocks.dedup();
+    }
+    (clocks, stride)
+}
+
+/// Edges for the first failure of a pair: in the boot, in a save before and at its commit, after it, and late in the run.
+fn first_of_pair(base: &CycleOutcome) -> Vec<u64> {
+    let commits = &base.log.commits;
+    let mut clocks = Vec::new();
+    for index in [0, 1, commits.len() / 2] {
+        let Some(&commit) = commits.get(index) else {
+            continue;
+        };
+        let capture = base
+            .log
+            .captures
+            .iter()
+            .map(|(clock, _)| *clock)
+            .take_while(|clock| *clock <= commit)
+            .last();
+        clocks.extend([
+            commit.saturating_sub(1),
+            commit + 1,
+            (capture.unwrap_or(commit) + commit) / 2,
+        ]);
+    }
+    clocks.push(base.clocks.saturating_sub(1));
+    clocks.retain(|clock| *clock < base.clocks);
+    clocks.sort_unstable();
+    clocks.dedup();
+    clocks
+}
+
+fn empty_report(replay: &Replay<'_>, options: &CampaignOptions, cycles: u64) -> CampaignReport {
+    let outputs = &replay.expectation.outputs;
+    let compared_bits = (0..cycles as usize)
+        .flat_map(|row| outputs.known_words(row))
+        .map(|word| u64::from(word.count_ones()))
+        .sum();
+    CampaignReport {
+        simulator: replay.simulator(),
+        seed: options.seed,
+        environment: options.environment,
+        points_tried: 0,
+        points_passed: 0,
+        single_points: 0,
+        pair_points: 0,
+        random_points: 0,
+        stride: 1,
+        logical_cycles: cycles,
+        instrumented_clocks: 0,
+        stall_clocks: 0,
+        commits: 0,
+        restores: 0,
+        error_flags: 0,
+        simulated_clocks: 0,
+        compared_bits,
+        stopped_early: false,
+        failures: Vec::new(),
+    }
+}

@@ -1,0 +1,378 @@
+//! Recording: the user's testbench runs on the original design, and every port is written down at every active clock edge.
+//!
+//! The top module is copied and a recorder inserted before its `endmodule`, so that the testbench, hierarchical references into the
+//! design included, runs unchanged. The recorder reads inputs and outputs in the active region of the edge: as the design's own
+//! clocked blocks see them, before any nonblocking update.
+
+use std::fs::{self, File};
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use tempfile::TempDir;
+use tera::Context;
+
+use crate::design::{OriginalDesign, Testbench};
+use crate::error::{Limit, SimError};
+use crate::plane::{Bus, Plane};
+use crate::process::{Ending, Invocation, Limits};
+use crate::shell;
+use crate::tool::{Simulator, Tool};
+
+/// How to record.
+#[derive(Debug, Clone)]
+pub struct RecordOptions {
+    /// The simulator that runs the testbench.
+    pub simulator: Simulator,
+    /// Wall-clock limit for the testbench, and for its compilation.
+    pub time_limit: Duration,
+    /// Logical cycles to record at most.
+    pub max_cycles: u64,
+    /// Whether a testbench that reaches `max_cycles` is cut there and what was recorded is used, instead of being refused.
+    pub truncate: bool,
+}
+
+impl Default for RecordOptions {
+    fn default() -> RecordOptions {
+        RecordOptions {
+            simulator: Simulator::Icarus,
+            time_limit: Duration::from_secs(600),
+            max_cycles: 1_000_000,
+            truncate: false,
+        }
+    }
+}
+
+/// What the testbench did to the design and saw from it, per logical cycle.
+#[derive(Debug, Clone)]
+pub struct Recording {
+    /// The input ports without the clock.
+    pub input_bus: Bus,
+    /// The output ports.
+    pub output_bus: Bus,
+    /// Input values, one row per logical cycle.
+    pub inputs: Plane,
+    /// Output values just before the edge, one row per logical cycle.
+    pub outputs: Plane,
+    /// Hierarchical name of the instance that was recorded: the first one of the top module.
+    pub instance: String,
+    /// Further instances of the top module in the testbench, which were not recorded.
+    pub other_instances: Vec<String>,
+    /// Whether the recording was cut at the limit.
+    pub truncated: bool,
+    /// The end of what the testbench printed.
+    pub log: String,
+    /// The simulator that ran the testbench.
+    pub simulator: Simulator,
+}
+
+impl Recording {
+    /// Number of logical cycles.
+    pub fn cycles(&self) -> usize {
+        self.inputs.rows()
+    }
+}
+
+/// Bytes that a testbench may print.
+pub(crate) const MAX_OUTPUT_BYTES: u64 = 256 << 20;
+
+/// Runs the testbench on the original design and records the ports of the top module.
+///
+/// # Errors
+/// A missing tool; sources that do not compile; a testbench that fails or does not end within the limits, never instantiates the top
+/// module or gives it no clock edge; input or output errors.
+pub fn record(
+    design: &OriginalDesign,
+    testbench: &Testbench,
+    options: &RecordOptions,
+) -> Result<Recording, SimError> {
+    let scratch = TempDir::new()
+        .map_err(|e| SimError::io("cannot create a directory in", &std::env::temp_dir(), e))?;
+    let (input_bus, output_bus) = shell::buses(design);
+    let rows_path = scratch.path().join("rows.txt");
+    let copy = insert_recorder(
+        design,
+        &input_bus,
+        &output_bus,
+        options.max_cycles,
+        &rows_path,
+        scratch.path(),
+    )?;
+    let limits = Limits {
+        time: options.time_limit,
+        output_bytes: MAX_OUTPUT_BYTES,
+    };
+    let program = match options.simulator {
+        Simulator::Icarus => compile_icarus(design, testbench, &copy, scratch.path(), limits)?,
+        Simulator::Verilator => {
+            compile_verilator(design, testbench, &copy, scratch.path(), limits)?
+        }
+    };
+    let finished = program.run(scratch.path(), "testbench", limits)?;
+    let endless = |limit| SimError::TestbenchEndless {
+        simulator: options.simulator,
+        limit,
+        log: finished.log.clone(),
+    };
+    match finished.ending {
+        Ending::TimeLimit => return Err(endless(Limit::Time(options.time_limit))),
+        Ending::OutputLimit => return Err(endless(Limit::Output(MAX_OUTPUT_BYTES))),
+        Ending::Exit(status) if !status.success() => {
+            return Err(SimError::TestbenchFailed {
+                simulator: options.simulator,
+                status: status.to_string(),
+                log: finished.log,
+            });
+        }
+        Ending::Exit(_) => {}
+    }
+    let others_path = scratch.path().join("rows.txt.others");
+    let mut recording = Recording {
+        inputs: Plane::new(input_bus.width_bits()),
+        outputs: Plane::new(output_bus.width_bits()),
+        input_bus,
+        output_bus,
+        instance: String::new(),
+        other_instances: read_instances(&others_path)?,
+        truncated: false,
+        log: finished.log.clone(),
+        simulator: options.simulator,
+    };
+    read_rows(&rows_path, design, &mut recording)?;
+    if recording.truncated && !options.truncate {
+        return Err(endless(Limit::Cycles(options.max_cycles)));
+    }
+    if recording.cycles() == 0 {
+        return Err(SimError::NoClockEdge {
+            clock: design.clock.clone(),
+            instance: recording.instance,
+        });
+    }
+    Ok(recording)
+}
+
+/// Copies the top module's file with the recorder before `endmodule`; returns the path of the copy.
+fn insert_recorder(
+    design: &OriginalDesign,
+    inputs: &Bus,
+    outputs: &Bus,
+    max_cycles: u64,
+    rows_path: &Path,
+    scratch: &Path,
+) -> Result<PathBuf, SimError> {
+    let source = design.directory.join(&design.top_module_file);
+    let text = fs::read_to_string(&source).map_err(|e| SimError::io("cannot read", &source, e))?;
+    let Some((before, after)) = text
+        .split_at_checked(design.endmodule_offset)
+        .filter(|(_, after)| after.starts_with("endmodule"))
+    else {
+        return Err(SimError::Unsupported {
+            what: format!(
+                "no `endmodule` at byte {} of `{}`; did the file change meanwhile?",
+                design.endmodule_offset,
+                source.display()
+            ),
+        });
+    };
+    let mut context = Context::new();
+    context.insert(
+        "path",
+        &rows_path
+            .display()
+            .to_string()
+            .replace('\\', "\\\\")
+            .replace('"', "\\\""),
+    );
+    context.insert("edge", shell::edge_keyword(design.clock_edge));
+    context.insert("clock", &shell::verilog_name(&design.clock));
+    context.insert("max_cycles", &max_cycles.min(i32::MAX as u64));
+    context.insert("inputs", &shell::concatenation(inputs));
+    context.insert("outputs", &shell::concatenation(outputs));
+    let recorder = shell::render(include_str!("templates/recorder.v.tera"), &context)?;
+    let copy_dir = scratch.join("source");
+    fs::create_dir(&copy_dir).map_err(|e| SimError::io("cannot create", &copy_dir, e))?;
+    let name = source
+        .file_name()
+        .map_or_else(|| "top.v".into(), PathBuf::from);
+    let copy = copy_dir.join(name);
+    let instrumented = [before, &recorder, after].concat();
+    fs::write(&copy, instrumented).map_err(|e| SimError::io("cannot write", &copy, e))?;
+    Ok(copy)
+}
+
+/// The design's sources with the copy in place of the top module's file, then the testbench's.
+fn sources<'a>(
+    design: &'a OriginalDesign,
+    testbench: &'a Testbench,
+    copy: &'a Path,
+) -> impl Iterator<Item = &'a Path> {
+    // A testbench file that the design lists too must not be read twice.
+    let of_bench = testbench
+        .files
+        .iter()
+        .filter(|file| !design.files.contains(file));
+    design
+        .files
+        .iter()
+        .map(move |file| {
+            if *file == design.top_module_file {
+                copy
+            } else {
+                file.as_path()
+            }
+        })
+        .chain(of_bench.map(PathBuf::as_path))
+}
+
+fn compile_icarus(
+    design: &OriginalDesign,
+    testbench: &Testbench,
+    copy: &Path,
+    scratch: &Path,
+    limits: Limits,
+) -> Result<Invocation, SimError> {
+    let tool = Tool::Icarus.locate()?;
+    let program = scratch.join("testbench.vvp");
+    let mut compile = Invocation::new(tool.compiler(), &design.directory);
+    compile
+        .arg(design.language.icarus_flag())
+        .args(&design.icarus_flags)
+        .arg("-o")
+        .arg(&program);
+    compile.args(
+        design
+            .all_include_dirs(&testbench.files)
+            .iter()
+            .map(|dir| format!("-I{}", dir.display())),
+    );
+    compile.args(design.defines.iter().map(|define| format!("-D{define}")));
+    if let Some(top) = &testbench.top {
+        compile.arg("-s").arg(top);
+    }
+    compile.args(sources(design, testbench, copy));
+    compile.compile(Tool::Icarus, "the testbench", scratch, limits)?;
+    let mut run = Invocation::new(tool.runtime(), &design.directory);
+    // Without -n a $stop would wait for commands.
+    run.arg("-n").arg(&program).args(&testbench.plusargs);
+    Ok(run)
+}
+
+fn compile_verilator(
+    design: &OriginalDesign,
+    testbench: &Testbench,
+    copy: &Path,
+    scratch: &Path,
+    limits: Limits,
+) -> Result<Invocation, SimError> {
+    let tool = Tool::Verilator.locate()?;
+    let build = scratch.join("testbench");
+    let mut compile = Invocation::new(tool.compiler(), &design.directory);
+    compile.args([
+        "--binary",
+        "--timing",
+        "-Wno-fatal",
+        "-Wno-lint",
+        "-O3",
+        "-CFLAGS",
+        "-O1",
+    ]);
+    compile
+        .arg("--default-language")
+        .arg(design.language.verilator_name())
+        .arg("+1800-2017ext+sv");
+    compile
+        .args(["--Mdir".as_ref(), build.as_os_str()])
+        .args(["-o", "testbench"]);
+    compile.args(&design.verilator_flags);
+    compile.args(
+        design
+            .all_include_dirs(&testbench.files)
+            .iter()
+            .map(|dir| format!("-I{}", dir.display())),
+    );
+    compile.args(design.defines.iter().map(|define| format!("-D{define}")));
+    if let Some(top) = &testbench.top {
+        compile.arg("--top-module").arg(top);
+    }
+    compile.args(sources(design, testbench, copy));
+    compile.compile(Tool::Verilator, "the testbench", scratch, limits)?;
+    let mut run = Invocation::new(&build.join("testbench"), &design.directory);
+    run.args(&testbench.plusargs);
+    Ok(run)
+}
+
+/// The names of instances that were not recorded. They name the recorder's task or block behind the instance.
+fn read_instances(path: &Path) -> Result<Vec<String>, SimError> {
+    if !path.exists() {
+        return Ok(Vec::new());
+    }
+    let text = fs::read_to_string(path).map_err(|e| SimError::io("cannot read", path, e))?;
+    Ok(text.lines().map(instance_name).collect())
+}
+
+/// `%m` in the recorder's task, without the task and without what Verilator puts around it.
+fn instance_name(scope: &str) -> String {
+    let scope = scope.trim();
+    let scope = scope.strip_suffix(".idetic_record_start").unwrap_or(scope);
+    scope.strip_prefix("TOP.").unwrap_or(scope).to_string()
+}
+
+fn read_rows(
+    path: &Path,
+    design: &OriginalDesign,
+    recording: &mut Recording,
+) -> Result<(), SimError> {
+    let Ok(file) = File::open(path) else {
+        return Err(SimError::NotInstantiated {
+            top: design.top.clone(),
+        });
+    };
+    let mut lines = BufReader::new(file).lines();
+    let mut next = || {
+        lines
+            .next()
+            .transpose()
+            .map_err(|e| SimError::io("cannot read", path, e))
+    };
+    recording.instance = next()?.map(|line| instance_name(&line)).unwrap_or_default();
+    if recording.instance == design.top {
+        // The top module is a root beside the testbench, not an instance in it.
+        return Err(SimError::NotInstantiated {
+            top: design.top.clone(),
+        });
+    }
+    while let Some(line) = next()? {
+        if line == "limit" {
+            recording.truncated = true;
+            break;
+        }
+        let row = line.split_once(' ').filter(|(inputs, outputs)| {
+            inputs.len() == recording.inputs.width_bits()
+                && outputs.len() == recording.outputs.width_bits()
+        });
+        let stored = row.is_some_and(|(inputs, outputs)| {
+            recording.inputs.push_binary(inputs) && recording.outputs.push_binary(outputs)
+        });
+        if !stored {
+            return Err(SimError::Unsupported {
+                what: format!(
+                    "the ports of `{}` have other widths in the testbench than in the design that was given; does the testbench \
+                     set parameters of its own? Give them with -P",
+                    recording.instance
+                ),
+            });
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scopes_become_instance_names() {
+        assert_eq!(instance_name("tb.dut.idetic_record_start"), "tb.dut");
+        assert_eq!(instance_name("TOP.tb.dut.idetic_record_start\n"), "tb.dut");
+    }
+}

@@ -1,0 +1,272 @@
+//! The Verilator driver: one program compiled once, which runs batches of power cycles, each with a new model in a random state.
+
+use std::fmt::Write as _;
+use std::fs::{self, File};
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use crate::design::{Instrumented, Language, OriginalDesign};
+use crate::error::SimError;
+use crate::expect::{Expectation, write_words};
+use crate::icarus::{active_level, write_file};
+use crate::image::Position;
+use crate::process::{Invocation, Limits};
+use crate::shell;
+use crate::spec::{CycleOutcome, CycleSpec, Environment, Latency, parse_outcomes};
+use crate::tool::Tool;
+
+/// What to build.
+pub(crate) struct Build<'a> {
+    /// Text of the shell.
+    pub shell: String,
+    /// Text of the C++ program.
+    pub program: &'static str,
+    /// Language of the Verilog sources.
+    pub language: Language,
+    /// Working directory.
+    pub directory: &'a Path,
+    /// Macros of the C++ program.
+    pub defines: Vec<(&'static str, usize)>,
+    /// Whether waveforms are wanted.
+    pub trace: bool,
+    /// What it is, for messages.
+    pub what: &'static str,
+}
+
+/// The macros that describe buses and clock.
+pub(crate) fn bus_defines(
+    design: &OriginalDesign,
+    expectation: &Expectation,
+) -> Vec<(&'static str, usize)> {
+    vec![
+        ("IDETIC_IN_WORDS", shell::bus_words(&expectation.input_bus)),
+        (
+            "IDETIC_OUT_WORDS",
+            shell::bus_words(&expectation.output_bus),
+        ),
+        ("IDETIC_ACTIVE", active_level(design.clock_edge).into()),
+    ]
+}
+
+/// Compiles a shell, the sources that `add_sources` names, and a C++ program; returns the executable.
+pub(crate) fn build(
+    build: &Build<'_>,
+    scratch: &Path,
+    limits: Limits,
+    add_sources: impl FnOnce(&mut Invocation),
+) -> Result<PathBuf, SimError> {
+    let tool = Tool::Verilator.locate()?;
+    let shell_path = write_file(scratch, "shell.v", &build.shell)?;
+    write_file(scratch, "common.h", include_str!("templates/common.h"))?;
+    let program_path = write_file(scratch, "program.cpp", build.program)?;
+    let objects = scratch.join("objects");
+    let mut compile = Invocation::new(tool.compiler(), build.directory);
+    compile.args([
+        "--cc",
+        "--exe",
+        "--build",
+        "-O3",
+        "--x-assign",
+        "unique",
+        "--x-initial",
+        "unique",
+        "--no-timing",
+    ]);
+    compile.args([
+        "-Wno-fatal",
+        "-Wno-lint",
+        "-Wno-style",
+        "--top-module",
+        shell::SHELL,
+        "--prefix",
+        "Videtic_shell",
+    ]);
+    // Quick compilation counts more than the last factor of speed.
+    compile.args(["-MAKEFLAGS", "OPT_FAST=-O1 OPT_SLOW=-O0 OPT_GLOBAL=-O1"]);
+    compile
+        .arg("--default-language")
+        .arg(build.language.verilator_name())
+        .arg("+1800-2017ext+sv");
+    compile
+        .args(["--Mdir".as_ref(), objects.as_os_str()])
+        .args(["-o", "program"]);
+    if build.trace {
+        compile.arg("--trace");
+    }
+    let mut flags = format!("-I{}", scratch.display());
+    for (name, value) in &build.defines {
+        let _ = write!(flags, " -D{name}={value}");
+    }
+    compile.arg("-CFLAGS").arg(&flags);
+    add_sources(&mut compile);
+    compile.arg(&shell_path).arg(&program_path);
+    compile.compile(Tool::Verilator, build.what, scratch, limits)?;
+    Ok(objects.join("program"))
+}
+
+/// Writes inputs and expected outputs in the form that `common.h` reads; `resets` names the asynchronous resets.
+pub(crate) fn write_stimulus(
+    path: &Path,
+    expectation: &Expectation,
+    resets: &[String],
+) -> Result<(), SimError> {
+    let (in_words, out_words) = (
+        shell::bus_words(&expectation.input_bus),
+        shell::bus_words(&expectation.output_bus),
+    );
+    let mut mask = vec![0u32; in_words];
+    for field in expectation
+        .input_bus
+        .fields()
+        .iter()
+        .filter(|field| resets.contains(&field.name))
+    {
+        for bit in field.low..field.low + field.width_bits {
+            mask[bit / 32] |= 1 << (bit % 32);
+        }
+    }
+    let cycles = u32::try_from(expectation.cycles()).map_err(|_| SimError::Unsupported {
+        what: "recordings of more than 4 billion cycles".to_string(),
+    })?;
+    let write = || -> std::io::Result<()> {
+        let mut out = BufWriter::new(File::create(path)?);
+        out.write_all(&cycles.to_le_bytes())?;
+        write_words(&mut out, &mask, in_words, 0)?;
+        for cycle in 0..expectation.cycles() {
+            write_words(&mut out, expectation.inputs.value_words(cycle), in_words, 0)?;
+            write_words(
+                &mut out,
+                expectation.inputs.known_words(cycle),
+                in_words,
+                u32::MAX,
+            )?;
+            write_words(
+                &mut out,
+                expectation.outputs.value_words(cycle),
+                out_words,
+                0,
+            )?;
+            write_words(
+                &mut out,
+                expectation.outputs.known_words(cycle),
+                out_words,
+                0,
+            )?;
+        }
+        out.flush()
+    };
+    write().map_err(|e| SimError::io("cannot write", path, e))
+}
+
+/// A compiled replay.
+#[derive(Debug)]
+pub(crate) struct VerilatorReplay {
+    program: PathBuf,
+    stimulus: PathBuf,
+    directory: PathBuf,
+}
+
+impl VerilatorReplay {
+    /// Compiles the program with the instrumented design, and writes the stimulus.
+    pub fn build(
+        design: &OriginalDesign,
+        instrumented: &Instrumented,
+        expectation: &Expectation,
+        trace: bool,
+        scratch: &Path,
+        limits: Limits,
+    ) -> Result<VerilatorReplay, SimError> {
+        let mut defines = bus_defines(design, expectation);
+        defines.push(("IDETIC_NVM_BITS", instrumented.nvm_word_bits));
+        defines.push(("IDETIC_NVM_WORDS", instrumented.nvm_words));
+        let job = Build {
+            shell: shell::instrumented(design, instrumented),
+            program: include_str!("templates/replay.cpp"),
+            language: instrumented.language,
+            directory: &instrumented.directory,
+            defines,
+            trace,
+            what: "the instrumented design",
+        };
+        let program = build(&job, scratch, limits, |compile| {
+            compile.arg("-f").arg(&instrumented.file_list);
+        })?;
+        let stimulus = scratch.join("stimulus.bin");
+        write_stimulus(&stimulus, expectation, &design.async_resets)?;
+        Ok(VerilatorReplay {
+            program,
+            stimulus,
+            directory: instrumented.directory.clone(),
+        })
+    }
+
+    /// Runs power cycles one after the other in one process; files are named after `stem` in `scratch`. With a waveform there must be
+    /// just one.
+    pub fn run(
+        &self,
+        environment: &Environment,
+        specs: &[CycleSpec],
+        plusargs: &[String],
+        wave: Option<&Path>,
+        scratch: &Path,
+        stem: &str,
+        limits: Limits,
+    ) -> Result<Vec<CycleOutcome>, SimError> {
+        let commands = write_file(
+            scratch,
+            &format!("{stem}.cmd"),
+            &commands(environment, specs),
+        )?;
+        let results = scratch.join(format!("{stem}.log"));
+        let mut run = Invocation::new(&self.program, &self.directory);
+        run.arg(&self.stimulus)
+            .arg(&commands)
+            .arg(&results)
+            .arg(wave.unwrap_or(Path::new("-")))
+            .args(plusargs);
+        let finished = run.run(scratch, stem, limits)?;
+        let text = fs::read_to_string(&results).unwrap_or_default();
+        let crashed = || SimError::Crashed {
+            what: "the replay in Verilator".to_string(),
+            how: finished.how(),
+            log: finished.log.clone(),
+        };
+        parse_outcomes(&text)
+            .filter(|outcomes| outcomes.len() == specs.len())
+            .ok_or_else(crashed)
+    }
+}
+
+/// The commands of a batch in the form that `replay.cpp` reads.
+fn commands(environment: &Environment, specs: &[CycleSpec]) -> String {
+    let random = matches!(environment.latency, Latency::Random(_));
+    let mut text = format!(
+        "{} {} {} {}\n",
+        environment.latency.longest(),
+        u8::from(random),
+        u8::from(environment.garbage),
+        u8::from(environment.random_energy)
+    );
+    for spec in specs {
+        let position = match spec.position {
+            Position::ColdStart => "-1".to_string(),
+            Position::Cycle(cycle) => cycle.to_string(),
+        };
+        let stop = spec
+            .stop_clock
+            .map_or("-1".to_string(), |clock| clock.to_string());
+        let _ = write!(
+            text,
+            "{position} {} {stop} {} {} {}",
+            spec.end_cycle,
+            spec.stall_limit,
+            spec.seed,
+            u8::from(spec.log)
+        );
+        for word in &spec.nvm {
+            let _ = write!(text, " {word:x}");
+        }
+        text.push('\n');
+    }
+    text
+}

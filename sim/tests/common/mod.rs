@@ -1,0 +1,103 @@
+//! The toy design of `fixtures/`, for all tests.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use idetic_sim::{
+    BuildOptions, CampaignOptions, CampaignReport, ClockEdge, Direction, ExpectOptions,
+    Expectation, Instrumented, Language, OriginalDesign, Port, RecordOptions, Recording, Replay,
+    Silent, Simulator, Testbench, expect, record, run_campaign,
+};
+
+pub fn fixtures() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures")
+}
+
+/// Describes `toy.v`; offsets are those of the file.
+pub fn toy() -> OriginalDesign {
+    let text = fs::read_to_string(fixtures().join("toy.v")).unwrap();
+    let port = |name: &str, direction, width_bits| Port {
+        name: name.to_string(),
+        direction,
+        width_bits,
+    };
+    OriginalDesign {
+        top: "toy".to_string(),
+        files: vec!["toy.v".into()],
+        include_dirs: Vec::new(),
+        defines: Vec::new(),
+        parameters: Vec::new(),
+        async_resets: vec!["rst_n".to_string()],
+        clock: "clk".to_string(),
+        clock_edge: ClockEdge::Positive,
+        ports: vec![
+            port("clk", Direction::Input, 1),
+            port("rst_n", Direction::Input, 1),
+            port("start", Direction::Input, 1),
+            port("data", Direction::Input, 8),
+            port("busy", Direction::Output, 1),
+            port("sum", Direction::Output, 12),
+            port("done", Direction::Output, 1),
+            port("trail", Direction::Output, 8),
+        ],
+        top_module_file: "toy.v".into(),
+        endmodule_offset: text.rfind("endmodule").unwrap(),
+        language: Language::SystemVerilog2012,
+        icarus_flags: Vec::new(),
+        verilator_flags: Vec::new(),
+        directory: fixtures(),
+    }
+}
+
+pub fn bench(file: &str) -> Testbench {
+    Testbench {
+        files: vec![file.into()],
+        ..Testbench::default()
+    }
+}
+
+/// Describes `toy_idetic.v`.
+pub fn toy_idetic() -> Instrumented {
+    Instrumented {
+        file_list: "toy_idetic.f".into(),
+        directory: fixtures(),
+        wrapper: "toy_idetic".to_string(),
+        nvm_word_bits: 8,
+        nvm_addr_bits: 4,
+        nvm_words: 16,
+        commit_word_addresses: vec![4, 12],
+        language: Language::SystemVerilog2012,
+    }
+}
+
+pub fn recording() -> Recording {
+    record(&toy(), &bench("toy_tb.v"), &RecordOptions::default()).unwrap()
+}
+
+/// Expected outputs, without the runs from random states.
+pub fn expectation() -> Expectation {
+    expect(
+        &toy(),
+        &recording(),
+        &ExpectOptions {
+            random_runs: 0,
+            ..ExpectOptions::default()
+        },
+    )
+    .unwrap()
+}
+
+pub fn build<'a>(
+    simulator: Simulator,
+    instrumented: &'a Instrumented,
+    expectation: &'a Expectation,
+    options: &BuildOptions,
+) -> Replay<'a> {
+    Replay::build(simulator, &toy(), instrumented, expectation, options).unwrap()
+}
+
+/// Plants the error with the number (0 for none) and runs a campaign.
+pub fn campaign(replay: &mut Replay<'_>, mutant: u32, options: &CampaignOptions) -> CampaignReport {
+    replay.set_plusargs(vec![format!("+idetic_mutant={mutant}")]);
+    run_campaign(replay, options, &mut Silent).unwrap()
+}

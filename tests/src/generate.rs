@@ -1,0 +1,87 @@
+//! Generated designs for benchmarks: as long as asked, in the style of
+//! high-level-synthesis output.
+
+use std::fmt::Write;
+
+/// A module `generated` of about `lines` lines: one state machine whose states
+/// each do some arithmetic on a dozen registers, branch on data, and go round.
+///
+/// The same `lines` give the same text.
+pub fn state_machine(lines: usize) -> String {
+    const REGISTERS: usize = 12;
+    const LINES_PER_STATE: usize = 8;
+    let states = (lines.saturating_sub(40) / LINES_PER_STATE).clamp(2, 4000);
+    let mut text = String::new();
+    let mut line = |content: String| {
+        text.push_str(&content);
+        text.push('\n');
+    };
+    line("module generated (".into());
+    line("    input wire clk,\n    input wire rst,\n    input wire start,".into());
+    line(
+        "    input wire [31:0] data,\n    output reg busy,\n    output reg [31:0] result\n);"
+            .into(),
+    );
+    line("  reg [15:0] state;".into());
+    for register in 0..REGISTERS {
+        line(format!("  reg [31:0] r{register};"));
+    }
+    line("  always @(posedge clk) begin\n    if (rst) begin".into());
+    line("      state <= 16'd0;\n      busy <= 1'b0;\n    end else begin".into());
+    line("      case (state)".into());
+    for state in 0..states {
+        let pick = |offset: usize| (state * 7 + offset * 5) % REGISTERS;
+        let next = (state + 1) % states;
+        // A branch back now and then makes loops of data-dependent length.
+        let other = if state % 9 == 8 { state - 5 } else { next };
+        let (a, b, c, d) = (pick(0), pick(1), pick(2), pick(3));
+        line(format!("        16'd{state}: begin"));
+        if state == 0 {
+            line(format!(
+                "          if (start) begin\n            r{a} <= data;"
+            ));
+            line("            busy <= 1'b1;\n            state <= 16'd1;\n          end".into());
+        } else {
+            line(format!("          r{a} <= r{b} + (r{c} ^ 32'd{state});"));
+            line(format!("          r{d} <= {{r{d}[30:0], r{b}[31]}};"));
+            line(format!(
+                "          if (r{c}[{}] && r{b} != r{d})",
+                state % 32
+            ));
+            line(format!("            state <= 16'd{other};"));
+            line(format!("          else\n            state <= 16'd{next};"));
+        }
+        if next == 0 {
+            line(format!(
+                "          result <= r{a};\n          busy <= 1'b0;"
+            ));
+        }
+        line("        end".into());
+    }
+    line("        default: state <= 16'd0;\n      endcase\n    end\n  end\nendmodule".into());
+    text
+}
+
+/// A combinational module whose output is an exclusive-or of `terms` inputs bits.
+pub fn wide_xor(terms: usize) -> String {
+    let mut text = format!(
+        "module wide (input wire [{}:0] a, output wire y);\n  assign y = a[0]",
+        terms - 1
+    );
+    for term in 1..terms {
+        write!(text, "\n    ^ a[{term}]").expect("writing to a string does not fail");
+    }
+    text.push_str(";\nendmodule\n");
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn is_about_as_long_as_asked() {
+        for lines in [1_000, 10_000] {
+            let got = super::state_machine(lines).lines().count();
+            assert!(got.abs_diff(lines) * 10 < lines * 2, "{got} for {lines}");
+        }
+    }
+}
