@@ -147,19 +147,31 @@ fn hunt() {
         .ok()
         .and_then(|x| x.parse().ok())
         .unwrap_or(100);
-    let list = designs(from, n);
-    let traces = idetic_tests::random::record(dir.path(), &list, &Stimulus::default()).unwrap();
-    for (d, t) in list.iter().zip(&traces) {
-        let r = std::panic::catch_unwind(|| match idetic_tests::random::netlist(dir.path(), d) {
-            Err(e) => println!("REFUSED {}: {e}", d.seed),
-            Ok(n) => {
-                if let Some(m) = idetic_tests::random::compare(d, &n, t) {
-                    println!("{m:?}")
-                }
-            }
-        });
-        if r.is_err() {
-            println!("PANIC {}", d.seed);
+    let mut list = Vec::new();
+    for d in designs(from, n) {
+        match std::panic::catch_unwind(|| idetic_tests::random::netlist(dir.path(), &d)) {
+            Ok(Err(e)) => println!("REFUSED {}: {e}", d.seed),
+            Ok(Ok(n)) => list.push((d, n)),
+            Err(_) => println!("PANIC {}", d.seed),
         }
     }
+    let traces = idetic_tests::random::record(dir.path(), &list, &Stimulus::default()).unwrap();
+    for ((d, n), t) in list.iter().zip(&traces) {
+        if let Some(m) = idetic_tests::random::compare(d, n, t) {
+            println!("{m:?}")
+        }
+    }
+}
+
+#[test]
+fn show() {
+    let s: u64 = std::env::var("FROM")
+        .ok()
+        .and_then(|x| x.parse().ok())
+        .unwrap_or(0);
+    let d = generate(s, &Options::default());
+    fs::write("/tmp/rnd/show.v", &d.text).unwrap();
+    fs::write("/tmp/rnd/show_tb.v", testbench(&d, &Stimulus::default())).unwrap();
+    let n = idetic_tests::random::netlist(std::path::Path::new("/tmp/rnd"), &d).unwrap();
+    fs::write("/tmp/rnd/show.net", idetic::netlist::print::print(&n)).unwrap();
 }

@@ -333,6 +333,8 @@ impl Scope {
         let low = rng.below(signal.width - count + 1);
         let text = match signal.width_max == count && !signal.signed {
             true => signal.name,
+            // Icarus 11 takes a part of a signed vector for signed if it is the index of a target.
+            false if signal.signed => format!("{{{}}}", signal.part(low, count)),
             false => signal.part(low, count),
         };
         Some(match offset {

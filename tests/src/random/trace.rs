@@ -15,18 +15,23 @@ use idetic::source::SourceMap;
 use super::cosim::{Mismatch, run};
 use super::{Generated, Rng, Stimulus, testbench};
 
-/// Per clock cycle the value of each port in binary, in the order of the ports.
+/// Per clock cycle the value of each port, then of each register of the
+/// netlist, in binary, in the order of their lists.
 pub type Trace = Vec<Vec<String>>;
 
 /// Records all designs in one run of Icarus; the traces stand in the order of the designs.
 pub fn record(
     dir: &Path,
-    designs: &[Generated],
+    designs: &[(Generated, Netlist)],
     stimulus: &Stimulus,
 ) -> Result<Vec<Trace>, String> {
     let mut text = String::new();
-    for design in designs {
-        let names: Vec<&str> = design.ports.iter().map(|port| port.name.as_str()).collect();
+    for (design, netlist) in designs {
+        let ports = design.ports.iter().map(|port| port.name.clone());
+        let registers = netlist.registers.iter();
+        let names: Vec<String> = ports
+            .chain(registers.map(|register| format!("dut.{}", register.name)))
+            .collect();
         let sample = format!(
             "$display(\"{}{}\", {});",
             design.seed,
@@ -56,7 +61,7 @@ pub fn record(
     }
     designs
         .iter()
-        .map(|design| {
+        .map(|(design, _)| {
             let trace = traces.remove(&design.seed).unwrap_or_default();
             match trace.len() == stimulus.cycles as usize {
                 true => Ok(trace),
@@ -107,43 +112,52 @@ fn refuse(sources: &SourceMap, diagnostics: &Diagnostics) -> Result<(), String> 
     Err(list.collect::<Vec<_>>().join("\n"))
 }
 
-/// Evaluates a netlist on the inputs of a trace, from a random state on, and
-/// returns the first known output bit of the trace that it gets wrong.
+/// Evaluates a netlist on the inputs of a trace and returns the first known
+/// bit of a register or output that it gets wrong.
+///
+/// It starts at clock cycle 2, when the reset has acted: before, a source may
+/// be surer of its state than hardware is. Unknown bits start at random.
 pub fn compare(design: &Generated, netlist: &Netlist, trace: &Trace) -> Option<Mismatch> {
+    const FIRST: usize = 2;
     let mut rng = Rng::new(design.seed);
     let mut state = eval::MachineState::zero(netlist);
-    for bit in state.registers.iter_mut().flatten() {
-        *bit = rng.chance(50);
+    for (index, register) in state.registers.iter_mut().enumerate() {
+        let known = trace.get(FIRST)?[design.ports.len() + index].bytes().rev();
+        for (bit, known) in register.iter_mut().zip(known) {
+            *bit = known == b'1' || (known != b'0' && rng.chance(50));
+        }
     }
     let place = |name: &str| design.ports.iter().position(|port| port.name == name);
-    for (cycle, values) in trace.iter().enumerate() {
+    for (cycle, values) in trace.iter().enumerate().skip(FIRST) {
+        let value = |name: &str| place(name).map_or("", |port| values[port].as_str());
         let inputs: Vec<Vec<bool>> = netlist
             .inputs
             .iter()
             .map(|input| {
-                let text = place(&input.name).map_or("", |port| values[port].as_str());
-                text.bytes().rev().map(|bit| bit == b'1').collect()
-            })
-            .collect();
-        let result = eval::cycle(netlist, &state, &inputs);
-        for (output, actual) in netlist.outputs.iter().zip(&result.outputs) {
-            let expected = place(&output.name).map_or("", |port| values[port].as_str());
-            let wrong = expected.len() != actual.len()
-                || expected
+                value(&input.name)
                     .bytes()
                     .rev()
-                    .zip(actual)
-                    .any(|(expected, &actual)| expected == if actual { b'0' } else { b'1' });
-            // The reset has not acted before the first edge.
-            if wrong && cycle > 0 {
+                    .map(|bit| bit == b'1')
+                    .collect()
+            })
+            .collect();
+        let (now, _) = eval::under_resets(netlist, &state, &inputs);
+        let result = eval::cycle(netlist, &state, &inputs);
+        let registers = netlist.registers.iter().zip(&now.registers).enumerate();
+        let registers = registers.map(|(index, (register, actual))| {
+            let expected = values[design.ports.len() + index].as_str();
+            (register.name.as_str(), expected, actual)
+        });
+        let outputs = netlist.outputs.iter().zip(&result.outputs);
+        let outputs = outputs.map(|(out, actual)| (out.name.as_str(), value(&out.name), actual));
+        for (name, expected, actual) in registers.chain(outputs) {
+            if differ(expected, actual) {
                 return Some(Mismatch {
                     seed: design.seed,
                     cycle: cycle as u32,
-                    port: output.name.clone(),
+                    port: name.to_owned(),
                     expected: expected.to_owned(),
-                    actual: actual
-                        .iter()
-                        .rev()
+                    actual: (actual.iter().rev())
                         .map(|&bit| if bit { '1' } else { '0' })
                         .collect(),
                 });
@@ -152,4 +166,11 @@ pub fn compare(design: &Generated, netlist: &Netlist, trace: &Trace) -> Option<M
         state = result.next;
     }
     None
+}
+
+/// Whether a known bit differs, or the width.
+fn differ(expected: &str, actual: &[bool]) -> bool {
+    let bits = expected.bytes().rev().zip(actual);
+    let mut wrong = bits.map(|(expected, &actual)| expected == if actual { b'0' } else { b'1' });
+    expected.len() != actual.len() || wrong.any(|wrong| wrong)
 }
