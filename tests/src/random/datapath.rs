@@ -17,16 +17,17 @@ impl Builder<'_> {
                 let width = self.rng.range(1, 12);
                 Signal {
                     signed: self.rng.chance(30),
-                    ..Signal::plain(format!("arg{index}"), width, decides)
+                    ..Signal::plain(format!("arg{index}"), width, true)
                 }
             })
             .collect();
+        // Known as long as the call's arguments are: the body reaches past no end.
         let mut inner = super::expr::Scope {
             signals: arguments.clone(),
             ..Default::default()
         };
         let mut body = Vec::new();
-        let first = inner.expr(self.rng, 2, decides, width).text;
+        let first = inner.expr(self.rng, 2, true, width).text;
         body.push(Stmt::Line(format!("{name} = {first};")));
         let mut locals = String::new();
         if self.rng.chance(40) {
@@ -114,6 +115,9 @@ impl Builder<'_> {
 
     /// An `always @*` block with one or two targets, all assigned by default.
     fn block(&mut self) {
+        let Some(anchor) = self.anchor() else {
+            return self.wire();
+        };
         let outer = std::mem::take(&mut self.scope.used);
         let targets: Vec<Signal> = (0..self.rng.range(1, 2))
             .map(|_| {
@@ -133,15 +137,21 @@ impl Builder<'_> {
             let target = self.rng.pick(&targets).clone();
             body.push(self.block_statement(&target));
         }
-        if let Some(signal) = self.scope.signal(self.rng, true) {
-            // Something that changes must be read, or simulators never run the block.
-            let bit = signal.bit(0);
-            let target = &targets[0].name;
-            body.push(Stmt::Line(format!("{target} = {target} ^ {bit};")));
-        }
+        let (target, bit) = (&targets[0].name, anchor.bit(0));
+        body.push(Stmt::Line(format!("{target} = {target} ^ {bit};")));
+        self.scope.used.insert(anchor.name);
         self.combinational(body, outer);
         for target in targets {
             self.declare_variable(&target, 10);
+        }
+    }
+
+    /// A signal that is sure to change: simulators never run a block that reads constants only.
+    fn anchor(&mut self) -> Option<Signal> {
+        let candidates: Vec<Signal> = self.scope.anchors.clone();
+        match candidates.is_empty() {
+            true => None,
+            false => Some(self.rng.pick(&candidates).clone()),
         }
     }
 

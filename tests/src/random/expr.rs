@@ -12,6 +12,8 @@ pub struct Scope {
     pub signals: Vec<Signal>,
     /// Known inputs, which conditions prefer: the state alone decides too little.
     pub inputs: Vec<Signal>,
+    /// Known signals that are sure to change.
+    pub anchors: Vec<Signal>,
     /// Register arrays.
     pub arrays: Vec<Array>,
     /// Functions.

@@ -63,6 +63,7 @@ impl Builder<'_> {
         let codes = self.name_codes(&name, &values, width);
         let port = if self.rng.chance(50) { 25 } else { 0 };
         self.declare_variable(&signal, port);
+        self.scope.anchors.push(signal.clone());
         let reset = Some(codes[0].clone());
         let state = Reg {
             signal: signal.clone(),

@@ -177,6 +177,9 @@ impl<'a> Builder<'a> {
             if clean {
                 self.scope.inputs.push(signal.clone());
             }
+            if top {
+                self.scope.anchors.push(signal.clone());
+            }
             self.ports.push(Port {
                 signal,
                 input: true,
@@ -190,6 +193,9 @@ impl<'a> Builder<'a> {
         let signal = self.random_signal(name, clean && reset);
         let value = self.reset_value(&signal);
         self.declare_variable(&signal, 20);
+        if signal.clean {
+            self.scope.anchors.push(signal.clone());
+        }
         Reg {
             signal,
             depth: None,
