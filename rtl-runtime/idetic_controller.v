@@ -160,22 +160,28 @@ module idetic_controller #(
   wire due = known_one(at_checkpoint);
   wire live = known_one(lookup_live);
 
-  assign capture = state == S_RUN && due && !skip && !clean;
-  assign stall = state != S_RUN || capture;
+  // The outputs are gated with the reset, so that nothing depends on how soon
+  // the reset reaches the registers: a two-valued simulation that starts with
+  // por_n low sees no edge of it before the first clock.
+  wire begins = state == S_RUN && due && !skip && !clean;
+  assign capture = rst_n && begins;
+  assign stall = !rst_n || state != S_RUN || begins;
   assign advance = !stall;
-  assign commit = state == S_DONE;
-  assign resume = state == S_RESUME;
-  assign error = failed;
+  assign commit = rst_n && state == S_DONE;
+  assign resume = rst_n && state == S_RESUME;
+  assign error = rst_n && failed;
 
-  assign nvm_valid = state == S_SCAN_0 || state == S_SCAN_1 || state == S_ID || state == S_INDEX
+  wire request = state == S_SCAN_0 || state == S_SCAN_1 || state == S_ID || state == S_INDEX
       || (state == S_PAYLOAD && live) || state == S_CHECK || state == S_COMMIT || state == S_VOID;
+  assign nvm_valid = rst_n && request;
   assign nvm_write = saving;
   assign nvm_addr = address;
-  wire transfer = nvm_valid && nvm_ready;
+  wire transfer = request && nvm_ready;
 
   assign lookup_checkpoint = index;
   assign lookup_word = word;
-  assign shift = state == S_PAYLOAD && (!live || nvm_ready);
+  wire turn = state == S_PAYLOAD && (!live || nvm_ready);
+  assign shift = rst_n && turn;
   assign chain_in = saving ? chain_out : live ? nvm_rdata : {WORD{1'b0}};
 
   // The next sequence number follows that of the slot which is kept.
@@ -311,7 +317,7 @@ module idetic_controller #(
         end
 
         S_PAYLOAD:
-        if (shift) begin
+        if (turn) begin
           address <= address + 1'b1;
           if (live) crc <= crc_next;
           word <= word + 1'b1;
@@ -353,7 +359,7 @@ module idetic_controller #(
         end
 
         S_RUN:
-        if (capture) begin
+        if (begins) begin
           saving <= 1'b1;
           slot <= !slot;
           if (slot) serial_0 <= next_serial;

@@ -9,6 +9,7 @@
 pub mod cli;
 pub mod control;
 pub mod diagnostics;
+pub mod driver;
 pub mod elaborate;
 pub mod frontend;
 pub mod instrument;

@@ -1,2 +1,20 @@
-//! The `idetic` command.
-fn main() {}
+//! The `idetic` command; everything is in the library.
+
+use std::process::ExitCode;
+use std::thread;
+
+/// Stack of the working thread in bytes: expressions nest as deep as users
+/// write them.
+const STACK: usize = 512 << 20;
+
+fn main() -> ExitCode {
+    let worker = thread::Builder::new()
+        .stack_size(STACK)
+        .spawn(|| idetic::cli::run(std::env::args_os()));
+    match worker.map(thread::JoinHandle::join) {
+        Ok(Ok(code)) => ExitCode::from(code),
+        // The panic has been printed; 101 is what Rust programs give then.
+        Ok(Err(_)) => ExitCode::from(101),
+        Err(_) => ExitCode::from(1),
+    }
+}

@@ -4,6 +4,7 @@
 //! again. Then come single failures at every edge (strided above a limit), pairs whose second failure hits the boot, the restore and the
 //! first save after the first failure, and random sequences of failures.
 
+use crate::choose::{boot_and_save, first_of_pair, single_clocks};
 use crate::error::SimError;
 use crate::image::Image;
 use crate::judge::{Judge, Trial, Verdict};
@@ -383,76 +384,6 @@ impl Campaign<'_> {
 fn pick(rng: &mut Rng, log: &CycleLog, clock: u64) -> Torn {
     let choices = variants(log, clock);
     choices[rng.below(choices.len() as u64) as usize]
-}
-
-/// Number of clocks in which a cycle boots, restores and does its first save.
-fn boot_and_save(outcome: &CycleOutcome) -> u64 {
-    let log = &outcome.log;
-    let booted = log
-        .stalls
-        .first()
-        .filter(|(from, _)| *from == 0)
-        .map_or(0, |(_, to)| to + 2);
-    let saved = log.commits.first().map_or(0, |commit| commit + 2);
-    booted.max(saved).min(outcome.clocks)
-}
-
-/// The edges for single failures, and the stride.
-fn single_clocks(base: &CycleOutcome, max_points: usize) -> (Vec<u64>, u64) {
-    let stride = base.clocks.div_ceil(max_points.max(1) as u64).max(1);
-    let mut clocks: Vec<u64> = (0..base.clocks).step_by(stride as usize).collect();
-    if stride > 1 {
-        let boot = base
-            .log
-            .stalls
-            .first()
-            .filter(|(from, _)| *from == 0)
-            .map_or(0, |(_, to)| to + 2);
-        let save_from = base
-            .log
-            .captures
-            .first()
-            .map_or(0, |(clock, _)| clock.saturating_sub(1));
-        let save_to = base.log.commits.first().map_or(0, |commit| commit + 2);
-        for (from, to) in [(0, boot), (save_from, save_to)] {
-            let to = to.min(base.clocks);
-            // The last edges of a long save, where the commit is, matter most.
-            let every = (to.saturating_sub(from) as usize).div_ceil(max_points.max(1));
-            clocks.extend((from..to).step_by(every.max(1)));
-            clocks.extend(to.saturating_sub(16).max(from)..to);
-        }
-        clocks.sort_unstable();
-        clocks.dedup();
-    }
-    (clocks, stride)
-}
-
-/// Edges for the first failure of a pair: in the boot, in a save before and at its commit, after it, and late in the run.
-fn first_of_pair(base: &CycleOutcome) -> Vec<u64> {
-    let commits = &base.log.commits;
-    let mut clocks = Vec::new();
-    for index in [0, 1, commits.len() / 2] {
-        let Some(&commit) = commits.get(index) else {
-            continue;
-        };
-        let capture = base
-            .log
-            .captures
-            .iter()
-            .map(|(clock, _)| *clock)
-            .take_while(|clock| *clock <= commit)
-            .last();
-        clocks.extend([
-            commit.saturating_sub(1),
-            commit + 1,
-            (capture.unwrap_or(commit) + commit) / 2,
-        ]);
-    }
-    clocks.push(base.clocks.saturating_sub(1));
-    clocks.retain(|clock| *clock < base.clocks);
-    clocks.sort_unstable();
-    clocks.dedup();
-    clocks
 }
 
 fn empty_report(replay: &Replay<'_>, options: &CampaignOptions, cycles: u64) -> CampaignReport {

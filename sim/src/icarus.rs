@@ -11,7 +11,7 @@ use crate::error::SimError;
 use crate::expect::Expectation;
 use crate::image::Position;
 use crate::plane::Plane;
-use crate::process::{Invocation, Limits};
+use crate::process::{Invocation, Limits, Workplace};
 use crate::shell;
 use crate::spec::{CycleOutcome, CycleSpec, Environment, Latency, parse_outcomes};
 use crate::tool::Tool;
@@ -130,20 +130,18 @@ impl IcarusReplay {
         })
     }
 
-    /// Runs one power cycle; files are named after `stem` in `scratch`.
+    /// Runs one power cycle; files are named after the stem of the `place`.
     pub fn run(
         &self,
         environment: &Environment,
         spec: &CycleSpec,
         plusargs: &[String],
         wave: Option<&Path>,
-        scratch: &Path,
-        stem: &str,
-        limits: Limits,
+        place: Workplace<'_>,
     ) -> Result<CycleOutcome, SimError> {
-        let log = scratch.join(format!("{stem}.log"));
+        let log = place.file("log");
         let nvm: String = spec.nvm.iter().map(|word| format!("{word:x}\n")).collect();
-        let nvm_path = write_file(scratch, &format!("{stem}.nvm"), &nvm)?;
+        let nvm_path = write_file(place.scratch, &format!("{}.nvm", place.stem), &nvm)?;
         let position = match spec.position {
             Position::ColdStart => -1,
             Position::Cycle(cycle) => cycle as i64,
@@ -174,7 +172,7 @@ impl IcarusReplay {
             plusarg("wave", &wave.display());
         }
         run.args(plusargs);
-        let finished = run.run(scratch, stem, limits)?;
+        let finished = run.run(place.scratch, place.stem, place.limits)?;
         let text = fs::read_to_string(&log).unwrap_or_default();
         let outcome = parse_outcomes(&text).and_then(|mut outcomes| outcomes.pop());
         let crashed = || SimError::Crashed {

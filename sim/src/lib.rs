@@ -16,6 +16,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod campaign;
+mod choose;
 mod design;
 mod error;
 mod expect;

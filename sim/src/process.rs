@@ -22,6 +22,24 @@ pub(crate) struct Limits {
     pub output_bytes: u64,
 }
 
+/// Where a child process puts its files, and what it may use.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Workplace<'a> {
+    /// Directory for files.
+    pub scratch: &'a Path,
+    /// What their names begin with; different for processes that run at the same time.
+    pub stem: &'a str,
+    /// Time and output.
+    pub limits: Limits,
+}
+
+impl Workplace<'_> {
+    /// The path of a file with an extension.
+    pub fn file(&self, extension: &str) -> PathBuf {
+        self.scratch.join(format!("{}.{extension}", self.stem))
+    }
+}
+
 /// How a child process ended.
 #[derive(Debug)]
 pub(crate) enum Ending {

@@ -5,7 +5,7 @@
 //! clocked blocks see them, before any nonblocking update.
 
 use std::fs::{self, File};
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -86,6 +86,13 @@ pub fn record(
     testbench: &Testbench,
     options: &RecordOptions,
 ) -> Result<Recording, SimError> {
+    // Icarus passes over a file that is not there.
+    for file in design.files.iter().chain(&testbench.files) {
+        let path = design.directory.join(file);
+        File::open(&path)
+            .and_then(|mut file| file.read(&mut [0]))
+            .map_err(|e| SimError::io("cannot read", &path, e))?;
+    }
     let scratch = TempDir::new()
         .map_err(|e| SimError::io("cannot create a directory in", &std::env::temp_dir(), e))?;
     let (input_bus, output_bus) = shell::buses(design);

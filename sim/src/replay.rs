@@ -11,7 +11,7 @@ use crate::design::{Instrumented, OriginalDesign};
 use crate::error::SimError;
 use crate::expect::Expectation;
 use crate::icarus::IcarusReplay;
-use crate::process::Limits;
+use crate::process::{Limits, Workplace};
 use crate::record::MAX_OUTPUT_BYTES;
 use crate::spec::{CycleOutcome, CycleSpec, Environment};
 use crate::tool::Simulator;
@@ -56,6 +56,8 @@ enum Driver {
     Icarus(IcarusReplay),
     Verilator(VerilatorReplay),
 }
+
+type BatchResult = Result<Vec<CycleOutcome>, SimError>;
 
 /// Power cycles per Verilator process: enough to make starting it cheap, few enough to see progress.
 const BATCH: usize = 32;
@@ -147,7 +149,7 @@ impl<'a> Replay<'a> {
         };
         let batches: Vec<&[CycleSpec]> = specs.chunks(size).collect();
         let next = AtomicUsize::new(0);
-        let results: Mutex<Vec<Option<Result<Vec<CycleOutcome>, SimError>>>> =
+        let results: Mutex<Vec<Option<BatchResult>>> =
             Mutex::new(batches.iter().map(|_| None).collect());
         std::thread::scope(|scope| {
             for worker in 0..jobs.clamp(1, batches.len().max(1)) {
@@ -229,31 +231,19 @@ impl<'a> Replay<'a> {
         waveform: Option<&Path>,
         stem: &str,
     ) -> Result<Vec<CycleOutcome>, SimError> {
-        let scratch = self.scratch.path();
+        let place = Workplace {
+            scratch: self.scratch.path(),
+            stem,
+            limits: self.limits,
+        };
         match &self.driver {
             Driver::Icarus(icarus) => specs
                 .iter()
-                .map(|spec| {
-                    icarus.run(
-                        environment,
-                        spec,
-                        &self.plusargs,
-                        waveform,
-                        scratch,
-                        stem,
-                        self.limits,
-                    )
-                })
+                .map(|spec| icarus.run(environment, spec, &self.plusargs, waveform, place))
                 .collect(),
-            Driver::Verilator(verilator) => verilator.run(
-                environment,
-                specs,
-                &self.plusargs,
-                waveform,
-                scratch,
-                stem,
-                self.limits,
-            ),
+            Driver::Verilator(verilator) => {
+                verilator.run(environment, specs, &self.plusargs, waveform, place)
+            }
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The external programs that the crate drives, and where they are.
 
 use std::env;
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -85,8 +86,15 @@ impl Tool {
     /// # Errors
     /// [`SimError::ToolMissing`] names the first program that is not there.
     pub fn locate(self) -> Result<ToolPaths, SimError> {
-        let search_path = env::var_os("PATH").unwrap_or_default();
-        let directories: Vec<PathBuf> = env::split_paths(&search_path).collect();
+        self.locate_in(&env::var_os("PATH").unwrap_or_default())
+    }
+
+    /// Finds the tool's programs in a search path given in the form of `PATH`.
+    ///
+    /// # Errors
+    /// As [`Tool::locate`].
+    pub fn locate_in(self, search_path: &OsStr) -> Result<ToolPaths, SimError> {
+        let directories: Vec<PathBuf> = env::split_paths(search_path).collect();
         let mut found = Vec::new();
         for program in self.programs() {
             let path = directories

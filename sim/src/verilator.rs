@@ -10,7 +10,7 @@ use crate::error::SimError;
 use crate::expect::{Expectation, write_words};
 use crate::icarus::{active_level, write_file};
 use crate::image::Position;
-use crate::process::{Invocation, Limits};
+use crate::process::{Invocation, Limits, Workplace};
 use crate::shell;
 use crate::spec::{CycleOutcome, CycleSpec, Environment, Latency, parse_outcomes};
 use crate::tool::Tool;
@@ -200,7 +200,7 @@ impl VerilatorReplay {
         })
     }
 
-    /// Runs power cycles one after the other in one process; files are named after `stem` in `scratch`. With a waveform there must be
+    /// Runs power cycles one after the other in one process; files are named after the stem of the `place`. With a waveform there must be
     /// just one.
     pub fn run(
         &self,
@@ -208,23 +208,21 @@ impl VerilatorReplay {
         specs: &[CycleSpec],
         plusargs: &[String],
         wave: Option<&Path>,
-        scratch: &Path,
-        stem: &str,
-        limits: Limits,
+        place: Workplace<'_>,
     ) -> Result<Vec<CycleOutcome>, SimError> {
         let commands = write_file(
-            scratch,
-            &format!("{stem}.cmd"),
+            place.scratch,
+            &format!("{}.cmd", place.stem),
             &commands(environment, specs),
         )?;
-        let results = scratch.join(format!("{stem}.log"));
+        let results = place.file("log");
         let mut run = Invocation::new(&self.program, &self.directory);
         run.arg(&self.stimulus)
             .arg(&commands)
             .arg(&results)
             .arg(wave.unwrap_or(Path::new("-")))
             .args(plusargs);
-        let finished = run.run(scratch, stem, limits)?;
+        let finished = run.run(place.scratch, place.stem, place.limits)?;
         let text = fs::read_to_string(&results).unwrap_or_default();
         let crashed = || SimError::Crashed {
             what: "the replay in Verilator".to_string(),

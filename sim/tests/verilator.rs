@@ -1,22 +1,14 @@
 //! Campaigns in Verilator on a hand-made instrumented design, sound and with planted errors.
 
+#![allow(clippy::unwrap_used)]
+
 mod common;
 
-use std::time::Instant;
-
-use common::{build, campaign, expectation, toy_idetic};
-use idetic_sim::{BuildOptions, CampaignOptions, Environment, FailureKind, Latency, Simulator};
-
-fn options() -> CampaignOptions {
-    CampaignOptions {
-        max_pairs: 300,
-        random_runs: 60,
-        ..CampaignOptions::for_simulator(Simulator::Verilator)
-    }
-}
+use common::{build, campaign, expectation, find_planted, toy_idetic};
+use idetic_sim::{BlankNvm, BuildOptions, CampaignOptions, Environment, Latency, Simulator};
 
 #[test]
-fn the_sound_design_passes_and_every_planted_error_is_found() {
+fn the_sound_design_passes_under_all_latencies() {
     let (instrumented, expectation) = (toy_idetic(), expectation());
     let mut replay = build(
         Simulator::Verilator,
@@ -24,7 +16,6 @@ fn the_sound_design_passes_and_every_planted_error_is_found() {
         &expectation,
         &BuildOptions::default(),
     );
-    let start = Instant::now();
     for latency in [Latency::Fixed(0), Latency::Fixed(3), Latency::Random(5)] {
         for random_energy in [false, true] {
             let environment = Environment {
@@ -32,50 +23,123 @@ fn the_sound_design_passes_and_every_planted_error_is_found() {
                 random_energy,
                 ..Environment::default()
             };
-            let report = campaign(
-                &mut replay,
-                0,
-                &CampaignOptions {
-                    environment,
-                    ..options()
-                },
-            );
+            let blank = if random_energy {
+                BlankNvm::Ones
+            } else {
+                BlankNvm::Zeros
+            };
+            let options = CampaignOptions {
+                environment,
+                blank,
+                max_pairs: 300,
+                random_runs: 60,
+                ..CampaignOptions::for_simulator(Simulator::Verilator)
+            };
+            let report = campaign(&mut replay, 0, &options);
             assert_eq!(report.failures, [], "{environment:?}");
             assert_eq!(report.points_passed, report.points_tried);
+            assert_eq!(
+                report.points_tried,
+                report.single_points + report.pair_points + report.random_points
+            );
+            assert_eq!(report.random_points, 60);
             assert_eq!(report.stride, 1);
             assert!(
-                report.points_tried >= 400 && report.restores > 100 && report.commits >= 2,
-                "{report:?}"
+                report.single_points as u64 > report.instrumented_clocks,
+                "torn words give several variants"
+            );
+            assert!(report.restores > 100 && report.commits >= 2, "{report:?}");
+            assert_eq!(
+                report.instrumented_clocks - report.stall_clocks,
+                report.logical_cycles
             );
         }
     }
-    println!("sound: {:?}", start.elapsed());
-    for mutant in 1..=12 {
-        let latency = if mutant == 7 {
-            Latency::Fixed(2)
-        } else {
-            Latency::Fixed(0)
-        };
-        let environment = Environment {
-            latency,
-            ..Environment::default()
-        };
-        let report = campaign(
-            &mut replay,
-            mutant,
-            &CampaignOptions {
-                environment,
-                ..options()
-            },
-        );
-        assert!(
-            !report.passed(),
-            "mutant {mutant} was not found: {report:?}"
-        );
-        println!(
-            "mutant {mutant}: {} {:?}",
-            report.failures[0].id, report.failures[0]
-        );
-    }
-    let _ = FailureKind::Output;
+}
+
+#[test]
+fn every_planted_error_is_found() {
+    let (instrumented, expectation) = (toy_idetic(), expectation());
+    let mut replay = build(
+        Simulator::Verilator,
+        &instrumented,
+        &expectation,
+        &BuildOptions::default(),
+    );
+    let options = CampaignOptions {
+        max_pairs: 100,
+        random_runs: 10,
+        ..CampaignOptions::for_simulator(Simulator::Verilator)
+    };
+    find_planted(&mut replay, &options);
+}
+
+#[test]
+fn results_do_not_depend_on_the_number_of_jobs() {
+    let (instrumented, expectation) = (toy_idetic(), expectation());
+    let mut replay = build(
+        Simulator::Verilator,
+        &instrumented,
+        &expectation,
+        &BuildOptions::default(),
+    );
+    let environment = Environment {
+        latency: Latency::Random(3),
+        ..Environment::default()
+    };
+    let options = CampaignOptions {
+        environment,
+        max_pairs: 60,
+        random_runs: 20,
+        jobs: 1,
+        ..CampaignOptions::for_simulator(Simulator::Verilator)
+    };
+    // With a forgotten bit, so that failures and their order are compared as well.
+    let alone = campaign(&mut replay, 1, &options);
+    let parallel = campaign(
+        &mut replay,
+        1,
+        &CampaignOptions {
+            jobs: 3,
+            ..options.clone()
+        },
+    );
+    assert!(!alone.passed());
+    assert_eq!(alone, parallel);
+    let json = serde_json::to_string(&alone).unwrap();
+    assert!(json.contains("\"id\":\"v:"), "{json}");
+    assert_eq!(
+        serde_json::from_str::<idetic_sim::CampaignReport>(&json).unwrap(),
+        alone
+    );
+    let other_seed = campaign(&mut replay, 1, &CampaignOptions { seed: 2, ..options });
+    assert_ne!(alone, other_seed);
+}
+
+#[test]
+fn a_limit_gives_a_stride_and_keeps_boot_and_first_save() {
+    let (instrumented, expectation) = (toy_idetic(), expectation());
+    let mut replay = build(
+        Simulator::Verilator,
+        &instrumented,
+        &expectation,
+        &BuildOptions::default(),
+    );
+    let options = CampaignOptions {
+        max_points: 10,
+        max_pairs: 0,
+        random_runs: 0,
+        horizon: Some(5),
+        ..CampaignOptions::for_simulator(Simulator::Verilator)
+    };
+    let report = campaign(&mut replay, 0, &options);
+    assert!(report.passed());
+    assert_eq!(report.stride, report.instrumented_clocks.div_ceil(10));
+    assert!(
+        report.single_points > 10 && (report.single_points as u64) < report.instrumented_clocks
+    );
+    // A run ends a few logical cycles behind the failure.
+    assert!(
+        report.simulated_clocks < report.instrumented_clocks + 60 * report.single_points as u64
+    );
 }

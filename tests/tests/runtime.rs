@@ -141,7 +141,6 @@ fn sweep(word: u32, pairs: &[(u32, u32, u32)], chance: u32, stride: impl Fn(u32,
         ];
         let text = campaign(verilog("idetic_controller"), &parameters);
         assert!(text.starts_with("PASS "), "{parameters:?}: {text}");
-        println!("{parameters:?}: {text}");
     }
 }
 
@@ -155,46 +154,25 @@ fn coarse(word: u32) -> impl Fn(u32, u32) -> u32 {
 
 #[test]
 fn controller_survives_failures_8_bits() {
-    let pairs = [
-        (1, 0, 0),
-        (2, 1, 0),
-        (9, 3, 0),
-        (1, 5, 1),
-        (2, 3, 0),
-        (9, 0, 0),
-    ];
+    let pairs = [(1, 0, 0), (2, 1, 0), (9, 3, 0), (1, 5, 1)];
     sweep(8, &pairs, 40, coarse(8));
 }
 
 #[test]
 fn controller_survives_failures_16_bits() {
-    let pairs = [
-        (1, 1, 0),
-        (2, 3, 0),
-        (9, 5, 1),
-        (1, 0, 0),
-        (2, 5, 1),
-        (9, 1, 0),
-    ];
+    let pairs = [(1, 1, 0), (2, 3, 0), (9, 5, 1), (2, 0, 0)];
     sweep(16, &pairs, 40, coarse(16));
 }
 
 #[test]
 fn controller_survives_failures_32_bits() {
-    let pairs = [(1, 3, 0), (2, 5, 1), (9, 0, 0), (1, 1, 0), (9, 3, 0)];
+    let pairs = [(1, 3, 0), (2, 5, 1), (9, 0, 0), (9, 1, 0)];
     sweep(32, &pairs, 40, coarse(32));
 }
 
 #[test]
 fn controller_survives_failures_64_bits() {
-    let pairs = [
-        (1, 5, 1),
-        (2, 0, 0),
-        (9, 1, 0),
-        (1, 3, 0),
-        (2, 1, 0),
-        (9, 5, 1),
-    ];
+    let pairs = [(1, 5, 1), (2, 0, 0), (9, 1, 0), (2, 3, 0)];
     sweep(64, &pairs, 40, coarse(64));
 }
 
@@ -478,7 +456,6 @@ fn mutants(from: usize) {
         let file = directory.path().join("mutant.v");
         fs::write(&file, mutant).expect("a file in the temporary directory");
         let text = campaign(file, &parameters);
-        println!("{name}: {text}");
         assert!(text.starts_with("FAIL "), "not caught, {name}: {text}");
     }
 }

@@ -1,6 +1,91 @@
 //! The command line: arguments, configuration, one file per subcommand.
+//!
+//! [`run`] is the whole program. Nothing below this module reads files, writes
+//! files, or prints, except that the front end reads sources.
 
 pub mod args;
 pub mod config;
 pub mod filelist;
 pub mod output;
+
+mod analyze;
+mod console;
+mod exit;
+mod insert;
+mod request;
+mod verify;
+mod verify_report;
+mod verify_target;
+
+use std::ffi::OsString;
+
+use clap::Parser;
+
+use crate::diagnostics::Diagnostics;
+use crate::driver::{self, Analysis};
+use crate::source::SourceMap;
+
+use args::{Cli, Command};
+use console::Console;
+use exit::Exit;
+use request::Request;
+
+/// Runs the command line and returns the exit code: 0 done, 1 input at fault,
+/// 2 usage, 3 counterexample, 4 missing tool.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // `--help` and `--version` come as errors with code 0. A closed
+            // stream leaves nobody to tell.
+            let _ = error.print();
+            return u8::try_from(error.exit_code()).unwrap_or(2);
+        }
+    };
+    let design = match &cli.command {
+        Command::Insert(arguments) => &arguments.design,
+        Command::Analyze(arguments) => &arguments.design,
+        Command::Verify(arguments) => &arguments.design,
+    };
+    let console = Console::new(design);
+    let mut sources = SourceMap::new();
+    let done = match &cli.command {
+        Command::Insert(arguments) => insert::run(arguments, &console, &mut sources),
+        Command::Analyze(arguments) => analyze::run(arguments, &console, &mut sources),
+        Command::Verify(arguments) => verify::run(arguments, &console, &mut sources),
+    };
+    match done {
+        Ok(()) => 0,
+        Err(exit) => {
+            console.diagnostics(exit.diagnostics(), &sources);
+            exit.code()
+        }
+    }
+}
+
+/// Analyses, says what there is to say, and checks the configured reset.
+fn analyze_design(
+    request: &Request,
+    console: &Console,
+    sources: &mut SourceMap,
+) -> Result<Analysis, Exit> {
+    let (analysis, mut diagnostics) = driver::analyze(&request.analyze, sources);
+    if let Some(analysis) = &analysis
+        && let Some(wrong) = request::check_reset(request, analysis)
+    {
+        diagnostics.push(wrong);
+    }
+    match analysis.filter(|_| !diagnostics.has_errors()) {
+        Some(analysis) => {
+            console.diagnostics(&diagnostics, sources);
+            Ok(analysis)
+        }
+        None => Err(Exit::Input(sorted(diagnostics))),
+    }
+}
+
+/// Errors last, so that they are what is left on the screen.
+fn sorted(mut diagnostics: Diagnostics) -> Diagnostics {
+    diagnostics.list.sort_by_key(|d| d.severity);
+    diagnostics
+}

@@ -7,6 +7,7 @@ use super::cases::{ResetCase, reset_cases, reset_roots};
 use super::decide::decide;
 use super::start::{Starts, starts};
 use super::{Assumption, ControlGraph, ControlOptions, Edge, State, StateId, ValueName, Verdict};
+use crate::diagnostics::{Diagnostic, Diagnostics, codes};
 use crate::netlist::known::{Cone, Known, Scratch};
 use crate::netlist::{Bits, Netlist, RegId};
 
@@ -16,10 +17,45 @@ const WORK_LIMIT: u64 = 60_000_000;
 
 /// Finds the control registers and the control graph of a netlist.
 ///
-/// Deterministic. Never fails: what cannot be control is data, and without
-/// control there is one state. Cost: states × edges per state × size of the
+/// Deterministic. There is always a graph: what cannot be control is data, and
+/// without control there is one state. Errors are about names in the options
+/// that the netlist does not have. Cost: states × edges per state × size of the
 /// cone of the control registers' next values, for each attempt.
-pub fn explore(netlist: &Netlist, options: &ControlOptions) -> ControlGraph {
+pub fn explore(netlist: &Netlist, options: &ControlOptions) -> (ControlGraph, Diagnostics) {
+    let diagnostics = unknown_names(netlist, options);
+    (find(netlist, options), diagnostics)
+}
+
+/// Errors for registers and inputs that do not exist.
+fn unknown_names(netlist: &Netlist, options: &ControlOptions) -> Diagnostics {
+    let mut diagnostics = Diagnostics::default();
+    for name in options.forced.iter().chain(&options.forbidden) {
+        if !netlist
+            .registers
+            .iter()
+            .any(|register| register.name == *name)
+        {
+            let message = format!("there is no register `{name}` to take as control or data");
+            let help = "`idetic analyze` lists the registers of the design";
+            diagnostics.push(Diagnostic::global(codes::CONFIG, message).help(help));
+        }
+    }
+    if let Some((port, _)) = &options.reset {
+        let input = netlist.inputs.iter().find(|input| input.name == *port);
+        if input.is_none_or(|input| input.width != 1) {
+            let message = format!("the configured reset `{port}` is no input of one bit");
+            let names: Vec<&str> = (netlist.inputs.iter())
+                .filter(|input| input.width == 1)
+                .map(|input| input.name.as_str())
+                .collect();
+            let help = format!("inputs of one bit are: {}", names.join(", "));
+            diagnostics.push(Diagnostic::global(codes::CLOCK_NOT_FOUND, message).help(help));
+        }
+    }
+    diagnostics
+}
+
+fn find(netlist: &Netlist, options: &ControlOptions) -> ControlGraph {
     let mut scratch = Scratch::default();
     let named = |names: &[String]| -> Vec<bool> {
         let registers = netlist.registers.iter();

@@ -179,13 +179,30 @@ pub struct ListOptions {
 }
 
 /// The file list `<top>_idetic.f`.
+///
+/// Its paths are absolute, so that it works from everywhere. White space ends a
+/// path in these lists and the simulators do not agree on quoting, so where the
+/// directory's path has some, the list is for use inside the directory.
 pub fn file_list(top: &str, files: &[OutputFile], options: &ListOptions) -> String {
     let wrapper = wrapper_name(top);
+    let directory = options.directory.display().to_string();
+    let inside = directory.contains(char::is_whitespace);
+    let (place, directory) = if inside {
+        (
+            "Use it in its own directory, to which the paths are relative",
+            ".",
+        )
+    } else {
+        (
+            "Paths are absolute, so it works from any directory",
+            &*directory,
+        )
+    };
     let mut out = format!(
         "// Design with the top module {wrapper}, written by idetic.\n\
-         // Paths are absolute, so it works from any working directory:\n\
-         //   iverilog -g2012 -s {wrapper} -c {wrapper}.f …\n\
-         //   verilator --top-module {wrapper} -f {wrapper}.f …\n"
+         // {place}:\n\
+         //   iverilog -g2012 -s {wrapper} -c {wrapper}.f ...\n\
+         //   verilator --top-module {wrapper} -f {wrapper}.f ...\n"
     );
     let mut line = |text: String| {
         out.push_str(&text);
@@ -198,13 +215,13 @@ pub fn file_list(top: &str, files: &[OutputFile], options: &ListOptions) -> Stri
         }
     }
     if files.iter().any(|file| !file.listed) || !options.include_dirs.is_empty() {
-        line(format!("+incdir+{}", options.directory.display()));
+        line(format!("+incdir+{directory}"));
     }
     for dir in &options.include_dirs {
         line(format!("+incdir+{}", dir.display()));
     }
     for file in files.iter().filter(|file| file.listed) {
-        line(options.directory.join(&file.name).display().to_string());
+        line(format!("{directory}/{}", file.name));
     }
     out
 }
@@ -221,6 +238,22 @@ mod tests {
         assert_eq!(unique(Path::new("c/core.v"), &mut taken), "core_3.v");
         assert_eq!(unique(Path::new("x"), &mut taken), "x");
         assert_eq!(unique(Path::new("y/x"), &mut taken), "x_2");
+    }
+
+    #[test]
+    fn a_directory_with_white_space_is_not_named() {
+        let files = [OutputFile {
+            name: "a.v".into(),
+            text: String::new(),
+            source: None,
+            listed: true,
+        }];
+        let options = ListOptions {
+            directory: "/a b".into(),
+            ..ListOptions::default()
+        };
+        let list = file_list("m", &files, &options);
+        assert!(list.contains("\n./a.v\n") && !list.contains("/a b"));
     }
 
     #[test]

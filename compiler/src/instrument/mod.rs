@@ -15,6 +15,7 @@ pub mod edits;
 mod decode;
 mod files;
 mod image;
+mod keywords;
 mod module;
 mod names;
 mod process;
@@ -22,6 +23,11 @@ mod text;
 mod tree;
 mod variants;
 mod wrapper;
+
+#[cfg(test)]
+mod fixture;
+#[cfg(test)]
+mod tests;
 
 pub use files::{ListOptions, OutputFile};
 pub use image::{Field, Image, ImageCheckpoint, Run, slot_fields};
@@ -111,7 +117,7 @@ pub fn instrument(
 
     let control = decode::observed_control(graph, liveness, plan);
     let tree = tree::build(netlist, layout, &control);
-    let edits = variants::all_edits(
+    let mut edits = variants::all_edits(
         ast,
         sources,
         netlist,
@@ -132,6 +138,8 @@ pub fn instrument(
         },
         &mut diagnostics,
     );
+    edits.extend(keywords::edits(ast, sources));
+    edits::sort(&mut edits);
     // Instances of one module repeat each other's errors.
     let mut seen = Vec::new();
     diagnostics.list.retain(|diagnostic| {

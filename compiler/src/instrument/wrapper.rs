@@ -14,7 +14,7 @@ use crate::plan::Plan;
 use super::decode::{self, Branch, LiveCase};
 use super::names::{identifier, wrapper_name};
 use super::tree::Tree;
-use super::{Hold, InstrumentOptions, module};
+use super::{Hold, InstrumentOptions, keywords, module};
 
 const TEMPLATE: &str = include_str!("wrapper.v.tera");
 
@@ -164,7 +164,13 @@ pub fn wrapper(inputs: &Inputs, diagnostics: &mut Diagnostics) -> Option<String>
     };
     model.top_instance = top_instance(inputs, &model, &resets, &pad_out);
     model.resets = resets.into_values().collect();
-    Some(render(&model))
+    let text = render(&model);
+    let mut ports = netlist.ports.iter();
+    Some(if ports.any(|port| keywords::is_added(&port.name)) {
+        format!("{}{text}{}", keywords::BEGIN, keywords::END)
+    } else {
+        text
+    })
 }
 
 fn render(model: &Model) -> String {

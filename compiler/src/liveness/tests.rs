@@ -4,10 +4,16 @@
 use std::collections::HashMap;
 
 use super::*;
-use crate::control::{ControlOptions, Edge, State, StateId, explore};
+use crate::control::{self, ControlOptions, Edge, State, StateId};
 use crate::netlist::eval::{self, MachineState};
 use crate::netlist::testing::{Builder, Rng, fit, random_expr};
 use crate::netlist::{BinaryOp, ExprId};
+
+fn explore(netlist: &Netlist, options: &ControlOptions) -> ControlGraph {
+    let (graph, diagnostics) = control::explore(netlist, options);
+    assert!(!diagnostics.has_errors(), "{diagnostics:?}");
+    graph
+}
 
 /// Splits a number into the values of all registers.
 fn state_of(netlist: &Netlist, mut number: u64) -> MachineState {

@@ -1,12 +1,14 @@
 //! The toy design of `fixtures/`, for all tests.
 
+#![allow(dead_code, missing_docs)]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use idetic_sim::{
-    BuildOptions, CampaignOptions, CampaignReport, ClockEdge, Direction, ExpectOptions,
-    Expectation, Instrumented, Language, OriginalDesign, Port, RecordOptions, Recording, Replay,
-    Silent, Simulator, Testbench, expect, record, run_campaign,
+    BuildOptions, CampaignOptions, CampaignReport, ClockEdge, Direction, Environment,
+    ExpectOptions, Expectation, FailureKind, Instrumented, Language, Latency, OriginalDesign, Port,
+    RecordOptions, Recording, Replay, Silent, Simulator, Testbench, expect, record, run_campaign,
 };
 
 pub fn fixtures() -> PathBuf {
@@ -64,7 +66,7 @@ pub fn toy_idetic() -> Instrumented {
         wrapper: "toy_idetic".to_string(),
         nvm_word_bits: 8,
         nvm_addr_bits: 4,
-        nvm_words: 16,
+        nvm_words: 13,
         commit_word_addresses: vec![4, 12],
         language: Language::SystemVerilog2012,
     }
@@ -100,4 +102,59 @@ pub fn build<'a>(
 pub fn campaign(replay: &mut Replay<'_>, mutant: u32, options: &CampaignOptions) -> CampaignReport {
     replay.set_plusargs(vec![format!("+idetic_mutant={mutant}")]);
     run_campaign(replay, options, &mut Silent).unwrap()
+}
+
+/// The planted errors that show in both simulators, and as what. A reset that is not masked (5) either shows in an output or takes
+/// the design out of the checkpoint state: see [`find_planted`].
+pub const PLANTED: [(u32, FailureKind); 16] = [
+    (1, FailureKind::Output),
+    (2, FailureKind::Output),
+    (3, FailureKind::Output),
+    (4, FailureKind::Output),
+    (5, FailureKind::Output),
+    (6, FailureKind::MissingResume),
+    (7, FailureKind::RequestChanged),
+    (8, FailureKind::Output),
+    (9, FailureKind::MissingResume),
+    (10, FailureKind::WriteOutsideSave),
+    (11, FailureKind::StallDependsOnInputs),
+    (12, FailureKind::NoProgress),
+    (13, FailureKind::UnexpectedResume),
+    (14, FailureKind::AddressOutOfRange),
+    (16, FailureKind::CommitWithoutCapture),
+    (17, FailureKind::LateResume),
+];
+
+/// Runs a campaign for every planted error; the first failure must be of the right kind.
+pub fn find_planted(replay: &mut Replay<'_>, options: &CampaignOptions) {
+    for (mutant, kind) in PLANTED {
+        // Only a request that waits can be withdrawn.
+        let latency = if mutant == 7 {
+            Latency::Fixed(2)
+        } else {
+            Latency::Fixed(0)
+        };
+        let environment = Environment {
+            latency,
+            ..options.environment
+        };
+        let report = campaign(
+            replay,
+            mutant,
+            &CampaignOptions {
+                environment,
+                ..options.clone()
+            },
+        );
+        let first = report
+            .failures
+            .first()
+            .unwrap_or_else(|| panic!("error {mutant} was not found: {report:?}"));
+        let unmasked = mutant == 5 && first.kind == FailureKind::StallDependsOnInputs;
+        assert!(first.kind == kind || unmasked, "error {mutant}: {first:?}");
+        assert_eq!(
+            report.points_passed + report.failures.len(),
+            report.points_tried
+        );
+    }
 }

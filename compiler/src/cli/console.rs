@@ -1,0 +1,101 @@
+//! What goes to the terminal: results to standard output, diagnostics and
+//! progress to standard error.
+
+use std::io::{IsTerminal, Write};
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::cli::args::{Color, DesignArgs, Format};
+use crate::diagnostics::render::{Style, render};
+use crate::diagnostics::{Diagnostics, Severity};
+use crate::source::SourceMap;
+
+/// How to speak to the user.
+#[derive(Debug, Clone, Copy)]
+pub struct Console {
+    /// Format of results and diagnostics.
+    pub format: Format,
+    /// Errors only.
+    pub quiet: bool,
+    /// More.
+    pub verbose: bool,
+    color: Color,
+}
+
+impl Console {
+    /// From the arguments.
+    pub fn new(design: &DesignArgs) -> Console {
+        Console {
+            format: design.format,
+            quiet: design.quiet,
+            verbose: design.verbose,
+            color: design.color,
+        }
+    }
+
+    /// Writes diagnostics to standard error; notes and warnings not if quiet.
+    pub fn diagnostics(&self, diagnostics: &Diagnostics, sources: &SourceMap) {
+        let shown = Diagnostics {
+            list: diagnostics
+                .list
+                .iter()
+                .filter(|d| !self.quiet || d.severity == Severity::Error)
+                .cloned()
+                .collect(),
+        };
+        let style = match self.format {
+            Format::Text => Style::Text {
+                color: self.colored(&std::io::stderr()),
+            },
+            Format::Json => Style::Json,
+        };
+        self.error_text(&render(&shown, sources, style));
+    }
+
+    /// Writes text to standard error as it is.
+    pub fn error_text(&self, text: &str) {
+        // A closed standard error leaves nobody to tell.
+        let _ = std::io::stderr().write_all(text.as_bytes());
+    }
+
+    /// Writes a result to standard output.
+    pub fn result(&self, text: &str) {
+        // A reader that has gone away (`| head`) has seen what it wanted.
+        let _ = std::io::stdout().write_all(text.as_bytes());
+    }
+
+    fn colored(&self, stream: &impl IsTerminal) -> bool {
+        match self.color {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto => stream.is_terminal() && std::env::var_os("NO_COLOR").is_none(),
+        }
+    }
+
+    /// A progress bar on standard error; hidden unless that is a terminal.
+    pub fn progress(&self) -> ProgressBar {
+        if self.quiet || self.format == Format::Json || !std::io::stderr().is_terminal() {
+            return ProgressBar::hidden();
+        }
+        let bar = ProgressBar::new_spinner();
+        let style = ProgressStyle::with_template("{spinner} {msg} {pos}/{len} {elapsed}")
+            .expect("the template is valid");
+        bar.set_style(style);
+        bar.enable_steady_tick(Duration::from_millis(200));
+        bar
+    }
+
+    /// With `-v`, the time of each stage.
+    pub fn times(&self, times: &[(&'static str, Duration)]) {
+        if !self.verbose || self.format == Format::Json {
+            return;
+        }
+        for (stage, time) in times {
+            self.error_text(&format!(
+                "{stage:>12} {:9.3} ms\n",
+                time.as_secs_f64() * 1e3
+            ));
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! `idetic insert`: the main job.
+
+use std::path::{Path, PathBuf};
+
+use crate::cli::args::{Format, InsertArgs};
+use crate::cli::console::Console;
+use crate::cli::exit::Exit;
+use crate::cli::output;
+use crate::cli::request::{self, Request, absolute};
+use crate::driver::{self, Analysis, Inserted};
+use crate::instrument::ListOptions;
+use crate::report::{self, Report};
+use crate::source::SourceMap;
+
+/// Runs the subcommand.
+pub fn run(arguments: &InsertArgs, console: &Console, sources: &mut SourceMap) -> Result<(), Exit> {
+    let request = request::request(&arguments.design, Some(&arguments.plan), sources)?;
+    let built = build(&request, console, sources)?;
+    let dir = arguments
+        .output
+        .clone()
+        .unwrap_or_else(|| PathBuf::from(format!("{}_idetic", built.analysis.netlist.top)));
+    built.write(&dir, &request)?;
+    match console.format {
+        Format::Json => console.result(&report::json(&built.report)),
+        Format::Text if console.quiet => {}
+        Format::Text => {
+            console.result(&report::text(&built.report));
+            console.result(&format!("\nWritten to {}\n", dir.display()));
+        }
+    }
+    console.times(&built.analysis.times);
+    Ok(())
+}
+
+/// An instrumented design with its report, not written yet.
+pub struct Built {
+    /// The analysis.
+    pub analysis: Analysis,
+    /// The plan and the files.
+    pub inserted: Inserted,
+    /// The report.
+    pub report: Report,
+}
+
+/// Analyses and instruments.
+pub fn build(request: &Request, console: &Console, sources: &mut SourceMap) -> Result<Built, Exit> {
+    let mut analysis = super::analyze_design(request, console, sources)?;
+    let (inserted, diagnostics) = driver::insert(&mut analysis, sources, &request.insert);
+    let Some(inserted) = inserted else {
+        return Err(Exit::Input(diagnostics));
+    };
+    console.diagnostics(&diagnostics, sources);
+    let report = report::report(&report::Inputs {
+        sources,
+        netlist: &analysis.netlist,
+        graph: &analysis.graph,
+        liveness: &analysis.liveness,
+        plan: Some((&inserted.plan, &inserted.layout)),
+        design_hash: &analysis.hash,
+        word_bits: request.insert.word_bits,
+    });
+    Ok(Built {
+        analysis,
+        inserted,
+        report,
+    })
+}
+
+impl Built {
+    /// Writes all files of the contract into `dir`.
+    pub fn write(&self, dir: &Path, request: &Request) -> Result<(), Exit> {
+        let read = &request.analyze.read;
+        let list = self.inserted.output.file_list(&ListOptions {
+            directory: absolute(dir),
+            include_dirs: read.include_dirs.iter().map(|dir| absolute(dir)).collect(),
+            defines: read.defines.clone(),
+        });
+        let image = serde_json::to_string_pretty(&self.inserted.output.image)
+            .expect("the image description is a plain structure");
+        let mut files: Vec<(String, String)> = self
+            .inserted
+            .output
+            .files
+            .iter()
+            .map(|file| (file.name.clone(), file.text.clone()))
+            .collect();
+        files.push(list);
+        files.push(("image.json".to_string(), image + "\n"));
+        files.push(("report.json".to_string(), report::json(&self.report)));
+        files.push(("report.txt".to_string(), report::text(&self.report)));
+        files.push(("report.html".to_string(), report::html(&self.report)));
+        Ok(output::write(dir, &files)?)
+    }
+}

@@ -1,0 +1,193 @@
+//! What a run is asked to do: the command line over the configuration file.
+
+use std::path::{Path, PathBuf};
+
+use crate::cli::args::{DesignArgs, Hold, PlanArgs};
+use crate::cli::config::{self, Config, HoldConfig, Level, ResetConfig, ResetKind};
+use crate::cli::filelist::{self, FileList};
+use crate::control::ControlOptions;
+use crate::diagnostics::{Diagnostic, codes};
+use crate::driver::{Analysis, AnalyzeOptions, InsertOptions};
+use crate::elaborate::ElaborateOptions;
+use crate::frontend::ReadOptions;
+use crate::instrument::{self, InstrumentOptions};
+use crate::source::SourceMap;
+
+/// The configuration file that is read without `-c`, if it is there.
+const DEFAULT_CONFIG: &str = "idetic.toml";
+
+/// Bits of an NVM word without `[nvm] word_bits`.
+pub const DEFAULT_WORD_BITS: u32 = 32;
+
+/// A merged request.
+#[derive(Debug, Clone, Default)]
+pub struct Request {
+    /// For the analysis.
+    pub analyze: AnalyzeOptions,
+    /// For the rest.
+    pub insert: InsertOptions,
+    /// `[design] reset`, to be checked against the design.
+    pub reset: Option<ResetConfig>,
+}
+
+/// Merges arguments and configuration; flags win.
+pub fn request(
+    design: &DesignArgs,
+    plan: Option<&PlanArgs>,
+    sources: &mut SourceMap,
+) -> Result<Request, Diagnostic> {
+    let config = match &design.config {
+        Some(path) => config::read(path, sources)?,
+        None if Path::new(DEFAULT_CONFIG).is_file() => {
+            config::read(Path::new(DEFAULT_CONFIG), sources)?
+        }
+        None => Config::default(),
+    };
+    let mut list = FileList::default();
+    for path in &design.file_list {
+        filelist::read(path, sources, &mut list)?;
+    }
+    let mut files = [design.files.clone(), list.files].concat();
+    if files.is_empty() {
+        files = config.design.files.clone();
+    }
+    if files.is_empty() {
+        return Err(
+            Diagnostic::global(codes::FILE_UNREADABLE, "no Verilog files are given")
+                .help("name them on the command line, or under `[design] files` in idetic.toml"),
+        );
+    }
+    let include_dirs = [
+        design.include.clone(),
+        list.include,
+        config.design.include.clone(),
+    ]
+    .concat();
+    let defines = [
+        config.design.define.clone(),
+        list.define,
+        design.define.clone(),
+    ]
+    .concat();
+    let mut parameters: Vec<(String, String)> = config
+        .design
+        .parameter
+        .iter()
+        .map(|(name, value)| (name.clone(), value.to_string()))
+        .collect();
+    for setting in &design.parameter {
+        let (name, value) = setting.split_once('=').ok_or_else(|| {
+            Diagnostic::global(codes::CONFIG, format!("`-P {setting}` has no value"))
+                .help("write -P NAME=VALUE")
+        })?;
+        parameters.retain(|(known, _)| known != name);
+        parameters.push((name.to_string(), value.to_string()));
+    }
+    let hold = match (plan.and_then(|plan| plan.hold), config.plan.hold) {
+        (Some(Hold::Enable), _) | (None, Some(HoldConfig::Enable)) => instrument::Hold::Enable,
+        _ => instrument::Hold::Gate,
+    };
+    let word_bits = plan
+        .and_then(|plan| plan.word_bits)
+        .or(config.nvm.word_bits)
+        .unwrap_or(DEFAULT_WORD_BITS);
+    if word_bits % 2 == 1 || !(8..=64).contains(&word_bits) {
+        return Err(Diagnostic::global(
+            codes::CONFIG,
+            format!("`--word-bits {word_bits}` is not an even number from 8 to 64"),
+        ));
+    }
+    let reset = config.design.reset.clone();
+    Ok(Request {
+        analyze: AnalyzeOptions {
+            read: ReadOptions {
+                files,
+                include_dirs,
+                defines: defines.iter().map(|define| split_define(define)).collect(),
+            },
+            elaborate: ElaborateOptions {
+                top: design.top.clone().or(config.design.top.clone()),
+                parameters: parameters.clone(),
+                clock: config.design.clock.clone(),
+                ..ElaborateOptions::default()
+            },
+            control: ControlOptions {
+                reset: reset
+                    .as_ref()
+                    .map(|reset| (reset.name.clone(), reset.active == Level::High)),
+                state_limit: config
+                    .plan
+                    .state_limit
+                    .unwrap_or(ControlOptions::default().state_limit),
+                forced: config.plan.control.clone(),
+                forbidden: config.plan.not_control.clone(),
+                ..ControlOptions::default()
+            },
+        },
+        insert: InsertOptions {
+            word_bits,
+            max_cycles: plan
+                .and_then(|plan| plan.max_cycles)
+                .or(config.plan.max_cycles),
+            forced: config.plan.forced.clone(),
+            forbidden: config.plan.forbidden.clone(),
+            instrument: InstrumentOptions {
+                hold,
+                parameters,
+                ..InstrumentOptions::default()
+            },
+            drop_bits: plan.map(|plan| plan.drop_bit.clone()).unwrap_or_default(),
+        },
+        reset,
+    })
+}
+
+fn split_define(define: &str) -> (String, Option<String>) {
+    match define.split_once('=') {
+        Some((name, value)) => (name.to_string(), Some(value.to_string())),
+        None => (define.to_string(), None),
+    }
+}
+
+/// An absolute form of a path, whether or not it exists.
+pub fn absolute(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf())
+}
+
+/// Whether the configured reset contradicts the design: an input that is not
+/// there, or one said to be asynchronous that resets no register so.
+pub fn check_reset(request: &Request, analysis: &Analysis) -> Option<Diagnostic> {
+    let reset = request.reset.as_ref()?;
+    let netlist = &analysis.netlist;
+    let wrong = |message: String| {
+        Some(Diagnostic::global(codes::CLOCK_NOT_FOUND, message).help("correct `[design] reset`"))
+    };
+    if !netlist.inputs.iter().any(|input| input.name == reset.name) {
+        return wrong(format!(
+            "the configured reset `{}` is no input of `{}`",
+            reset.name, netlist.top
+        ));
+    }
+    let mut levels = netlist
+        .registers
+        .iter()
+        .flat_map(|register| &register.async_resets)
+        .filter(|found| found.port.0 == reset.name)
+        .map(|found| found.port.1);
+    let found = levels.next();
+    match (reset.kind, found) {
+        (ResetKind::Async, None) => wrong(format!(
+            "`{}` is configured as an asynchronous reset, but resets no register at once",
+            reset.name
+        )),
+        (ResetKind::Sync, Some(_)) => wrong(format!(
+            "`{}` is configured as a synchronous reset, but resets registers at once",
+            reset.name
+        )),
+        (ResetKind::Async, Some(high)) if high != (reset.active == Level::High) => wrong(format!(
+            "`{}` is active at the other level than configured",
+            reset.name
+        )),
+        _ => None,
+    }
+}

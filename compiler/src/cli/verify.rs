@@ -1,0 +1,302 @@
+//! `idetic verify`: the design's own testbench under power failures.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use idetic_sim::{
+    BuildOptions, CampaignOptions, CampaignReport, Environment, ExpectOptions, Expectation,
+    Instrumented, OriginalDesign, PointId, Progress, RecordOptions, Recording, Replay, SimError,
+    Simulator, Step, Testbench, expect, record, reproduce, run_campaign,
+};
+use indicatif::ProgressBar;
+use serde_json::json;
+
+use crate::cli::args::{Format, Simulators, VerifyArgs};
+use crate::cli::console::Console;
+use crate::cli::exit::Exit;
+use crate::cli::insert::{self, Built};
+use crate::cli::request;
+use crate::cli::verify_report as text;
+use crate::cli::verify_target as target;
+use crate::diagnostics::{Diagnostic, Diagnostics, codes};
+use crate::source::SourceMap;
+
+/// Runs the subcommand.
+pub fn run(arguments: &VerifyArgs, console: &Console, sources: &mut SourceMap) -> Result<(), Exit> {
+    let request = request::request(&arguments.design, Some(&arguments.plan), sources)?;
+    let point = arguments.point.as_deref().map(parse_point).transpose()?;
+    let simulators = simulators(arguments, point.as_ref());
+    for simulator in &simulators {
+        simulator.tool().locate().map_err(exit)?;
+    }
+    let built = insert::build(&request, console, sources)?;
+    let scratch = tempfile::tempdir().map_err(|error| {
+        Diagnostic::global(
+            codes::OUTPUT_UNWRITABLE,
+            format!("cannot make a temporary directory: {error}"),
+        )
+    })?;
+    let dir = match &arguments.output {
+        Some(dir) => dir.clone(),
+        None => scratch.path().join("design"),
+    };
+    built.write(&dir, &request)?;
+
+    let original = target::original(&built, &request, sources)?;
+    let instrumented = target::instrumented(&built, &dir);
+    let mut bar = Bar::new(console);
+    bar.update(Step::Record, 0, 0);
+    let recording = record_testbench(arguments, &original).map_err(exit)?;
+    bar.update(Step::Expect, 0, 0);
+    let expectation = expect(
+        &original,
+        &recording,
+        &ExpectOptions {
+            random_runs: if simulators.contains(&Simulator::Verilator) {
+                ExpectOptions::default().random_runs
+            } else {
+                0
+            },
+            seed: arguments.seed,
+            ..ExpectOptions::default()
+        },
+    )
+    .map_err(exit)?;
+    let job = Job {
+        arguments,
+        original: &original,
+        instrumented: &instrumented,
+        expectation: &expectation,
+    };
+    if let Some(point) = &point {
+        return job.reproduce(point, console, &mut bar);
+    }
+    let mut reports = Vec::new();
+    for &simulator in &simulators {
+        reports.push(job.campaign(simulator, &mut bar).map_err(exit)?);
+    }
+    bar.0.finish_and_clear();
+    print(&built, &recording, &reports, arguments, console);
+    if reports.iter().all(CampaignReport::passed) {
+        return Ok(());
+    }
+    let failures = reports.iter().flat_map(|report| &report.failures);
+    Err(Exit::Counterexample(Diagnostics {
+        list: failures
+            .take(text::FAILURES_SHOWN)
+            .map(|failure| text::diagnostic(failure, arguments))
+            .collect(),
+    }))
+}
+
+/// What every replay needs.
+struct Job<'a> {
+    arguments: &'a VerifyArgs,
+    original: &'a OriginalDesign,
+    instrumented: &'a Instrumented,
+    expectation: &'a Expectation,
+}
+
+impl Job<'_> {
+    fn campaign(&self, simulator: Simulator, bar: &mut Bar) -> Result<CampaignReport, SimError> {
+        let options = campaign_options(self.arguments, simulator);
+        bar.update(Step::Compile, 0, 0);
+        let replay = self.replay(simulator, false)?;
+        run_campaign(&replay, &options, bar)
+    }
+
+    fn replay(&self, simulator: Simulator, waveform: bool) -> Result<Replay<'_>, SimError> {
+        Replay::build(
+            simulator,
+            self.original,
+            self.instrumented,
+            self.expectation,
+            &BuildOptions {
+                waveform,
+                ..BuildOptions::default()
+            },
+        )
+    }
+
+    fn reproduce(&self, point: &PointId, console: &Console, bar: &mut Bar) -> Result<(), Exit> {
+        let wave = self.arguments.wave.as_deref();
+        let replay = self.replay(point.simulator, wave.is_some()).map_err(exit)?;
+        let options = campaign_options(self.arguments, point.simulator);
+        let result = reproduce(&replay, &options, point, wave).map_err(exit)?;
+        bar.0.finish_and_clear();
+        console.result(&text::reproduction(point, &result));
+        match result.failure {
+            None => Ok(()),
+            Some(failure) => Err(Exit::Counterexample(Diagnostics {
+                list: vec![text::diagnostic(&failure, self.arguments)],
+            })),
+        }
+    }
+}
+
+fn parse_point(text: &str) -> Result<PointId, Exit> {
+    text.parse().map_err(|error: SimError| exit(error))
+}
+
+fn simulators(arguments: &VerifyArgs, point: Option<&PointId>) -> Vec<Simulator> {
+    if let Some(point) = point {
+        return vec![point.simulator];
+    }
+    match arguments.sim {
+        Simulators::Icarus => vec![Simulator::Icarus],
+        Simulators::Verilator => vec![Simulator::Verilator],
+        Simulators::Both => vec![Simulator::Verilator, Simulator::Icarus],
+    }
+}
+
+fn campaign_options(arguments: &VerifyArgs, simulator: Simulator) -> CampaignOptions {
+    let max_points = match simulator {
+        Simulator::Verilator => arguments.max_points,
+        Simulator::Icarus => arguments.max_points_icarus,
+    };
+    CampaignOptions {
+        seed: arguments.seed,
+        max_points: max_points as usize,
+        environment: Environment::default(),
+        jobs: arguments.jobs.unwrap_or_else(|| {
+            std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
+        }),
+        ..CampaignOptions::for_simulator(simulator)
+    }
+}
+
+/// In Icarus, which shows unknown values; where that cannot run the testbench,
+/// in Verilator. If neither can, what Icarus said counts.
+fn record_testbench(
+    arguments: &VerifyArgs,
+    original: &OriginalDesign,
+) -> Result<Recording, SimError> {
+    let testbench = Testbench {
+        files: arguments
+            .tb
+            .iter()
+            .map(|file| request::absolute(file))
+            .collect(),
+        top: arguments.tb_top.clone(),
+        plusargs: Vec::new(),
+    };
+    let options = |simulator| RecordOptions {
+        simulator,
+        time_limit: Duration::from_secs(arguments.timeout),
+        max_cycles: arguments.max_cycles_recorded,
+        ..RecordOptions::default()
+    };
+    let in_icarus = record(original, &testbench, &options(Simulator::Icarus));
+    match in_icarus {
+        Err(first @ (SimError::Compile { .. } | SimError::TestbenchFailed { .. }))
+            if Simulator::Verilator.tool().locate().is_ok() =>
+        {
+            record(original, &testbench, &options(Simulator::Verilator)).map_err(|_| first)
+        }
+        other => other,
+    }
+}
+
+fn print(
+    built: &Built,
+    recording: &Recording,
+    reports: &[CampaignReport],
+    arguments: &VerifyArgs,
+    console: &Console,
+) {
+    match console.format {
+        Format::Json => {
+            let value = json!({
+                "schema_version": 1,
+                "top": built.analysis.netlist.top,
+                "recording": {
+                    "simulator": recording.simulator,
+                    "instance": recording.instance,
+                    "logical_cycles": recording.cycles(),
+                    "other_instances": recording.other_instances,
+                },
+                "passed": reports.iter().all(CampaignReport::passed),
+                "campaigns": reports,
+            });
+            console.result(&format!("{value:#}\n"));
+        }
+        Format::Text if console.quiet => {}
+        Format::Text => console.result(&text::summary(built, recording, reports, arguments)),
+    }
+}
+
+/// The exit that an error of the simulation means.
+fn exit(error: SimError) -> Exit {
+    let code = match &error {
+        SimError::ToolMissing { .. } => codes::TOOL_MISSING,
+        SimError::TestbenchEndless { .. } => codes::TESTBENCH_ENDLESS,
+        SimError::NotReproducible { .. } => codes::RECORDING,
+        SimError::Io { .. } => codes::OUTPUT_UNWRITABLE,
+        SimError::BadPoint { .. } => codes::CONFIG,
+        _ => codes::TESTBENCH,
+    };
+    let mut diagnostic = Diagnostic::global(code, error.to_string());
+    if let Some(help) = error.help() {
+        diagnostic = diagnostic.help(help);
+    }
+    if let SimError::Compile { log, command, .. } = &error {
+        diagnostic = diagnostic
+            .note(log.trim_end())
+            .note(format!("command: {command}"));
+    }
+    if let SimError::TestbenchFailed { log, .. }
+    | SimError::TestbenchEndless { log, .. }
+    | SimError::Crashed { log, .. } = &error
+        && !log.trim().is_empty()
+    {
+        diagnostic = diagnostic.note(format!("it printed at the end:\n{}", log.trim_end()));
+    }
+    let list = Diagnostics {
+        list: vec![diagnostic],
+    };
+    match error {
+        SimError::ToolMissing { .. } => Exit::ToolMissing(list),
+        _ => Exit::Input(list),
+    }
+}
+
+/// Progress on the terminal.
+struct Bar(ProgressBar);
+
+impl Bar {
+    fn new(console: &Console) -> Bar {
+        Bar(console.progress())
+    }
+}
+
+impl Progress for Bar {
+    fn update(&mut self, step: Step, done: usize, total: usize) {
+        self.0.set_message(match step {
+            Step::Compile => "compiling the replay",
+            Step::Record => "running the testbench",
+            Step::Expect => "finding the expected outputs",
+            Step::Uninterrupted => "running without failures",
+            Step::Single => "single failures",
+            Step::Pairs => "pairs of failures",
+            Step::Random => "random failures",
+        });
+        self.0.set_length(total as u64);
+        self.0.set_position(done as u64);
+    }
+}
+
+/// A path as a user can paste it into a shell.
+pub(super) fn shell_word(path: &Path) -> String {
+    let text = path.display().to_string();
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+=:,@%".contains(c);
+    if !text.is_empty() && text.chars().all(plain) {
+        return text;
+    }
+    format!("'{}'", text.replace('\'', "'\\''"))
+}
+
+/// Paths in one string.
+pub(super) fn shell_words(paths: &[PathBuf]) -> String {
+    let words: Vec<String> = paths.iter().map(|path| shell_word(path)).collect();
+    words.join(" ")
+}

@@ -1,0 +1,171 @@
+//! What `verify` says: a table per simulator, and a counterexample as a
+//! diagnostic with the command that shows it again.
+
+use std::fmt::Write;
+
+use idetic_sim::{CampaignReport, Failure, PointId, Recording, Reproduction};
+
+use crate::cli::args::VerifyArgs;
+use crate::cli::insert::Built;
+use crate::cli::verify::{shell_word, shell_words};
+use crate::diagnostics::{Diagnostic, codes};
+
+/// Counterexamples that are printed; JSON has all.
+pub const FAILURES_SHOWN: usize = 5;
+
+/// The result for people.
+pub fn summary(
+    built: &Built,
+    recording: &Recording,
+    reports: &[CampaignReport],
+    arguments: &VerifyArgs,
+) -> String {
+    let mut out = String::new();
+    let mut line = |label: &str, text: String| {
+        // Writing to a string cannot fail.
+        let _ = writeln!(out, "{label:<12} {text}");
+    };
+    let passed = reports.iter().all(CampaignReport::passed);
+    line(
+        "verify",
+        format!(
+            "{}: {}",
+            built.analysis.netlist.top,
+            if passed {
+                "no divergence at any point tried"
+            } else {
+                "DIVERGES"
+            }
+        ),
+    );
+    line(
+        "recorded",
+        format!(
+            "{} logical cycles of {} in {}",
+            recording.cycles(),
+            recording.instance,
+            recording.simulator.name()
+        ),
+    );
+    if !recording.other_instances.is_empty() {
+        line(
+            "",
+            format!("not recorded: {}", recording.other_instances.join(", ")),
+        );
+    }
+    for report in reports {
+        line(
+            report.simulator.name(),
+            format!(
+                "{} of {} failure points passed ({} single, {} pairs, {} random runs)",
+                report.points_passed,
+                report.points_tried,
+                report.single_points,
+                report.pair_points,
+                report.random_points,
+            ),
+        );
+        line(
+            "",
+            format!(
+                "single failures at every {} of {} ({} stalled), {} commits, {} restores, {} error flags",
+                match report.stride {
+                    1 => "clock edge".to_string(),
+                    stride => format!("{stride}th clock edge"),
+                },
+                report.instrumented_clocks,
+                report.stall_clocks,
+                report.commits,
+                report.restores,
+                report.error_flags,
+            ),
+        );
+        line(
+            "",
+            format!("{} output bits compared per run", report.compared_bits),
+        );
+        if report.stopped_early {
+            line("", "stopped early because of the failures".to_string());
+        }
+    }
+    line("seed", arguments.seed.to_string());
+    out
+}
+
+/// A counterexample with the command that reproduces it.
+pub fn diagnostic(failure: &Failure, arguments: &VerifyArgs) -> Diagnostic {
+    let mut message = format!(
+        "{}: {} in logical cycle {} (clock {} after power-up)",
+        failure.id,
+        failure.kind.describe(),
+        failure.logical_cycle,
+        failure.clock,
+    );
+    if let (Some(signal), Some(expected), Some(actual)) =
+        (&failure.signal, &failure.expected, &failure.actual)
+    {
+        let _ = write!(message, ": `{signal}` is {actual}, expected {expected}");
+    }
+    Diagnostic::global(codes::MISMATCH, message).help(format!(
+        "reproduce it with a waveform: {}",
+        command(failure, arguments)
+    ))
+}
+
+fn command(failure: &Failure, arguments: &VerifyArgs) -> String {
+    let design = &arguments.design;
+    let plan = &arguments.plan;
+    let mut words = vec!["idetic verify".to_string(), shell_words(&design.files)];
+    let mut option = |name: &str, value: &str| words.push(format!("{name} {value}"));
+    for path in &design.include {
+        option("-I", &shell_word(path));
+    }
+    for define in &design.define {
+        option("-D", &shell_word(define.as_ref()));
+    }
+    for parameter in &design.parameter {
+        option("-P", &shell_word(parameter.as_ref()));
+    }
+    for list in &design.file_list {
+        option("-f", &shell_word(list));
+    }
+    if let Some(config) = &design.config {
+        option("-c", &shell_word(config));
+    }
+    if let Some(top) = &design.top {
+        option("--top", top);
+    }
+    if let Some(hold) = plan.hold {
+        option("--hold", &format!("{hold:?}").to_lowercase());
+    }
+    if let Some(cycles) = plan.max_cycles {
+        option("--max-cycles", &cycles.to_string());
+    }
+    if let Some(bits) = plan.word_bits {
+        option("--word-bits", &bits.to_string());
+    }
+    for bit in &plan.drop_bit {
+        option("--drop-bit", &shell_word(bit.as_ref()));
+    }
+    option("--tb", &shell_words(&arguments.tb));
+    if let Some(top) = &arguments.tb_top {
+        option("--tb-top", top);
+    }
+    option("--seed", &arguments.seed.to_string());
+    option("--point", &failure.id.to_string());
+    option("--wave", "failure.vcd");
+    words.retain(|word| !word.is_empty());
+    words.join(" ")
+}
+
+/// What came of one point.
+pub fn reproduction(point: &PointId, result: &Reproduction) -> String {
+    let mut out = match &result.failure {
+        None => format!("{point}: passes\n"),
+        Some(_) => format!("{point}: fails again\n"),
+    };
+    for wave in &result.waveforms {
+        let _ = writeln!(out, "waveform: {}", wave.display());
+    }
+    out
+}

@@ -1,0 +1,211 @@
+//! What the simulation crate must be told about a design.
+
+use std::path::Path;
+
+use idetic_sim::{ClockEdge, Direction, Instrumented, Language, OriginalDesign, Port};
+
+use crate::cli::exit::Exit;
+use crate::cli::insert::Built;
+use crate::cli::request::{Request, absolute};
+use crate::diagnostics::{Diagnostic, codes};
+use crate::frontend::ast;
+use crate::source::SourceMap;
+
+/// The design as the user wrote it.
+pub fn original(
+    built: &Built,
+    request: &Request,
+    sources: &SourceMap,
+) -> Result<OriginalDesign, Exit> {
+    let netlist = &built.analysis.netlist;
+    let top = netlist
+        .instances
+        .first()
+        .map(|instance| &built.analysis.ast[instance.module])
+        .expect("a netlist has its top instance");
+    let clock = netlist
+        .clock
+        .as_ref()
+        .expect("instrumentation refuses designs without a clock");
+    if top.span.expanded || sources.file(top.span.file).included {
+        return Err(Diagnostic::error(
+            codes::CANNOT_EDIT,
+            top.name.span,
+            format!(
+                "`{}` comes from a macro or an included file, so its ports cannot be recorded",
+                top.name.text
+            ),
+        )
+        .into());
+    }
+    let read = &request.analyze.read;
+    let mut async_resets: Vec<String> = netlist
+        .registers
+        .iter()
+        .flat_map(|register| &register.async_resets)
+        .map(|reset| reset.port.0.clone())
+        .collect();
+    async_resets.sort();
+    async_resets.dedup();
+    Ok(OriginalDesign {
+        top: netlist.top.clone(),
+        files: read.files.iter().map(|file| absolute(file)).collect(),
+        include_dirs: read.include_dirs.iter().map(|dir| absolute(dir)).collect(),
+        defines: read
+            .defines
+            .iter()
+            .map(|(name, value)| match value {
+                Some(value) => format!("{name}={value}"),
+                None => name.clone(),
+            })
+            .collect(),
+        parameters: request.analyze.elaborate.parameters.clone(),
+        clock: clock.port.clone(),
+        clock_edge: if clock.rising {
+            ClockEdge::Positive
+        } else {
+            ClockEdge::Negative
+        },
+        ports: netlist
+            .ports
+            .iter()
+            .map(|port| Port {
+                name: port.name.clone(),
+                direction: match port.direction {
+                    ast::Direction::Input => Direction::Input,
+                    _ => Direction::Output,
+                },
+                width_bits: port.width as usize,
+            })
+            .collect(),
+        async_resets,
+        top_module_file: absolute(sources.path(top.span.file)),
+        endmodule_offset: top.anchors.endmodule as usize,
+        language: language(&built.analysis.ast),
+        icarus_flags: Vec::new(),
+        verilator_flags: Vec::new(),
+        directory: absolute(Path::new(".")),
+    })
+}
+
+/// The design as instrumented, its files in `dir`.
+pub fn instrumented(built: &Built, dir: &Path) -> Instrumented {
+    let output = &built.inserted.output;
+    Instrumented {
+        file_list: absolute(dir).join(format!("{}.f", output.top)),
+        directory: absolute(Path::new(".")),
+        wrapper: output.top.clone(),
+        nvm_word_bits: output.image.word_bits as usize,
+        nvm_addr_bits: output.image.address_bits as usize,
+        nvm_words: output.image.nvm_words as usize,
+        commit_word_addresses: output.image.commit_word_addresses.clone(),
+        language: language(&built.analysis.ast),
+    }
+}
+
+/// Names that are keywords of SystemVerilog only; a Verilog-2005 design may use them.
+const SYSTEM_VERILOG_WORDS: &[&str] = &[
+    "alias",
+    "assert",
+    "assume",
+    "before",
+    "bind",
+    "bins",
+    "bit",
+    "break",
+    "byte",
+    "checker",
+    "class",
+    "const",
+    "constraint",
+    "context",
+    "continue",
+    "cover",
+    "cross",
+    "dist",
+    "do",
+    "enum",
+    "eventually",
+    "expect",
+    "export",
+    "extends",
+    "extern",
+    "final",
+    "foreach",
+    "global",
+    "iff",
+    "implements",
+    "implies",
+    "import",
+    "inside",
+    "int",
+    "interface",
+    "intersect",
+    "join_any",
+    "join_none",
+    "let",
+    "local",
+    "logic",
+    "longint",
+    "matches",
+    "modport",
+    "new",
+    "nexttime",
+    "null",
+    "package",
+    "packed",
+    "priority",
+    "program",
+    "property",
+    "protected",
+    "pure",
+    "rand",
+    "randc",
+    "randcase",
+    "ref",
+    "restrict",
+    "return",
+    "sequence",
+    "shortint",
+    "shortreal",
+    "solve",
+    "static",
+    "string",
+    "strong",
+    "struct",
+    "super",
+    "tagged",
+    "this",
+    "throughout",
+    "timeprecision",
+    "timeunit",
+    "type",
+    "typedef",
+    "union",
+    "unique",
+    "until",
+    "untyped",
+    "uwire",
+    "var",
+    "virtual",
+    "void",
+    "weak",
+    "with",
+    "within",
+];
+
+/// Verilog-2005 where the design uses a later keyword as a name, else
+/// SystemVerilog, which testbenches are often written in.
+fn language(ast: &ast::Ast) -> Language {
+    let names = ast
+        .symbols
+        .iter()
+        .map(|symbol| &symbol.name.text)
+        .chain(ast.modules.iter().map(|module| &module.name.text));
+    for name in names {
+        if SYSTEM_VERILOG_WORDS.contains(&name.as_ref()) {
+            return Language::Verilog2005;
+        }
+    }
+    Language::SystemVerilog2012
+}

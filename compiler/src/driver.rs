@@ -1,0 +1,288 @@
+//! The pipeline, as a list of calls.
+//!
+//! [`analyze`] goes from text to live bits, [`insert`] from there to the files
+//! of an instrumented design. Neither writes anything; sources are read by the
+//! front end. Each returns its value with the diagnostics met on the way; there
+//! is a value exactly if none of them is an error.
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use sha2::{Digest, Sha256};
+
+use crate::control::{self, ControlGraph, ControlOptions, StateId};
+use crate::diagnostics::{Diagnostic, Diagnostics, codes};
+use crate::elaborate::{self, ElaborateOptions};
+use crate::frontend::{self, ReadOptions, ast::Ast};
+use crate::instrument::{self, InstrumentOptions};
+use crate::layout::{self, Layout, LayoutOptions};
+use crate::liveness::{self, Liveness};
+use crate::netlist::{Netlist, RegId};
+use crate::plan::{self, Plan, PlanOptions};
+use crate::source::SourceMap;
+
+/// What is to be analysed.
+#[derive(Debug, Clone, Default)]
+pub struct AnalyzeOptions {
+    /// Files and macros.
+    pub read: ReadOptions,
+    /// Top and parameters.
+    pub elaborate: ElaborateOptions,
+    /// Reset, limits, choice of control registers.
+    pub control: ControlOptions,
+}
+
+/// A design with its control states and live bits.
+#[derive(Debug)]
+pub struct Analysis {
+    /// Syntax.
+    pub ast: Ast,
+    /// The machine.
+    pub netlist: Netlist,
+    /// Its control states.
+    pub graph: ControlGraph,
+    /// The live bits in each.
+    pub liveness: Liveness,
+    /// SHA-256 of the design's files and parameters, hexadecimal.
+    pub hash: String,
+    /// How long each stage took.
+    pub times: Times,
+}
+
+/// Stages with the time each took.
+pub type Times = Vec<(&'static str, Duration)>;
+
+/// From text to live bits.
+pub fn analyze(
+    options: &AnalyzeOptions,
+    sources: &mut SourceMap,
+) -> (Option<Analysis>, Diagnostics) {
+    let mut clock = Stopwatch::start();
+    let (ast, mut diagnostics) = frontend::read(&options.read, sources);
+    clock.lap("read");
+    if diagnostics.has_errors() {
+        return (None, diagnostics);
+    }
+    let (netlist, found) = elaborate::elaborate(&ast, sources, &options.elaborate);
+    clock.lap("elaborate");
+    diagnostics.list.extend(found.list);
+    let Some(netlist) = netlist.filter(|_| !diagnostics.has_errors()) else {
+        return (None, diagnostics);
+    };
+    let (graph, found) = control::explore(&netlist, &options.control);
+    clock.lap("control");
+    diagnostics.list.extend(found.list);
+    if diagnostics.has_errors() {
+        return (None, diagnostics);
+    }
+    let (graph, liveness) = liveness::analyze(&netlist, &graph, &options.control.names);
+    clock.lap("liveness");
+    let hash = hash(sources, options);
+    let analysis = Analysis {
+        ast,
+        netlist,
+        graph,
+        liveness,
+        hash,
+        times: clock.laps,
+    };
+    (Some(analysis), diagnostics)
+}
+
+/// How a design is instrumented.
+#[derive(Debug, Clone, Default)]
+pub struct InsertOptions {
+    /// Bits of an NVM word.
+    pub word_bits: u32,
+    /// Longest run of logical cycles between two saves.
+    pub max_cycles: Option<u64>,
+    /// Names of control states that must be checkpoints.
+    pub forced: Vec<String>,
+    /// Names of control states that must not be.
+    pub forbidden: Vec<String>,
+    /// Edits and wrapper.
+    pub instrument: InstrumentOptions,
+    /// Live bits left out on purpose (`name[bit]`), to test the verification.
+    pub drop_bits: Vec<String>,
+}
+
+/// An instrumented design.
+#[derive(Debug)]
+pub struct Inserted {
+    /// The checkpoints.
+    pub plan: Plan,
+    /// Where their bits live.
+    pub layout: Layout,
+    /// The files.
+    pub output: instrument::Output,
+}
+
+/// From live bits to the files of an instrumented design.
+pub fn insert(
+    analysis: &mut Analysis,
+    sources: &SourceMap,
+    options: &InsertOptions,
+) -> (Option<Inserted>, Diagnostics) {
+    let mut clock = Stopwatch::start();
+    let mut diagnostics = Diagnostics::default();
+    let mut states = |names: &[String]| -> Vec<StateId> {
+        let found = names.iter().map(|name| state_named(&analysis.graph, name));
+        let (found, errors): (Vec<_>, Vec<_>) = found.partition(Result::is_ok);
+        diagnostics
+            .list
+            .extend(errors.into_iter().filter_map(Result::err));
+        found.into_iter().flatten().collect()
+    };
+    let plan_options = PlanOptions {
+        max_cycles: options.max_cycles,
+        forced: states(&options.forced),
+        forbidden: states(&options.forbidden),
+    };
+    if diagnostics.has_errors() {
+        return (None, diagnostics);
+    }
+    let mut plan = match plan::plan(&analysis.graph, &analysis.liveness, &plan_options) {
+        Ok(plan) => plan,
+        Err(error) => {
+            diagnostics.push(error.diagnostic(&analysis.graph));
+            return (None, diagnostics);
+        }
+    };
+    for bit in &options.drop_bits {
+        if let Err(error) = drop_bit(&mut plan, analysis, bit) {
+            diagnostics.push(error);
+            return (None, diagnostics);
+        }
+    }
+    clock.lap("plan");
+    let layout = layout::layout(
+        &analysis.netlist,
+        &plan,
+        &analysis.liveness.bits,
+        &LayoutOptions {
+            word_bits: options.word_bits,
+            seed: analysis.hash.clone(),
+            ..LayoutOptions::default()
+        },
+    );
+    clock.lap("layout");
+    let (output, found) = instrument::instrument(
+        &analysis.ast,
+        sources,
+        &analysis.netlist,
+        &analysis.graph,
+        &analysis.liveness,
+        &plan,
+        &layout,
+        &InstrumentOptions {
+            design_hash: analysis.hash.clone(),
+            ..options.instrument.clone()
+        },
+    );
+    clock.lap("instrument");
+    analysis.times.extend(clock.laps);
+    diagnostics.list.extend(found.list);
+    let inserted = output
+        .filter(|_| !diagnostics.has_errors())
+        .map(|output| Inserted {
+            plan,
+            layout,
+            output,
+        });
+    (inserted, diagnostics)
+}
+
+fn state_named(graph: &ControlGraph, name: &str) -> Result<StateId, Diagnostic> {
+    let position = graph.states.iter().position(|state| state.name == name);
+    position.map(|index| StateId(index as u32)).ok_or_else(|| {
+        let nearest = graph
+            .states
+            .iter()
+            .map(|state| &state.name)
+            .min_by_key(|known| strsim::damerau_levenshtein(known, name));
+        let error = Diagnostic::global(
+            codes::UNKNOWN_STATE,
+            format!("there is no control state `{name}`"),
+        );
+        match nearest {
+            Some(nearest) => error.help(format!(
+                "the nearest name is `{nearest}`; `idetic analyze` lists all"
+            )),
+            None => error,
+        }
+    })
+}
+
+/// Removes a bit from every checkpoint, so that a restore loses it.
+fn drop_bit(plan: &mut Plan, analysis: &Analysis, bit: &str) -> Result<(), Diagnostic> {
+    let wrong = || {
+        Diagnostic::global(
+            codes::CONFIG,
+            format!("`{bit}` is no bit of a register, written `name[bit]`"),
+        )
+    };
+    let (name, index) = bit
+        .strip_suffix(']')
+        .and_then(|bit| bit.rsplit_once('['))
+        .ok_or_else(wrong)?;
+    let index: u32 = index.parse().map_err(|_| wrong())?;
+    let registers = &analysis.netlist.registers;
+    let register = registers
+        .iter()
+        .position(|register| register.name == name && index < register.width)
+        .ok_or_else(wrong)?;
+    let number = analysis.liveness.bits.of(RegId(register as u32), index);
+    for checkpoint in &mut plan.checkpoints {
+        checkpoint.saved.remove(number);
+    }
+    Ok(())
+}
+
+/// SHA-256 over everything that decides what the design is.
+fn hash(sources: &SourceMap, options: &AnalyzeOptions) -> String {
+    let mut hasher = Sha256::new();
+    let mut field = |bytes: &[u8]| {
+        hasher.update((bytes.len() as u64).to_le_bytes());
+        hasher.update(bytes);
+    };
+    let read: Vec<&PathBuf> = options.read.files.iter().collect();
+    for (_, file) in sources.files() {
+        if file.included || read.contains(&&file.path) {
+            field(file.text.as_bytes());
+        }
+    }
+    for (name, value) in &options.elaborate.parameters {
+        field(name.as_bytes());
+        field(value.as_bytes());
+    }
+    for (name, value) in &options.read.defines {
+        field(name.as_bytes());
+        field(value.as_deref().unwrap_or("").as_bytes());
+    }
+    field(options.elaborate.top.as_deref().unwrap_or("").as_bytes());
+    hasher
+        .finalize()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}
+
+struct Stopwatch {
+    last: Instant,
+    laps: Times,
+}
+
+impl Stopwatch {
+    fn start() -> Stopwatch {
+        Stopwatch {
+            last: Instant::now(),
+            laps: Vec::new(),
+        }
+    }
+
+    fn lap(&mut self, stage: &'static str) {
+        let now = Instant::now();
+        self.laps.push((stage, now - self.last));
+        self.last = now;
+    }
+}

@@ -1,0 +1,123 @@
+//! Where the supply fails in a campaign.
+
+use crate::spec::CycleOutcome;
+
+/// Number of clocks in which a cycle boots, restores and does its first save.
+pub(crate) fn boot_and_save(outcome: &CycleOutcome) -> u64 {
+    let log = &outcome.log;
+    let booted = log
+        .stalls
+        .first()
+        .filter(|(from, _)| *from == 0)
+        .map_or(0, |(_, to)| to + 2);
+    let saved = log.commits.first().map_or(0, |commit| commit + 2);
+    booted.max(saved).min(outcome.clocks)
+}
+
+/// The edges for single failures, and the stride.
+pub(crate) fn single_clocks(base: &CycleOutcome, max_points: usize) -> (Vec<u64>, u64) {
+    let stride = base.clocks.div_ceil(max_points.max(1) as u64).max(1);
+    let mut clocks: Vec<u64> = (0..base.clocks).step_by(stride as usize).collect();
+    if stride > 1 {
+        let boot = base
+            .log
+            .stalls
+            .first()
+            .filter(|(from, _)| *from == 0)
+            .map_or(0, |(_, to)| to + 2);
+        let save_from = base
+            .log
+            .captures
+            .first()
+            .map_or(0, |(clock, _)| clock.saturating_sub(1));
+        let save_to = base.log.commits.first().map_or(0, |commit| commit + 2);
+        for (from, to) in [(0, boot), (save_from, save_to)] {
+            let to = to.min(base.clocks);
+            // The last edges of a long save, where the commit is, matter most.
+            let every = (to.saturating_sub(from) as usize).div_ceil(max_points.max(1));
+            clocks.extend((from..to).step_by(every.max(1)));
+            clocks.extend(to.saturating_sub(16).max(from)..to);
+        }
+        clocks.sort_unstable();
+        clocks.dedup();
+    }
+    (clocks, stride)
+}
+
+/// Edges for the first failure of a pair: in the boot, in a save before and at its commit, after it, and late in the run.
+pub(crate) fn first_of_pair(base: &CycleOutcome) -> Vec<u64> {
+    let commits = &base.log.commits;
+    let mut clocks = Vec::new();
+    for index in [0, 1, commits.len() / 2] {
+        let Some(&commit) = commits.get(index) else {
+            continue;
+        };
+        let capture = base
+            .log
+            .captures
+            .iter()
+            .map(|(clock, _)| *clock)
+            .take_while(|clock| *clock <= commit)
+            .last();
+        clocks.extend([
+            commit.saturating_sub(1),
+            commit + 1,
+            (capture.unwrap_or(commit) + commit) / 2,
+        ]);
+    }
+    clocks.push(base.clocks.saturating_sub(1));
+    clocks.retain(|clock| *clock < base.clocks);
+    clocks.sort_unstable();
+    clocks.dedup();
+    clocks
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::spec::{CycleEnd, CycleLog};
+
+    /// Boots for 5 clocks, saves in clocks 100 to 119, runs for 1000.
+    fn outcome() -> CycleOutcome {
+        let log = CycleLog {
+            captures: vec![(100, 95)],
+            commits: vec![119],
+            stalls: vec![(0, 4), (100, 119)],
+            ..CycleLog::default()
+        };
+        CycleOutcome {
+            end: CycleEnd::Reached,
+            clocks: 1000,
+            stall_clocks: 25,
+            next_cycle: 975,
+            resumed: false,
+            advances: 975,
+            commits: 1,
+            error_flag: false,
+            log,
+        }
+    }
+
+    #[test]
+    fn below_the_limit_every_edge_is_tried() {
+        assert_eq!(single_clocks(&outcome(), 1000), ((0..1000).collect(), 1));
+    }
+
+    #[test]
+    fn above_the_limit_boot_and_first_save_stay_complete() {
+        let (clocks, stride) = single_clocks(&outcome(), 50);
+        assert_eq!(stride, 20);
+        let must: Vec<u64> = (0..6).chain(99..121).chain((0..1000).step_by(20)).collect();
+        assert!(
+            must.iter().all(|clock| clocks.contains(clock)),
+            "{clocks:?}"
+        );
+        assert!(clocks.is_sorted() && clocks.len() < 80);
+    }
+
+    #[test]
+    fn pairs_begin_around_commits_and_at_the_end() {
+        assert_eq!(first_of_pair(&outcome()), [109, 118, 120, 999]);
+        assert_eq!(boot_and_save(&outcome()), 121);
+    }
+}
