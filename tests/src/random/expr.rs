@@ -167,6 +167,11 @@ impl Scope {
             "<<" | ">>" | "<<<" | ">>>" | "*" => self.leaf(rng, clean, 0),
             _ => self.expr(rng, depth - 1, clean, left.width.max(want)),
         };
+        // Icarus widens a left shift of a number without a width past 32 bits.
+        let operator = match operator {
+            "<<" | "<<<" if !left.sized => ">>",
+            other => other,
+        };
         let (left_text, right_text) = (left.operand(rng, binding), right.operand(rng, binding + 1));
         let (width, sized) = match operator {
             "<<" | ">>" | "<<<" | ">>>" => (left.width, left.sized),
