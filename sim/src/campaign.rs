@@ -4,7 +4,7 @@
 //! again. Then come single failures at every edge (strided above a limit), pairs whose second failure hits the boot, the restore and the
 //! first save after the first failure, and random sequences of failures.
 
-use crate::choose::{boot_and_save, first_of_pair, single_clocks};
+use crate::choose::{boot_and_save, first_of_pair, horizon, single_clocks};
 use crate::error::SimError;
 use crate::image::Image;
 use crate::judge::{Judge, Trial, Verdict};
@@ -34,8 +34,12 @@ pub struct CampaignOptions {
     pub random_runs: usize,
     /// Logical cycles to replay at most; `None` for the whole recording.
     pub max_cycles: Option<u64>,
-    /// How many logical cycles behind the one that was due at the last failure a run ends; `None` to go on to the end.
+    /// How many logical cycles behind the one that was due at the last failure a run ends; `None` to go on to the end, or as far as
+    /// the budget allows.
     pub horizon: Option<u64>,
+    /// Clock edges to simulate, about. Where going on to the end would take more, runs end earlier, see
+    /// [`CampaignReport::horizon_cycles`].
+    pub clock_budget: u64,
     /// The campaign ends early with this many failures.
     pub stop_after: usize,
     /// Simulator processes at a time.
@@ -45,9 +49,9 @@ pub struct CampaignOptions {
 impl CampaignOptions {
     /// Defaults that fit the speed of the simulator.
     pub fn for_simulator(simulator: Simulator) -> CampaignOptions {
-        let (max_points, max_pairs, random_runs) = match simulator {
-            Simulator::Icarus => (100, 40, 8),
-            Simulator::Verilator => (2000, 1000, 100),
+        let (max_points, max_pairs, random_runs, clock_budget) = match simulator {
+            Simulator::Icarus => (100, 40, 8, 1_000_000),
+            Simulator::Verilator => (2000, 1000, 100, 50_000_000),
         };
         CampaignOptions {
             seed: 1,
@@ -58,6 +62,7 @@ impl CampaignOptions {
             random_runs,
             max_cycles: None,
             horizon: None,
+            clock_budget,
             stop_after: 10,
             jobs: 2,
         }
@@ -179,7 +184,7 @@ pub(crate) fn next_trial(
         .max_cycles
         .map_or(recorded, |limit| limit.min(recorded));
     let due = position.cycle() + outcome.log.advances_before(clock);
-    let end_cycle = options.horizon.map_or(cycles, |horizon| {
+    let end_cycle = judge.horizon.map_or(cycles, |horizon| {
         cycles.min(due.saturating_add(horizon.max(1)))
     });
     Trial {
@@ -269,7 +274,13 @@ impl Campaign<'_> {
     fn singles(&mut self, progress: &mut dyn Progress) -> Result<(), SimError> {
         let (clocks, stride) = single_clocks(&self.base, self.options.max_points);
         self.report.stride = stride;
-        let trials = self.after_base(&clocks);
+        let mut trials = self.after_base(&clocks);
+        let others = self.options.max_pairs + self.options.random_runs;
+        self.judge.horizon = horizon(&self.base, self.options, trials.len() + others);
+        self.report.horizon_cycles = self.judge.horizon;
+        if self.options.horizon.is_none() && self.judge.horizon.is_some() {
+            trials = self.after_base(&clocks);
+        }
         self.report.single_points = self.book(&trials, Step::Single, progress)?;
         Ok(())
     }
@@ -402,6 +413,7 @@ fn empty_report(replay: &Replay<'_>, options: &CampaignOptions, cycles: u64) -> 
         pair_points: 0,
         random_points: 0,
         stride: 1,
+        horizon_cycles: options.horizon,
         logical_cycles: cycles,
         instrumented_clocks: 0,
         stall_clocks: 0,

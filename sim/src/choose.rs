@@ -1,5 +1,6 @@
 //! Where the supply fails in a campaign.
 
+use crate::campaign::CampaignOptions;
 use crate::spec::CycleOutcome;
 
 /// Number of clocks in which a cycle boots, restores and does its first save.
@@ -72,10 +73,27 @@ pub(crate) fn first_of_pair(base: &CycleOutcome) -> Vec<u64> {
     clocks
 }
 
+/// How far runs may go behind the failure such that so many of them fit the budget; `None` if all can go on to the end. Never so little
+/// that a run would end before the next two saves.
+pub(crate) fn horizon(base: &CycleOutcome, options: &CampaignOptions, runs: usize) -> Option<u64> {
+    if options.horizon.is_some() {
+        return options.horizon;
+    }
+    let share = options.clock_budget / (runs as u64).max(1);
+    // On average half of the recording lies behind a failure.
+    if base.clocks / 2 <= share {
+        return None;
+    }
+    let advances_per_run = share as f64 * base.advances as f64 / base.clocks.max(1) as f64;
+    let between_saves = base.advances / (base.commits + 1);
+    Some((advances_per_run as u64).max(64 + 2 * between_saves))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::spec::{CycleEnd, CycleLog};
+    use crate::tool::Simulator;
 
     /// Boots for 5 clocks, saves in clocks 100 to 119, runs for 1000.
     fn outcome() -> CycleOutcome {
@@ -113,6 +131,32 @@ mod tests {
             "{clocks:?}"
         );
         assert!(clocks.is_sorted() && clocks.len() < 80);
+    }
+
+    #[test]
+    fn the_budget_limits_how_far_runs_go() {
+        let options = CampaignOptions {
+            clock_budget: 10_000,
+            ..CampaignOptions::for_simulator(Simulator::Verilator)
+        };
+        assert_eq!(horizon(&outcome(), &options, 20), None);
+        let frequent = CycleOutcome {
+            commits: 100,
+            ..outcome()
+        };
+        assert_eq!(horizon(&frequent, &options, 50), Some(195));
+        assert_eq!(horizon(&frequent, &options, 5000), Some(64 + 2 * 9));
+        assert_eq!(
+            horizon(
+                &frequent,
+                &CampaignOptions {
+                    horizon: Some(7),
+                    ..options
+                },
+                5000
+            ),
+            Some(7)
+        );
     }
 
     #[test]

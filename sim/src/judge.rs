@@ -58,6 +58,8 @@ pub(crate) struct Judge<'a> {
     pub replay: &'a Replay<'a>,
     /// Seed, environment and number of jobs.
     pub options: &'a CampaignOptions,
+    /// How many logical cycles behind the one due at a failure a run ends; `None` to go on to the end.
+    pub horizon: Option<u64>,
     /// The sums so far.
     pub totals: Totals,
 }
@@ -68,6 +70,7 @@ impl<'a> Judge<'a> {
         Judge {
             replay,
             options,
+            horizon: options.horizon,
             totals: Totals::default(),
         }
     }

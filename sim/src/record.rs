@@ -24,7 +24,7 @@ use crate::tool::{Simulator, Tool};
 pub struct RecordOptions {
     /// The simulator that runs the testbench.
     pub simulator: Simulator,
-    /// Wall-clock limit for the testbench, and for its compilation.
+    /// Wall-clock limit for the testbench. Its compilation has one of its own.
     pub time_limit: Duration,
     /// Logical cycles to record at most.
     pub max_cycles: u64,
@@ -73,6 +73,9 @@ impl Recording {
     }
 }
 
+/// Wall-clock limit for compiling a testbench.
+const COMPILE_TIME: Duration = Duration::from_secs(1200);
+
 /// Bytes that a testbench may print.
 pub(crate) const MAX_OUTPUT_BYTES: u64 = 256 << 20;
 
@@ -109,10 +112,14 @@ pub fn record(
         time: options.time_limit,
         output_bytes: MAX_OUTPUT_BYTES,
     };
+    let compiling = Limits {
+        time: COMPILE_TIME,
+        ..limits
+    };
     let program = match options.simulator {
-        Simulator::Icarus => compile_icarus(design, testbench, &copy, scratch.path(), limits)?,
+        Simulator::Icarus => compile_icarus(design, testbench, &copy, scratch.path(), compiling)?,
         Simulator::Verilator => {
-            compile_verilator(design, testbench, &copy, scratch.path(), limits)?
+            compile_verilator(design, testbench, &copy, scratch.path(), compiling)?
         }
     };
     let finished = program.run(scratch.path(), "testbench", limits)?;

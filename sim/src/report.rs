@@ -132,6 +132,8 @@ pub struct CampaignReport {
     pub random_points: usize,
     /// Every how many clock edges a single failure was tried; 1 means at every edge.
     pub stride: u64,
+    /// How many logical cycles behind the one due at the last failure a run ended; `None` if all went on to the end.
+    pub horizon_cycles: Option<u64>,
     /// Logical cycles of the recording that were replayed.
     pub logical_cycles: u64,
     /// Clock edges that the instrumented design takes for them without failures.

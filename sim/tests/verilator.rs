@@ -5,17 +5,23 @@
 mod common;
 
 use common::{build, campaign, expectation, find_planted, toy_idetic};
-use idetic_sim::{BlankNvm, BuildOptions, CampaignOptions, Environment, Latency, Simulator};
+use idetic_sim::{
+    BlankNvm, BuildOptions, CampaignOptions, Environment, Latency, Replay, Simulator,
+};
 
+/// One test for all, because compiling takes longer than running.
 #[test]
-fn the_sound_design_passes_under_all_latencies() {
+fn a_compiled_replay_serves_many_campaigns() {
     let (instrumented, expectation) = (toy_idetic(), expectation());
-    let mut replay = build(
-        Simulator::Verilator,
-        &instrumented,
-        &expectation,
-        &BuildOptions::default(),
-    );
+    let options = BuildOptions::default();
+    let mut replay = build(Simulator::Verilator, &instrumented, &expectation, &options);
+    the_sound_design_passes_under_all_latencies(&mut replay);
+    every_planted_error_is_found(&mut replay);
+    results_do_not_depend_on_the_number_of_jobs(&mut replay);
+    a_limit_gives_a_stride_and_keeps_boot_and_first_save(&mut replay);
+}
+
+fn the_sound_design_passes_under_all_latencies(replay: &mut Replay<'_>) {
     for latency in [Latency::Fixed(0), Latency::Fixed(3), Latency::Random(5)] {
         for random_energy in [false, true] {
             let environment = Environment {
@@ -35,7 +41,7 @@ fn the_sound_design_passes_under_all_latencies() {
                 random_runs: 60,
                 ..CampaignOptions::for_simulator(Simulator::Verilator)
             };
-            let report = campaign(&mut replay, 0, &options);
+            let report = campaign(replay, 0, &options);
             assert_eq!(report.failures, [], "{environment:?}");
             assert_eq!(report.points_passed, report.points_tried);
             assert_eq!(
@@ -57,32 +63,16 @@ fn the_sound_design_passes_under_all_latencies() {
     }
 }
 
-#[test]
-fn every_planted_error_is_found() {
-    let (instrumented, expectation) = (toy_idetic(), expectation());
-    let mut replay = build(
-        Simulator::Verilator,
-        &instrumented,
-        &expectation,
-        &BuildOptions::default(),
-    );
+fn every_planted_error_is_found(replay: &mut Replay<'_>) {
     let options = CampaignOptions {
         max_pairs: 100,
         random_runs: 10,
         ..CampaignOptions::for_simulator(Simulator::Verilator)
     };
-    find_planted(&mut replay, &options);
+    find_planted(replay, &options);
 }
 
-#[test]
-fn results_do_not_depend_on_the_number_of_jobs() {
-    let (instrumented, expectation) = (toy_idetic(), expectation());
-    let mut replay = build(
-        Simulator::Verilator,
-        &instrumented,
-        &expectation,
-        &BuildOptions::default(),
-    );
+fn results_do_not_depend_on_the_number_of_jobs(replay: &mut Replay<'_>) {
     let environment = Environment {
         latency: Latency::Random(3),
         ..Environment::default()
@@ -95,9 +85,9 @@ fn results_do_not_depend_on_the_number_of_jobs() {
         ..CampaignOptions::for_simulator(Simulator::Verilator)
     };
     // With a forgotten bit, so that failures and their order are compared as well.
-    let alone = campaign(&mut replay, 1, &options);
+    let alone = campaign(replay, 1, &options);
     let parallel = campaign(
-        &mut replay,
+        replay,
         1,
         &CampaignOptions {
             jobs: 3,
@@ -112,19 +102,11 @@ fn results_do_not_depend_on_the_number_of_jobs() {
         serde_json::from_str::<idetic_sim::CampaignReport>(&json).unwrap(),
         alone
     );
-    let other_seed = campaign(&mut replay, 1, &CampaignOptions { seed: 2, ..options });
+    let other_seed = campaign(replay, 1, &CampaignOptions { seed: 2, ..options });
     assert_ne!(alone, other_seed);
 }
 
-#[test]
-fn a_limit_gives_a_stride_and_keeps_boot_and_first_save() {
-    let (instrumented, expectation) = (toy_idetic(), expectation());
-    let mut replay = build(
-        Simulator::Verilator,
-        &instrumented,
-        &expectation,
-        &BuildOptions::default(),
-    );
+fn a_limit_gives_a_stride_and_keeps_boot_and_first_save(replay: &mut Replay<'_>) {
     let options = CampaignOptions {
         max_points: 10,
         max_pairs: 0,
@@ -132,7 +114,7 @@ fn a_limit_gives_a_stride_and_keeps_boot_and_first_save() {
         horizon: Some(5),
         ..CampaignOptions::for_simulator(Simulator::Verilator)
     };
-    let report = campaign(&mut replay, 0, &options);
+    let report = campaign(replay, 0, &options);
     assert!(report.passed());
     assert_eq!(report.stride, report.instrumented_clocks.div_ceil(10));
     assert!(

@@ -4,12 +4,20 @@
 //! constants, itself, other candidates, and sums and logic of these, by
 //! multiplexers and tables whatever selects in them. One-bit logic is a
 //! selection too (`go & idle` is `go ? idle : 0`), so one settled side is enough
-//! there. The candidates are the largest set for which this holds.
+//! there. Bits that data choose freely (the index of a table, the other side of
+//! such logic) are allowed up to a few per register: a substitution box is a
+//! table too. The candidates are the largest set for which this holds.
 //!
 //! A candidate that no decision reads, directly or through other candidates,
 //! would multiply the states for nothing and is left out.
 
 use crate::netlist::{BinaryOp, ExprId, Netlist, Node, RegId};
+
+/// Bits of a next value's tables and logic that may be data.
+const FREE_BITS: u32 = 8;
+
+/// Free bits of a value that is not settled.
+const UNSETTLED: u32 = u32::MAX;
 
 /// A reason why a register is not a candidate.
 pub(super) type Reason = String;
@@ -22,22 +30,23 @@ pub(super) fn candidates(
     forced: &[bool],
 ) -> Vec<Option<Reason>> {
     let mut reasons = banned.to_vec();
-    let mut settled = vec![false; netlist.exprs.len()];
+    let mut free = vec![UNSETTLED; netlist.exprs.len()];
     loop {
         let mut changed = false;
         for id in netlist.exprs.ids() {
-            settled[id.index()] = is_settled(netlist, &reasons, &settled, id);
+            let bits = free_bits(netlist, &reasons, &free, id);
+            free[id.index()] = bits.filter(|&bits| bits <= FREE_BITS).unwrap_or(UNSETTLED);
         }
         for (index, register) in netlist.registers.iter().enumerate() {
             if reasons[index].is_some() || forced[index] {
                 continue;
             }
             let values = register.async_resets.iter().map(|reset| reset.value);
-            let unsettled = (values.chain([register.next])).find(|v| !settled[v.index()]);
+            let unsettled = (values.chain([register.next])).find(|v| free[v.index()] == UNSETTLED);
             if let Some(value) = unsettled {
                 reasons[index] = Some(format!(
                     "its next value can be data: {}",
-                    describe(netlist, &settled, value)
+                    describe(netlist, &free, value)
                 ));
                 changed = true;
             }
@@ -55,27 +64,41 @@ pub(super) fn candidates(
     reasons
 }
 
-fn is_settled(netlist: &Netlist, reasons: &[Option<Reason>], done: &[bool], id: ExprId) -> bool {
+/// How many bits of a value data choose freely; `None` if it is not settled.
+fn free_bits(
+    netlist: &Netlist,
+    reasons: &[Option<Reason>],
+    done: &[u32],
+    id: ExprId,
+) -> Option<u32> {
     let exprs = &netlist.exprs;
-    let ok = |expr: &ExprId| done[expr.index()];
+    let of = |expr: &ExprId| Some(done[expr.index()]).filter(|&bits| bits != UNSETTLED);
+    // A condition in place of a value: settled, or one free bit.
+    let flag = |expr: &ExprId| of(expr).or_else(|| is_flag(netlist, *expr).then_some(1));
+    let sum = |a: Option<u32>, b: Option<u32>| Some(a?.saturating_add(b?));
     match exprs.node(id) {
-        Node::Const(_) => true,
-        Node::Reg(register) => reasons[register.index()].is_none(),
-        Node::Input(_) | Node::MemRead(..) | Node::Net(_) => false,
-        Node::Unary(_, a) | Node::Slice(a, _) => ok(a),
+        Node::Const(_) => Some(0),
+        Node::Reg(register) => reasons[register.index()].is_none().then_some(0),
+        Node::Input(_) | Node::MemRead(..) | Node::Net(_) => None,
+        Node::Unary(_, a) | Node::Slice(a, _) => of(a),
         Node::Binary(op, a, b) => match op {
-            BinaryOp::And | BinaryOp::Or if exprs.width(id) == 1 => ok(a) || ok(b),
-            BinaryOp::And | BinaryOp::Or => {
-                ok(a) && (ok(b) || is_flag(netlist, *b)) || ok(b) && is_flag(netlist, *a)
+            BinaryOp::And | BinaryOp::Or | BinaryOp::Add | BinaryOp::Sub => {
+                sum(of(a), flag(b)).or_else(|| sum(flag(a), of(b)))
             }
-            BinaryOp::Add | BinaryOp::Sub => {
-                ok(a) && (ok(b) || is_flag(netlist, *b)) || ok(b) && is_flag(netlist, *a)
-            }
-            _ => ok(a) && ok(b),
+            _ => sum(of(a), of(b)),
         },
-        Node::Mux(_, then, other) => ok(then) && ok(other),
-        Node::Concat(items) => items.iter().all(ok),
-        Node::Index(_, items) => items.iter().all(ok),
+        Node::Mux(_, then, other) => Some(of(then)?.max(of(other)?)),
+        Node::Concat(items) => items
+            .iter()
+            .try_fold(0, |bits, item| sum(Some(bits), of(item))),
+        Node::Index(index, items) => {
+            let chosen = of(index).or(Some(exprs.width(*index)));
+            let widest = items
+                .iter()
+                .map(of)
+                .try_fold(0, |most, bits| Some(bits?.max(most)));
+            sum(chosen, widest)
+        }
     }
 }
 
@@ -93,7 +116,8 @@ fn is_flag(netlist: &Netlist, id: ExprId) -> bool {
 }
 
 /// What makes a value unsettled, as a name.
-fn describe(netlist: &Netlist, settled: &[bool], from: ExprId) -> String {
+fn describe(netlist: &Netlist, free: &[u32], from: ExprId) -> String {
+    let settled = |id: ExprId| free[id.index()] != UNSETTLED;
     let exprs = &netlist.exprs;
     let mut at = from;
     loop {
@@ -110,22 +134,20 @@ fn describe(netlist: &Netlist, settled: &[bool], from: ExprId) -> String {
             }
             // The condition is no data; look into the legs only.
             Node::Mux(_, then, other) => {
-                below = [*then, *other]
-                    .into_iter()
-                    .find(|leg| !settled[leg.index()]);
+                below = [*then, *other].into_iter().find(|leg| !settled(*leg));
             }
             Node::Index(_, items) => {
-                below = items.iter().copied().find(|item| !settled[item.index()]);
+                below = items.iter().copied().find(|item| !settled(*item));
             }
             _ => exprs.operands(at, |operand| {
-                if below.is_none() && !settled[operand.index()] {
+                if below.is_none() && !settled(operand) {
                     below = Some(operand);
                 }
             }),
         }
         match below {
             Some(next) => at = next,
-            None => return "an arithmetic result".to_owned(),
+            None => return "an operation on several of them, or a large table".to_owned(),
         }
     }
 }

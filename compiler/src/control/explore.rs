@@ -5,6 +5,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::candidates::{candidates, chosen};
 use super::cases::{ResetCase, reset_cases, reset_roots};
 use super::decide::decide;
+use super::needless;
 use super::start::{Starts, starts};
 use super::{Assumption, ControlGraph, ControlOptions, Edge, State, StateId, ValueName, Verdict};
 use crate::diagnostics::{Diagnostic, Diagnostics, codes};
@@ -166,7 +167,25 @@ impl<'a> Explorer<'a> {
             }
             at += 1;
         }
-        Ok(())
+        let forced = |at: usize| {
+            let name = &self.netlist.registers[self.registers[at].index()].name;
+            self.options.forced.contains(name)
+        };
+        match needless::find(
+            self.netlist,
+            &self.registers,
+            &self.states,
+            &self.edges,
+            forced,
+        ) {
+            None => Ok(()),
+            Some((at, factor)) => Err(Failure {
+                register: self.registers[at],
+                reason: format!(
+                    "it steers data only, and there would be {factor} times as many states"
+                ),
+            }),
+        }
     }
 
     fn state(&mut self, values: Vec<Bits>, initial: bool) -> StateId {
@@ -187,15 +206,18 @@ impl<'a> Explorer<'a> {
         case: &ResetCase,
     ) -> Result<(), Failure> {
         let mut known = case.known.clone();
+        let mut changed = Vec::with_capacity(values.len());
         for (register, value) in self.registers.iter().zip(values) {
             if case.held[register.index()].is_none() {
                 let expr = self.netlist.registers[register.index()].expr;
                 known.set(&self.cone, expr, value);
+                changed.push(expr);
             }
         }
         self.work += self.cone.nodes().len() as u64;
+        let exprs = &self.netlist.exprs;
         if known
-            .sweep(&self.cone, &self.netlist.exprs, self.scratch)
+            .sweep_from(&self.cone, exprs, changed, self.scratch)
             .is_err()
         {
             return Ok(());
@@ -291,18 +313,14 @@ impl<'a> Explorer<'a> {
     /// Gives up the register that multiplies the states most: the one without
     /// which fewest of them differ. Of several, the widest.
     fn too_many_states(&self) -> Failure {
-        let without = |at: usize| {
-            let states = self.states.iter().map(|(values, _)| {
-                let rest = values.iter().enumerate();
-                rest.filter(|(index, _)| *index != at)
-                    .map(|(_, bits)| bits)
-                    .collect::<Vec<_>>()
-            });
-            states.collect::<FxHashSet<_>>().len()
-        };
         let width = |at: usize| self.netlist.registers[self.registers[at].index()].width;
         let worst = (0..self.registers.len())
-            .min_by_key(|&at| (without(at), std::cmp::Reverse(width(at))))
+            .min_by_key(|&at| {
+                (
+                    needless::without(&self.states, at).1,
+                    std::cmp::Reverse(width(at)),
+                )
+            })
             .expect("without registers there is one state");
         Failure {
             register: self.registers[worst],

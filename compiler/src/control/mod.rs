@@ -15,8 +15,9 @@
 //! 3. exploration (`explore`) from there: everything but the control registers
 //!    is unknown; where a next value is unknown, both values of a bit that
 //!    decides it are assumed in turn (`decide`), with all that follows;
-//! 4. a register that multiplies the states or paths past the limits, or whose
-//!    next value no decision settles, is given up.
+//! 4. a register that multiplies the states or paths past the limits, whose
+//!    next value no decision settles, or that multiplies the states and steers
+//!    data only, is given up.
 //!
 //! An asynchronous reset acts from the start of a cycle: the cases "active" and
 //! "not active" are the first assumptions of every edge (`cases`).
@@ -25,7 +26,10 @@ mod candidates;
 pub(crate) mod cases;
 mod decide;
 mod explore;
+mod needless;
 mod start;
+#[cfg(test)]
+mod tests;
 
 pub use explore::explore;
 pub(crate) use explore::state_name;

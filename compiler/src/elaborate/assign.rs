@@ -149,7 +149,7 @@ impl<'a> Elab<'a> {
                     .help("declare it as `reg`"),
             );
         }
-        if nonblocking && local.is_some() {
+        if nonblocking && local {
             return self.unsupported(
                 span,
                 "a nonblocking assignment to a local variable",
@@ -182,13 +182,7 @@ impl<'a> Elab<'a> {
         }
     }
 
-    fn write_slot(
-        &mut self,
-        key: Key,
-        reference: &Reference,
-        value: ExprId,
-        hit: Option<ExprId>,
-    ) {
+    fn write_slot(&mut self, key: Key, reference: &Reference, value: ExprId, hit: Option<ExprId>) {
         let old = self.kept(key);
         let width = self.exprs.width(old);
         let mut new = self.splice(old, &reference.bits, value);

@@ -1,6 +1,6 @@
 //! Calls of functions and tasks, executed in place.
 
-use super::context::{Elab, Entity, Lifetime, MAX_DEPTH, NetIdx, Res, ScopeIdx, Storage};
+use super::context::{Elab, Entity, MAX_DEPTH, NetIdx, Res, ScopeIdx, Storage};
 use super::env::{ExitKind, Key};
 use super::typed::{Kind, Typed};
 use super::types::Ty;
@@ -126,7 +126,7 @@ impl<'a> Elab<'a> {
         let instance = self.scope(callee.declared_in).instance;
         let inner = self.new_scope(Some(callee.declared_in), callee.scope, instance, None);
         self.scope_mut(inner).path.push(name.text.to_string());
-        self.set_local(inner, Lifetime::Static);
+        self.scope_mut(inner).local = true;
         for &port in callee.ports {
             self.declare_symbol(inner, port);
         }
@@ -296,8 +296,7 @@ impl<'a> Elab<'a> {
         }
         let value = self.assigned(scope, value, ty.width)?;
         let key = Key::Blocking(slot);
-        self.env
-            .note(key, ty.width, 0, i64::from(ty.width), span);
+        self.env.note(key, ty.width, 0, i64::from(ty.width), span);
         self.env.set(key, value);
         Ok(())
     }
@@ -307,8 +306,8 @@ impl<'a> Elab<'a> {
         let mut at = Some(scope);
         while let Some(here) = at {
             let parent = self.scope(here).parent;
-            let outermost = parent.is_some_and(|parent| self.scope(parent).local.is_none());
-            if self.scope(here).local.is_some() && outermost {
+            let outermost = parent.is_some_and(|parent| !self.scope(parent).local);
+            if self.scope(here).local && outermost {
                 let name = self.scope(here).path.last().cloned().unwrap_or_default();
                 if let Some(Entity::Net(net)) = self.lookup_here(here, &name)? {
                     return self.assign_net(scope, net, value, span);

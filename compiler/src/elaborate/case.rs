@@ -14,7 +14,10 @@ const TABLE_BITS: u32 = 10;
 /// A label of a case.
 enum Label {
     /// A constant; bits set in `wild` match anything.
-    Constant { bits: Bits, wild: Bits },
+    Constant {
+        bits: Bits,
+        wild: Bits,
+    },
     Other(Typed),
 }
 
@@ -87,7 +90,10 @@ impl<'a> Elab<'a> {
         let sure = |elab: &Self, hit| elab.exprs.as_const(hit).and_then(|b: &Bits| b.bit(0));
         arms.retain(|&(hit, _)| sure(self, hit) != Some(false));
         let mut last = default.map(Some);
-        if let Some(at) = arms.iter().position(|&(hit, _)| sure(self, hit) == Some(true)) {
+        if let Some(at) = arms
+            .iter()
+            .position(|&(hit, _)| sure(self, hit) == Some(true))
+        {
             last = Some(Some(arms[at].1));
             arms.truncate(at);
         } else if self.covered(selector, &patterns) {
@@ -126,13 +132,13 @@ impl<'a> Elab<'a> {
     ) -> Res<(Label, u32, bool)> {
         let Some(constant) = self.label_constant(scope, label)? else {
             let typed = self.typed(scope, label)?;
-            if let super::typed::Kind::Value(value) = typed.kind {
-                if let Some(bits) = self.exprs.as_const(value) {
-                    let (bits, signed) = (bits.clone(), typed.signed);
-                    let wild = Bits::zero(bits.width());
-                    let width = bits.width();
-                    return Ok((Label::Constant { bits, wild }, width, signed));
-                }
+            if let super::typed::Kind::Value(value) = typed.kind
+                && let Some(bits) = self.exprs.as_const(value)
+            {
+                let (bits, signed) = (bits.clone(), typed.signed);
+                let wild = Bits::zero(bits.width());
+                let width = bits.width();
+                return Ok((Label::Constant { bits, wild }, width, signed));
             }
             let (width, signed) = (typed.width, typed.signed);
             return Ok((Label::Other(typed), width, signed));

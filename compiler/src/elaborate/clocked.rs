@@ -15,6 +15,9 @@ struct Branch {
     values: FxHashMap<Key, ExprId>,
 }
 
+/// The resets of a process with their branches, its clock, and the rest of its body.
+type Peeled = (Vec<(ExprId, Place)>, ClockEvent, Place);
+
 /// A statement with the scope that it stands in.
 type Place = (ScopeIdx, Option<ast::StmtId>);
 
@@ -78,7 +81,7 @@ impl<'a> Elab<'a> {
         mut edges: Vec<ClockEvent>,
         body: Option<ast::StmtId>,
         whole: Span,
-    ) -> Res<(Vec<(ExprId, Place)>, ClockEvent, Place)> {
+    ) -> Res<Peeled> {
         let ast = self.ast;
         let mut place: Place = (scope, body);
         let mut resets = Vec::new();
@@ -188,18 +191,16 @@ impl<'a> Elab<'a> {
                 Key::Jump(_) => continue,
             };
             let net = self.net(self.slots[slot as usize].net);
-            if net.local.is_some() {
+            if net.local {
                 continue;
             }
-            if blocking {
-                if let Some(&other) = keys.get(&Key::Nonblocking(slot)) {
-                    let message = format!("`{}` is assigned both by `=` and by `<=`", net.path);
-                    return self.fail(
-                        Diagnostic::error(codes::UNSUPPORTED, span, message)
-                            .label(other, "the other kind")
-                            .help("use `<=` for what is read in other processes"),
-                    );
-                }
+            if blocking && let Some(&other) = keys.get(&Key::Nonblocking(slot)) {
+                let message = format!("`{}` is assigned both by `=` and by `<=`", net.path);
+                return self.fail(
+                    Diagnostic::error(codes::UNSUPPORTED, span, message)
+                        .label(other, "the other kind")
+                        .help("use `<=` for what is read in other processes"),
+                );
             }
             let width = self.slots[slot as usize].width;
             let covers = |branch: &Branch, at: u32| {

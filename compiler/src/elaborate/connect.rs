@@ -37,7 +37,11 @@ impl<'a> Elab<'a> {
             );
         }
         for arg in &instance.connections {
-            if let Arg::Positional(Some(expr)) | Arg::Named { value: Some(expr), .. } = arg {
+            if let Arg::Positional(Some(expr))
+            | Arg::Named {
+                value: Some(expr), ..
+            } = arg
+            {
                 self.implicit_nets(scope, *expr)?;
             }
         }
@@ -64,14 +68,8 @@ impl<'a> Elab<'a> {
         name.push_str(&ast[symbol].name.text);
         let parent = self.scope(scope).instance;
         let in_loop = self.scope(scope).in_generate_loop;
-        let inner = self.instantiate(
-            module,
-            Some(parent),
-            name,
-            Some(symbol),
-            overrides,
-            in_loop,
-        )?;
+        let inner =
+            self.instantiate(module, Some(parent), name, Some(symbol), overrides, in_loop)?;
         self.env = Env::default();
         let connections = self.connections(instance, declared, span)?;
         for (&port, connection) in declared.ports.iter().zip(connections) {
@@ -146,9 +144,7 @@ impl<'a> Elab<'a> {
         for (at, arg) in instance.connections.iter().enumerate() {
             let (port, connection, place) = match arg {
                 Arg::Positional(None) => (Some(at), Connection::Open, span),
-                Arg::Positional(Some(expr)) => {
-                    (Some(at), Connection::Expr(*expr), ast[*expr].span)
-                }
+                Arg::Positional(Some(expr)) => (Some(at), Connection::Expr(*expr), ast[*expr].span),
                 Arg::Named { name, value } => {
                     let connection = value.map_or(Connection::Open, Connection::Expr);
                     (find(&name.text), connection, name.span)
@@ -261,10 +257,8 @@ impl<'a> Elab<'a> {
             }
             Connection::Missing | Connection::Open => {
                 if declared.direction == Direction::Input {
-                    let (message, place) = (
-                        format!("input `{}` is not connected", name.text),
-                        name.span,
-                    );
+                    let (message, place) =
+                        (format!("input `{}` is not connected", name.text), name.span);
                     self.tell(
                         Diagnostic::warning(codes::BAD_CONNECTION, instance, message)
                             .label(place, "the input")
@@ -279,9 +273,7 @@ impl<'a> Elab<'a> {
         }
         if let Some(target) = target {
             let leaf = self.leaf(first);
-            let value = self
-                .exprs
-                .resize(leaf, target.width() as u32, ty.signed);
+            let value = self.exprs.resize(leaf, target.width() as u32, ty.signed);
             self.drive_target(&target, value, span)?;
         }
         Ok(())
@@ -313,7 +305,11 @@ impl<'a> Elab<'a> {
         }
         for element in 0..ty.elements() {
             let (parent, child) = (from + at + element, to + element);
-            let (source, sink) = if input { (parent, child) } else { (child, parent) };
+            let (source, sink) = if input {
+                (parent, child)
+            } else {
+                (child, parent)
+            };
             let value = self.leaf(source);
             self.drive(sink, 0, ty.width, Driver::Value(value), span);
         }

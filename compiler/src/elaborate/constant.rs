@@ -134,14 +134,14 @@ impl<'a> Elab<'a> {
             return self.constant(scope, value);
         }
         // A written sign without a range keeps the value's width.
-        if let (TypeKind::Bits { signed, .. }, true) = (&ty.kind, ty.dims.is_empty()) {
-            if *signed {
-                let constant = self.constant(scope, value)?;
-                return Ok(Constant {
-                    signed: true,
-                    ..constant
-                });
-            }
+        if let (TypeKind::Bits { signed, .. }, true) = (&ty.kind, ty.dims.is_empty())
+            && *signed
+        {
+            let constant = self.constant(scope, value)?;
+            return Ok(Constant {
+                signed: true,
+                ..constant
+            });
         }
         let ty = self.type_of(scope, ty, span)?;
         if !ty.unpacked.is_empty() {

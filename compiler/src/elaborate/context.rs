@@ -53,16 +53,7 @@ pub(super) struct Scope<'a> {
     /// Generated scopes, with the index of the member that made them.
     pub generated: Vec<(usize, ScopeIdx)>,
     /// Belongs to a call of a subroutine.
-    pub local: Option<Lifetime>,
-}
-
-/// What becomes of a subroutine's variables after a call.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Lifetime {
-    /// They keep their values.
-    Static,
-    /// They are forgotten.
-    Automatic,
+    pub local: bool,
 }
 
 /// What a name stands for.
@@ -80,7 +71,7 @@ pub(super) enum Entity {
     Scope(ScopeIdx),
     /// The blocks of a generate loop.
     Scopes(Rc<IndexMap<i64, ScopeIdx>>),
-    Instance(SymbolId),
+    Instance,
 }
 
 /// A constant with what its context needs to know.
@@ -110,7 +101,10 @@ pub(super) struct Net {
     pub span: Span,
     /// May be written by processes.
     pub variable: bool,
-    pub local: Option<Lifetime>,
+    /// Belongs to a call of a subroutine. Whether the call's variables are
+    /// static or automatic does not matter: reading one before the call assigns
+    /// it is an error.
+    pub local: bool,
 }
 
 /// Where a net's bits are.
@@ -231,11 +225,7 @@ pub(super) struct Elab<'a> {
 }
 
 impl<'a> Elab<'a> {
-    pub fn new(
-        ast: &'a Ast,
-        sources: &'a SourceMap,
-        options: &'a ElaborateOptions,
-    ) -> Elab<'a> {
+    pub fn new(ast: &'a Ast, sources: &'a SourceMap, options: &'a ElaborateOptions) -> Elab<'a> {
         Elab {
             ast,
             sources,

@@ -3,7 +3,7 @@
 
 use rustc_hash::FxHashMap;
 
-use super::context::{Elab, Lifetime, MemWrite};
+use super::context::{Elab, MemWrite};
 use crate::frontend::ast;
 use crate::netlist::{Bits, ExprId};
 use crate::source::Span;
@@ -143,10 +143,9 @@ impl<'a> Elab<'a> {
         let of = &self.slots[slot as usize];
         let (width, init) = (of.width, of.init.clone());
         match (self.net(of.net).local, self.env.mode) {
-            (Some(Lifetime::Static), _) | (None, Mode::Combinational) => self.shadow(slot),
-            (Some(Lifetime::Automatic), _) => self.exprs.unknown(width),
-            (None, Mode::Clocked) => self.leaf(slot),
-            (None, Mode::Initial) => {
+            (true, _) | (_, Mode::Combinational) => self.shadow(slot),
+            (false, Mode::Clocked) => self.leaf(slot),
+            (false, Mode::Initial) => {
                 let bits = init.unwrap_or_else(|| Bits::unknown(width));
                 self.exprs.constant(bits)
             }
@@ -166,7 +165,7 @@ impl<'a> Elab<'a> {
         if let Some(value) = self.env.get(Key::Blocking(slot)) {
             return value;
         }
-        let local = self.net(self.slots[slot as usize].net).local.is_some();
+        let local = self.net(self.slots[slot as usize].net).local;
         if local || self.env.mode == Mode::Initial {
             return self.held(Key::Blocking(slot));
         }

@@ -26,7 +26,10 @@ impl<'a> Elab<'a> {
         match &ast[stmt].kind {
             StmtKind::Empty | StmtKind::Assertion => Ok(()),
             StmtKind::Expr(expr) => self.exec_expr(scope, *expr),
-            StmtKind::Block { scope: block, stmts } => self.exec_block(scope, *block, stmts),
+            StmtKind::Block {
+                scope: block,
+                stmts,
+            } => self.exec_block(scope, *block, stmts),
             StmtKind::If {
                 condition,
                 then_branch,
@@ -48,9 +51,7 @@ impl<'a> Elab<'a> {
                 do_while,
             } => self.exec_while(scope, *condition, *body, *do_while, span),
             StmtKind::Repeat { count, body } => self.exec_repeat(scope, *count, *body, span),
-            StmtKind::Timed { .. } | StmtKind::Unsupported(_)
-                if self.env.mode == Mode::Initial =>
-            {
+            StmtKind::Timed { .. } | StmtKind::Unsupported(_) if self.env.mode == Mode::Initial => {
                 self.stop_initial(span)
             }
             StmtKind::Timed { .. } => self.unsupported(
@@ -180,7 +181,11 @@ impl<'a> Elab<'a> {
     pub fn jump(&mut self, kind: ExitKind, span: Span, what: &str) -> Res<()> {
         let exit = self.env.exits.iter().rev().find(|exit| exit.kind == kind);
         let Some(&Exit { key, .. }) = exit else {
-            return self.unsupported(span, &format!("{what} here"), "leave an enclosing statement");
+            return self.unsupported(
+                span,
+                &format!("{what} here"),
+                "leave an enclosing statement",
+            );
         };
         let one = self.exprs.number(1, 1);
         self.env.set(Key::Jump(key), one);
@@ -188,12 +193,7 @@ impl<'a> Elab<'a> {
         Ok(())
     }
 
-    fn exec_disable(
-        &mut self,
-        scope: ScopeIdx,
-        name: Option<ast::ExprId>,
-        span: Span,
-    ) -> Res<()> {
+    fn exec_disable(&mut self, scope: ScopeIdx, name: Option<ast::ExprId>, span: Span) -> Res<()> {
         let what = "`disable` of anything but an enclosing block";
         let help = "disable a named block that encloses the statement";
         let Some(ExprKind::Name(name)) = name.map(|name| &self.ast[name].kind) else {
@@ -210,12 +210,7 @@ impl<'a> Elab<'a> {
         self.unsupported(span, what, help)
     }
 
-    fn exec_return(
-        &mut self,
-        scope: ScopeIdx,
-        value: Option<ast::ExprId>,
-        span: Span,
-    ) -> Res<()> {
+    fn exec_return(&mut self, scope: ScopeIdx, value: Option<ast::ExprId>, span: Span) -> Res<()> {
         if let Some(value) = value {
             self.assign_result(scope, value, span)?;
         }
@@ -231,7 +226,11 @@ impl<'a> Elab<'a> {
     ) -> Res<()> {
         if let Some(bits) = self.exprs.as_const(condition) {
             // An unknown condition counts as false.
-            let taken = if bits.bit(0) == Some(true) { then } else { other };
+            let taken = if bits.bit(0) == Some(true) {
+                then
+            } else {
+                other
+            };
             return self.exec_maybe(scope, taken);
         }
         let a = self.branch(condition, |elab| elab.exec_maybe(scope, then))?;

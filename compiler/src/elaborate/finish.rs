@@ -99,7 +99,9 @@ impl<'a> Elab<'a> {
             let span = (net.span.file, net.span.start);
             (net.instance, span, slot.net, slot.element, flop.low)
         };
-        machine.registers.sort_by_key(|register| key(self, register));
+        machine
+            .registers
+            .sort_by_key(|register| key(self, register));
         machine.memories.sort_by_key(|&(mem, _)| mem);
 
         let clock = machine.clock.as_ref().map(|clock| clock.port.clone());
@@ -294,7 +296,10 @@ impl<'a> Elab<'a> {
                 false => format!("[{high}:{low}]"),
             });
         }
-        let init = slot.init.as_ref().map(|init| init.slice(flop.low, flop.width));
+        let init = slot
+            .init
+            .as_ref()
+            .map(|init| init.slice(flop.low, flop.width));
         Register {
             name: format!("{}{select}", net.path),
             width: flop.width,

@@ -142,11 +142,9 @@ impl<'a> Elab<'a> {
             let value = self.genvar_value(control, genvar);
             if iterations > MAX_ITERATIONS || blocks.contains_key(&value) {
                 let message = format!("the generate loop over `{genvar}` does not end");
-                return self.fail(
-                    Diagnostic::error(codes::TOO_LARGE, span, message).help(format!(
-                        "count to a constant; at most {MAX_ITERATIONS} iterations"
-                    )),
-                );
+                return self.fail(Diagnostic::error(codes::TOO_LARGE, span, message).help(
+                    format!("count to a constant; at most {MAX_ITERATIONS} iterations"),
+                ));
             }
             let inner = self.new_scope(
                 Some(scope),
@@ -191,13 +189,12 @@ impl<'a> Elab<'a> {
                 }
             }
         }
-        if let [init] = header.init[..] {
-            if let ExprKind::Assign { lhs, rhs, .. } = ast[init].kind {
-                if let ExprKind::Name(name) = &ast[lhs].kind {
-                    let start = self.const_i64(scope, rhs)?;
-                    return Ok((name, start, ast[lhs].span));
-                }
-            }
+        if let [init] = header.init[..]
+            && let ExprKind::Assign { lhs, rhs, .. } = ast[init].kind
+            && let ExprKind::Name(name) = &ast[lhs].kind
+        {
+            let start = self.const_i64(scope, rhs)?;
+            return Ok((name, start, ast[lhs].span));
         }
         let first = header.init.first().copied().or(header.condition);
         let first = first.or(header.step.first().copied());

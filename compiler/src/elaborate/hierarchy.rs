@@ -79,8 +79,7 @@ impl<'a> Elab<'a> {
                     false => "every module is instantiated by another one",
                 };
                 self.fail(
-                    Diagnostic::global(codes::NO_TOP, message)
-                        .help("name the top module by --top"),
+                    Diagnostic::global(codes::NO_TOP, message).help("name the top module by --top"),
                 )
             }
             [first, ..] => {
@@ -227,10 +226,8 @@ impl<'a> Elab<'a> {
         if *is_type {
             return self.unsupported(span, "an override of a type parameter", "use its default");
         }
-        let bare = matches!(
-            ty.kind,
-            TypeKind::Bits { .. } | TypeKind::String
-        ) && ty.dims.is_empty();
+        let bare =
+            matches!(ty.kind, TypeKind::Bits { .. } | TypeKind::String) && ty.dims.is_empty();
         let value = match &ty.kind {
             TypeKind::Bits { signed: true, .. } if bare => Constant {
                 signed: true,

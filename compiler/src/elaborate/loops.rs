@@ -46,10 +46,10 @@ impl<'a> Elab<'a> {
         }
         let mut unroll = self.unroll();
         loop {
-            if let Some(condition) = header.condition {
-                if !self.loop_condition(inner, condition)? {
-                    break;
-                }
+            if let Some(condition) = header.condition
+                && !self.loop_condition(inner, condition)?
+            {
+                break;
             }
             if !self.iterate(&mut unroll, inner, body, span)? {
                 break;

@@ -11,7 +11,7 @@
 //!
 //! | module | what |
 //! | --- | --- |
-//! | `context`, `names`, `types` | tables, scopes, name lookup, types |
+//! | `context`, `names`, `written`, `types` | tables, scopes, name lookup, types |
 //! | `typed`, `operators`, `lower`, `constant`, `call`, `system` | expressions: sizes first, then values in context (IEEE 1364-2005, 5.4 and 5.5) |
 //! | `reference`, `select`, `assign` | reading and writing parts of nets |
 //! | `env`, `exec`, `case`, `loops` | symbolic execution of statements |
@@ -50,6 +50,7 @@ mod select;
 mod system;
 mod typed;
 mod types;
+mod written;
 
 use crate::diagnostics::Diagnostics;
 use crate::frontend::ast::Ast;

@@ -3,14 +3,13 @@
 
 use std::rc::Rc;
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
-use super::context::{Constant, Elab, Entity, Lifetime, Net, NetIdx, Res, Scope, ScopeIdx, Slot};
+use super::context::{Constant, Elab, Entity, Net, NetIdx, Res, Scope, ScopeIdx, Slot};
 use super::context::{Mem, Storage};
 use super::types::Ty;
 use crate::diagnostics::{Diagnostic, codes};
-use crate::frontend::ast::{self, Ast, Edge, ExprKind, Member, Name, StmtKind, SymbolId};
-use crate::frontend::ast::{SymbolKind, Timing, Type, TypeKind};
+use crate::frontend::ast::{self, Member, Name, SymbolId, SymbolKind, Type, TypeKind};
 use crate::netlist::InstanceId;
 use crate::source::Span;
 
@@ -54,7 +53,7 @@ impl<'a> Elab<'a> {
         name: Option<String>,
     ) -> ScopeIdx {
         let mut path = Vec::new();
-        let (mut in_generate_loop, mut local) = (false, None);
+        let (mut in_generate_loop, mut local) = (false, false);
         if let Some(parent) = parent {
             let parent = self.scope(parent);
             if parent.instance == instance {
@@ -206,7 +205,9 @@ impl<'a> Elab<'a> {
             }
             done => return Ok(Some(done.clone())),
         };
-        self.scope_mut(scope).names.insert(key, Entity::Busy(symbol));
+        self.scope_mut(scope)
+            .names
+            .insert(key, Entity::Busy(symbol));
         let entity = self.entity(scope, symbol);
         // An enum's member has entered itself and its siblings.
         let entered = entity.clone().unwrap_or(Entity::Pending(symbol));
@@ -222,7 +223,7 @@ impl<'a> Elab<'a> {
         match &declared.kind {
             SymbolKind::Port(port) => {
                 let ty = self.type_of(scope, &port.ty, span)?;
-                let variable = port.variable || self.scope(scope).local.is_some();
+                let variable = port.variable || self.scope(scope).local;
                 self.new_net(scope, symbol, ty, variable).map(Entity::Net)
             }
             SymbolKind::Net { ty, .. } => {
@@ -233,7 +234,9 @@ impl<'a> Elab<'a> {
                 let ty = self.type_of(scope, ty, span)?;
                 self.new_net(scope, symbol, ty, true).map(Entity::Net)
             }
-            SymbolKind::Parameter { ty, value, is_type, .. } => {
+            SymbolKind::Parameter {
+                ty, value, is_type, ..
+            } => {
                 let Some(value) = *value else {
                     let message = format!("parameter `{}` has no value", declared.name.text);
                     return self.fail(
@@ -263,7 +266,7 @@ impl<'a> Elab<'a> {
             }
             SymbolKind::EnumMember { .. } => self.enum_member(scope, symbol),
             SymbolKind::Subroutine { .. } => Ok(Entity::Subroutine(symbol, scope)),
-            SymbolKind::Instance(_) => Ok(Entity::Instance(symbol)),
+            SymbolKind::Instance(_) => Ok(Entity::Instance),
             SymbolKind::Block(block) => Ok(Entity::Scope(self.block(scope, *block))),
             SymbolKind::Unsupported(what) => {
                 let (span, what) = (what.span, what.what.to_string());
@@ -331,7 +334,7 @@ impl<'a> Elab<'a> {
         let memory = variable
             && bits > self.options.memory_expand_limit_bits
             && !ty.unpacked.is_empty()
-            && self.scope(scope).local.is_none()
+            && !self.scope(scope).local
             && self.clocked_names(scope).contains(&*name.text);
         self.add_net(scope, &name.text, name.span, ty, variable, memory)
     }
@@ -405,23 +408,6 @@ impl<'a> Elab<'a> {
         Ok(index)
     }
 
-    /// The names that clocked processes of the scope's module assign.
-    fn clocked_names(&mut self, scope: ScopeIdx) -> Rc<FxHashSet<&'a str>> {
-        let instance = self.scope(scope).instance;
-        let Some(instance) = self.instances.get(instance.index()) else {
-            return Rc::default();
-        };
-        let module = instance.module;
-        if let Some(names) = self.clocked_names.get(&module) {
-            return names.clone();
-        }
-        let mut names = FxHashSet::default();
-        clocked_in_scope(self.ast, self.ast[module].scope, &mut names);
-        let names = Rc::new(names);
-        self.clocked_names.insert(module, names.clone());
-        names
-    }
-
     /// The error for a name that is not declared, with the nearest one that is.
     pub fn unknown_name<T>(&mut self, scope: ScopeIdx, name: &str, span: Span) -> Res<T> {
         let mut best: Option<(usize, &str)> = None;
@@ -442,11 +428,6 @@ impl<'a> Elab<'a> {
         let message = format!("`{name}` is not declared");
         self.fail(Diagnostic::error(codes::UNKNOWN_NAME, span, message).help(help))
     }
-
-    /// Marks the scopes of a call.
-    pub fn set_local(&mut self, scope: ScopeIdx, lifetime: Lifetime) {
-        self.scope_mut(scope).local = Some(lifetime);
-    }
 }
 
 /// How many insertions, deletions and replacements turn one name into another.
@@ -463,80 +444,4 @@ pub(super) fn edit_distance(a: &str, b: &str) -> usize {
         }
     }
     row[b.len()]
-}
-
-/// Collects the names that the clocked processes of a scope assign.
-fn clocked_in_scope<'a>(ast: &'a Ast, scope: ast::ScopeId, names: &mut FxHashSet<&'a str>) {
-    for member in &ast[scope].members {
-        match member {
-            Member::Process(process) => {
-                if let StmtKind::Timed {
-                    timing: Timing::Events(events),
-                    body: Some(body),
-                } = &ast[process.body].kind
-                {
-                    if events.iter().any(|event| event.edge != Edge::Any) {
-                        assigned_in(ast, *body, names);
-                    }
-                }
-            }
-            Member::GenerateIf(arms) | Member::GenerateCase { arms, .. } => {
-                for arm in arms {
-                    clocked_in_scope(ast, arm.body, names);
-                }
-            }
-            Member::GenerateFor { body, .. } | Member::Generate(body) => {
-                clocked_in_scope(ast, *body, names);
-            }
-            _ => {}
-        }
-    }
-}
-
-/// Collects the names that a statement assigns.
-fn assigned_in<'a>(ast: &'a Ast, stmt: ast::StmtId, names: &mut FxHashSet<&'a str>) {
-    let mut stack = vec![stmt];
-    while let Some(stmt) = stack.pop() {
-        match &ast[stmt].kind {
-            StmtKind::Expr(expr) => match &ast[*expr].kind {
-                ExprKind::Assign { lhs, .. } => base_names(ast, *lhs, names),
-                // A task may assign anything.
-                ExprKind::Call(..) | ExprKind::Name(_) => {
-                    for stmt in &ast.stmts {
-                        if let StmtKind::Expr(expr) = stmt.kind {
-                            if let ExprKind::Assign { lhs, .. } = ast[expr].kind {
-                                base_names(ast, lhs, names);
-                            }
-                        }
-                    }
-                }
-                _ => {}
-            },
-            StmtKind::Block { stmts, .. } => stack.extend(stmts),
-            StmtKind::If {
-                then_branch,
-                else_branch,
-                ..
-            } => stack.extend(then_branch.iter().chain(else_branch)),
-            StmtKind::Case { items, .. } => stack.extend(items.iter().filter_map(|i| i.body)),
-            StmtKind::For { body, .. }
-            | StmtKind::While { body, .. }
-            | StmtKind::Repeat { body, .. }
-            | StmtKind::Timed { body, .. } => stack.extend(body),
-            _ => {}
-        }
-    }
-}
-
-fn base_names<'a>(ast: &'a Ast, target: ast::ExprId, names: &mut FxHashSet<&'a str>) {
-    match &ast[target].kind {
-        ExprKind::Name(name) => {
-            names.insert(name);
-        }
-        ExprKind::Index(base, _) | ExprKind::Range(base, ..) | ExprKind::Member(base, _) => {
-            base_names(ast, *base, names);
-        }
-        ExprKind::Concat(items) => items.iter().for_each(|&item| base_names(ast, item, names)),
-        _ => {}
-    }
 }

@@ -45,7 +45,11 @@ impl<'a> Elab<'a> {
                 if matches!(op, Op::WildEq | Op::WildNe) {
                     let value = self.self_signed(scope, a)?;
                     let bit = self.wild_equal(scope, value, b, true, true)?;
-                    let bit = if op == Op::WildNe { self.exprs.not(bit) } else { bit };
+                    let bit = if op == Op::WildNe {
+                        self.exprs.not(bit)
+                    } else {
+                        bit
+                    };
                     return Ok(self.value(bit, false, span));
                 }
                 let (a, b) = (self.typed(scope, a)?, self.typed(scope, b)?);

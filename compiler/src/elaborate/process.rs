@@ -75,7 +75,7 @@ impl<'a> Elab<'a> {
                 Key::Blocking(slot) | Key::Nonblocking(slot) => slot,
                 Key::Jump(_) => continue,
             };
-            if self.net(self.slots[slot as usize].net).local.is_some() {
+            if self.net(self.slots[slot as usize].net).local {
                 continue;
             }
             let value = self.kept(key);

@@ -42,7 +42,7 @@ impl<'a> Elab<'a> {
             ExprKind::Scoped(package, name) => self.scoped(package, name).map(Some),
             ExprKind::Member(base, name) => match self.path(scope, *base)? {
                 Some(Entity::Scope(inner)) => self.lookup_here(inner, &name.text),
-                Some(Entity::Instance(_)) => self.unsupported(
+                Some(Entity::Instance) => self.unsupported(
                     ast[expr].span,
                     "a hierarchical name that reaches into an instance",
                     "connect the signal through a port",
@@ -113,12 +113,10 @@ impl<'a> Elab<'a> {
                     ),
                 }
             }
-            _ => {
-                self.fail(
-                    Diagnostic::error(codes::BAD_TYPE, span, "this is no net or variable")
-                        .help("name a net, a variable or a part of one"),
-                )
-            }
+            _ => self.fail(
+                Diagnostic::error(codes::BAD_TYPE, span, "this is no net or variable")
+                    .help("name a net, a variable or a part of one"),
+            ),
         }
     }
 
@@ -137,10 +135,13 @@ impl<'a> Elab<'a> {
             Entity::Constant(_) => "a constant",
             Entity::Type(_) => "a type",
             Entity::Subroutine(..) => "a function or task",
-            Entity::Instance(_) => "an instance",
+            Entity::Instance => "an instance",
             _ => "a block",
         };
-        let message = format!("`{}` is {what}, no net or variable", self.sources.text(span));
+        let message = format!(
+            "`{}` is {what}, no net or variable",
+            self.sources.text(span)
+        );
         self.fail(
             Diagnostic::error(codes::BAD_TYPE, span, message)
                 .help("name a net, a variable or a part of one"),
@@ -187,7 +188,8 @@ impl<'a> Elab<'a> {
     ) -> Res<Reference> {
         let range = reference.ty.unpacked.remove(0);
         let stride = reference.ty.elements();
-        let outermost = self.net(reference.net).ty.unpacked.len() == reference.ty.unpacked.len() + 1;
+        let outermost =
+            self.net(reference.net).ty.unpacked.len() == reference.ty.unpacked.len() + 1;
         let (value, signed) = self.self_signed(scope, index)?;
         if let Some(bits) = self.exprs.as_const(value) {
             let at = bits

@@ -74,14 +74,14 @@ impl<'a> Elab<'a> {
             }
         }
         machine.clock = clock.map(|(clock, _)| clock);
-        if let (Some(wanted), Some(clock)) = (&self.options.clock, &machine.clock) {
-            if *wanted != clock.port {
-                let message = format!("the clock is `{}`, not `{wanted}`", clock.port);
-                return self.fail(
-                    Diagnostic::global(codes::CLOCK_NOT_FOUND, message)
-                        .help("correct the configured clock"),
-                );
-            }
+        if let (Some(wanted), Some(clock)) = (&self.options.clock, &machine.clock)
+            && *wanted != clock.port
+        {
+            let message = format!("the clock is `{}`, not `{wanted}`", clock.port);
+            return self.fail(
+                Diagnostic::global(codes::CLOCK_NOT_FOUND, message)
+                    .help("correct the configured clock"),
+            );
         }
         Ok(machine)
     }
@@ -162,7 +162,11 @@ impl<'a> Elab<'a> {
         for (condition, value) in resets {
             let active = self.resolve(resolver, condition)?;
             let value = self.resolve(resolver, value)?;
-            if self.exprs.as_const(active).is_some_and(|bits| bits.is_zero()) {
+            if self
+                .exprs
+                .as_const(active)
+                .is_some_and(|bits| bits.is_zero())
+            {
                 continue;
             }
             let Some(port) = self.as_port(top, active) else {

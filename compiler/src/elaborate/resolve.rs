@@ -9,7 +9,7 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::context::{Driver, Elab, Lifetime, Reported, Res};
+use super::context::{Driver, Elab, Reported, Res};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::netlist::{Bits, ExprId, Node, RegId};
 use crate::source::Span;
@@ -143,10 +143,10 @@ impl<'a> Elab<'a> {
                 if !needs.is_empty() {
                     return Ok(());
                 }
-                if let &Node::MemRead(mem, _) = self.exprs.node(expr) {
-                    if resolver.seen_memories.insert(mem.0) {
-                        resolver.memories.push(mem.0);
-                    }
+                if let &Node::MemRead(mem, _) = self.exprs.node(expr)
+                    && resolver.seen_memories.insert(mem.0)
+                {
+                    resolver.memories.push(mem.0);
                 }
                 self.exprs
                     .rebuild(expr, |operand| resolver.memo.get(&operand).copied())
@@ -165,9 +165,9 @@ impl<'a> Elab<'a> {
         width: u32,
         needs: &mut Vec<Task>,
     ) -> Res<Option<ExprId>> {
-        if !resolver.segments.contains_key(&slot) {
+        if let std::collections::hash_map::Entry::Vacant(e) = resolver.segments.entry(slot) {
             let list = self.segments_of(slot)?;
-            resolver.segments.insert(slot, list);
+            e.insert(list);
         }
         let mut parts = Vec::new();
         let segments = &resolver.segments[&slot];
@@ -238,8 +238,7 @@ impl<'a> Elab<'a> {
         let net = self.net(self.slots[slot as usize].net);
         let declared = net.span;
         let name = self.slot_name(slot);
-        let diagnostic = if self.net(self.slots[slot as usize].net).local == Some(Lifetime::Static)
-        {
+        let diagnostic = if self.net(self.slots[slot as usize].net).local {
             Diagnostic::error(
                 codes::LATCH,
                 declared,
@@ -372,11 +371,10 @@ impl<'a> Elab<'a> {
             }
         }
         for &task in stack {
-            if let Task::Segment(slot, at) = task {
-                if let Some(segment) = resolver.segments.get_mut(&slot).and_then(|s| s.get_mut(at))
-                {
-                    segment.busy = false;
-                }
+            if let Task::Segment(slot, at) = task
+                && let Some(segment) = resolver.segments.get_mut(&slot).and_then(|s| s.get_mut(at))
+            {
+                segment.busy = false;
             }
         }
         let wide = |&(slot, at): &(u32, usize)| resolver.segments[&slot][at].width > 1;

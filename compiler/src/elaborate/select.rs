@@ -58,7 +58,11 @@ impl<'a> Elab<'a> {
             let value = self.exprs.resize(value, width, signed);
             let factor_value = self.exprs.constant(Bits::from_i64(width, factor.abs()));
             let product = self.exprs.binary(BinaryOp::Mul, value, factor_value);
-            let op = if factor < 0 { BinaryOp::Sub } else { BinaryOp::Add };
+            let op = if factor < 0 {
+                BinaryOp::Sub
+            } else {
+                BinaryOp::Add
+            };
             sum = self.exprs.binary(op, sum, product);
         }
         (sum, negative)

@@ -59,7 +59,13 @@ impl<'a> Elab<'a> {
                     "right" => range.right,
                     "low" => range.low(),
                     "high" => range.left.max(range.right),
-                    _ => if range.descending() { 1 } else { -1 },
+                    _ => {
+                        if range.descending() {
+                            1
+                        } else {
+                            -1
+                        }
+                    }
                 };
                 self.exprs.constant(Bits::from_i64(32, value))
             }
@@ -87,20 +93,12 @@ impl<'a> Elab<'a> {
         Ok(self.value(value, signed, span))
     }
 
-    fn argument(
-        &mut self,
-        args: &'a [Arg],
-        at: usize,
-        name: &str,
-        span: Span,
-    ) -> Res<ast::ExprId> {
+    fn argument(&mut self, args: &'a [Arg], at: usize, name: &str, span: Span) -> Res<ast::ExprId> {
         match args.get(at) {
             Some(Arg::Positional(Some(arg))) => Ok(*arg),
             _ => {
                 let message = format!("`${name}` lacks an argument");
-                self.fail(
-                    Diagnostic::error(codes::BAD_CONNECTION, span, message).help("give it"),
-                )
+                self.fail(Diagnostic::error(codes::BAD_CONNECTION, span, message).help("give it"))
             }
         }
     }
@@ -137,14 +135,14 @@ impl<'a> Elab<'a> {
     /// A system task: messages and simulation control have no hardware.
     pub fn system_task(&mut self, name: &str, span: Span) -> Res<()> {
         let name = name.strip_prefix('$').unwrap_or(name);
-        if name.starts_with("readmem") || name == "sreadmemh" || name == "sreadmemb" {
-            if self.env.mode == Mode::Initial {
-                return self.unsupported(
-                    span,
-                    &format!("`${name}`"),
-                    "assign the contents in an `initial` block or by a `case`",
-                );
-            }
+        if (name.starts_with("readmem") || name == "sreadmemh" || name == "sreadmemb")
+            && self.env.mode == Mode::Initial
+        {
+            return self.unsupported(
+                span,
+                &format!("`${name}`"),
+                "assign the contents in an `initial` block or by a `case`",
+            );
         }
         if matches!(name, "deposit" | "cast") {
             let what = format!("the system task `${name}`");
@@ -152,7 +150,6 @@ impl<'a> Elab<'a> {
         }
         Ok(())
     }
-
 }
 
 /// How many bits number `value` things.

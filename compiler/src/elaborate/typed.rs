@@ -246,7 +246,9 @@ impl<'a> Elab<'a> {
         let span = self.ast[expr].span;
         match self.constant_named_by(scope, expr)? {
             Some(constant) => {
-                let Constant { bits, signed, z, .. } = &*constant;
+                let Constant {
+                    bits, signed, z, ..
+                } = &*constant;
                 if z.is_some() {
                     return self.unsupported(
                         span,

@@ -89,7 +89,10 @@ impl Ty {
 
     /// Elements of the unpacked dimensions, at least 1.
     pub fn elements(&self) -> u32 {
-        self.unpacked.iter().map(|range| range.len()).product::<u64>() as u32
+        self.unpacked
+            .iter()
+            .map(|range| range.len())
+            .product::<u64>() as u32
     }
 
     /// The selects that name an element: `[3][1]`.

@@ -4,11 +4,10 @@
 //! is visible in the second. Guarantees: every file that is read ends up in
 //! the [`SourceMap`]; each problem of a file or directive is one diagnostic.
 
-use std::cell::RefCell;
 use std::collections::HashMap;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use astli_preproc::{Build, COMMAND_LINE, Expanded, MacroTable, PREDEFINED, Session, TokenSpan};
 use astli_syntax::SyntaxKind::*;
@@ -53,7 +52,7 @@ pub(super) fn run(
     let mut files = HashMap::new();
     let mut roots = Vec::new();
     for path in &options.files {
-        match load(path) {
+        match load_design(path) {
             Ok(text) => {
                 let blanked = blank(&text);
                 let file = sources.add(path, text, false);
@@ -78,7 +77,7 @@ pub(super) fn run(
         expanded.push((file, result));
     }
     let origins = session.into_origins();
-    register(&origins, sources, &mut files);
+    register(&origins, &reader, sources, &mut files);
     let unit = Unit {
         origins,
         files,
@@ -114,7 +113,12 @@ fn build(options: &ReadOptions, diagnostics: &mut Diagnostics) -> Build {
 }
 
 /// Adds what `include`s read to the source map.
-fn register(origins: &Origins, sources: &mut SourceMap, files: &mut HashMap<SourceId, FileId>) {
+fn register(
+    origins: &Origins,
+    reader: &Includes,
+    sources: &mut SourceMap,
+    files: &mut HashMap<SourceId, FileId>,
+) {
     let mut included: HashMap<PathBuf, FileId> = HashMap::new();
     for source in origins.files() {
         let Some(path) = origins.path(source) else {
@@ -128,7 +132,7 @@ fn register(origins: &Origins, sources: &mut SourceMap, files: &mut HashMap<Sour
         }
         let file = *included
             .entry(path.to_path_buf())
-            .or_insert_with(|| sources.add(path, origins.text(source).to_string(), true));
+            .or_insert_with(|| sources.add(path, reader.text(path), true));
         files.insert(source, file);
     }
 }
@@ -272,46 +276,61 @@ fn load(path: &Path) -> Result<String, Problem> {
             line: 1 + before.iter().filter(|&&byte| byte == b'\n').count(),
         }
     })?;
-    if text.trim_start_matches(BOM).trim().is_empty() {
-        return Err(Problem::Empty);
-    }
     Ok(text)
 }
 
-/// Reads includes and remembers why one that exists could not be read.
+/// As [`load`], but a file without any text is a mistake.
+fn load_design(path: &Path) -> Result<String, Problem> {
+    let text = load(path)?;
+    match text.trim_start_matches(BOM).trim().is_empty() {
+        true => Err(Problem::Empty),
+        false => Ok(text),
+    }
+}
+
+/// Reads includes, keeps their text as it is, and remembers why one that
+/// exists could not be read.
 #[derive(Default)]
 struct Includes {
-    problems: Mutex<RefCell<Vec<String>>>,
+    seen: Mutex<Seen>,
+}
+
+#[derive(Default)]
+struct Seen {
+    texts: HashMap<PathBuf, String>,
+    problems: Vec<String>,
 }
 
 impl Includes {
+    fn seen(&self) -> MutexGuard<'_, Seen> {
+        // A panic while it was held cannot have left it half written.
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn text(&self, path: &Path) -> String {
+        self.seen().texts.remove(path).unwrap_or_default()
+    }
+
     fn explain(&self, problem: Diagnostic) -> Diagnostic {
-        let problems = match self.problems.lock() {
-            Ok(problems) => problems.take(),
-            Err(_) => Vec::new(),
-        };
         let mut problem = problem.help("add the directory that holds it with `-I DIR`");
-        for text in problems {
-            problem = problem.note(text);
-        }
+        problem.notes.append(&mut self.seen().problems);
         problem
     }
 }
 
 impl Reader for Includes {
     fn read(&self, path: &Path) -> Option<String> {
-        match load(path) {
-            Ok(text) => Some(blank(&text)),
-            // An empty header is no mistake.
-            Err(Problem::Empty) => Some(" ".to_string()),
-            Err(Problem::Io(error)) if error.kind() == io::ErrorKind::NotFound => None,
+        let text = match load(path) {
+            Ok(text) => text,
+            Err(Problem::Io(error)) if error.kind() == io::ErrorKind::NotFound => return None,
             Err(problem) => {
-                if let Ok(problems) = self.problems.lock() {
-                    let message = problem.diagnostic(path).message;
-                    problems.borrow_mut().push(message);
-                }
-                None
+                let message = problem.diagnostic(path).message;
+                self.seen().problems.push(message);
+                return None;
             }
-        }
+        };
+        let blanked = blank(&text);
+        self.seen().texts.insert(path.to_path_buf(), text);
+        Some(blanked)
     }
 }

@@ -63,7 +63,8 @@ impl Places<'_> {
     }
 }
 
-/// The tokens of a file in `version`'s language. `implicit` is the state that
+/// The tokens of a file in `version`'s language, without the parts between
+/// `// synthesis translate_off` and `translate_on`. `implicit` is the state that
 /// the files before left `` `default_nettype `` in, and is updated.
 pub(super) fn stream<'a>(
     places: &Places<'a>,
@@ -79,6 +80,7 @@ pub(super) fn stream<'a>(
         diagnostics: Vec::new(),
     };
     let mut words = Words::new(version);
+    let mut skipping = false;
     let mut at = 0;
     while at < expanded.len() {
         let token = expanded[at];
@@ -104,7 +106,10 @@ pub(super) fn stream<'a>(
             out.nettypes.push((out.tokens.len(), *implicit));
             continue;
         }
-        if token.kind.is_trivia() || token.kind == EOF {
+        if let Some(off) = translate_off(token.kind, text) {
+            skipping = off;
+        }
+        if token.kind.is_trivia() || token.kind == EOF || skipping {
             continue;
         }
         let Some(span) = places.span(token.span) else {
@@ -157,6 +162,27 @@ impl Stream<'_> {
                 format!("{what} is not supported"),
             ));
         }
+    }
+}
+
+/// Whether a comment begins (`true`) or ends a part that is not hardware, by
+/// the pragmas that every synthesis tool obeys.
+fn translate_off(kind: SyntaxKind, text: &str) -> Option<bool> {
+    if !matches!(kind, LINE_COMMENT | BLOCK_COMMENT) {
+        return None;
+    }
+    let mut words = text[2..].trim_end_matches("*/").split_whitespace();
+    let tool = words.next()?;
+    if !matches!(
+        tool,
+        "synthesis" | "synopsys" | "pragma" | "xilinx" | "exemplar" | "cadence"
+    ) {
+        return None;
+    }
+    match words.next()? {
+        "translate_off" => Some(true),
+        "translate_on" => Some(false),
+        _ => None,
     }
 }
 

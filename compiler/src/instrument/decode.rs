@@ -1,9 +1,11 @@
 //! Recognising checkpoints, and their live words, in the wrapper.
 //!
-//! A checkpoint is recognised by its live control bits alone: a control bit
-//! that is dead in the state may hold anything there, and two states that
-//! differ only in bits that are dead in one of them behave alike. So the first
-//! checkpoint whose condition holds is a right one to save as.
+//! A checkpoint is recognised by the facts of its state alone: the control bits
+//! that are known in it, which are live. What holds in a state follows from its
+//! facts, so where the facts of two states hold at once the design may be saved
+//! as either, and the first checkpoint whose condition holds is a right one.
+
+use std::collections::BTreeSet;
 
 use indexmap::IndexMap;
 use serde::Serialize;
@@ -11,23 +13,39 @@ use serde::Serialize;
 use crate::control::ControlGraph;
 use crate::layout::Layout;
 use crate::liveness::{BitSet, Liveness};
-use crate::netlist::{Netlist, RegId};
+use crate::netlist::RegId;
 use crate::plan::{Checkpoint, Plan};
 
 use super::text;
 use super::tree::Tree;
 
-/// The control registers that the wrapper must see: those with a bit that is
-/// saved in some checkpoint, in netlist order.
+/// The control registers that the wrapper must see: those with a bit that
+/// tells some checkpoint, in netlist order.
 pub fn observed_control(graph: &ControlGraph, liveness: &Liveness, plan: &Plan) -> Vec<RegId> {
-    let saved = |register: RegId| {
-        plan.checkpoints.iter().any(|checkpoint| {
-            let mut bits = liveness.bits.range(register);
-            bits.any(|bit| checkpoint.saved.contains(bit))
+    let mut told: BTreeSet<RegId> = BTreeSet::new();
+    for checkpoint in &plan.checkpoints {
+        let facts = facts(graph, liveness, checkpoint);
+        told.extend(facts.into_iter().map(|(register, ..)| register));
+    }
+    told.into_iter().collect()
+}
+
+/// The bits that tell a checkpoint: known in its state, and saved with it.
+fn facts(
+    graph: &ControlGraph,
+    liveness: &Liveness,
+    checkpoint: &Checkpoint,
+) -> Vec<(RegId, u32, bool)> {
+    let state = &graph.states[checkpoint.state.index()];
+    let registers = graph.registers.iter().zip(&state.values);
+    registers
+        .flat_map(|(&register, value)| {
+            (0..value.width()).filter_map(move |bit| {
+                let saved = checkpoint.saved.contains(liveness.bits.of(register, bit));
+                Some((register, bit, value.bit(bit).filter(|_| saved)?))
+            })
         })
-    };
-    let registers = graph.registers.iter().copied();
-    registers.filter(|&register| saved(register)).collect()
+        .collect()
 }
 
 /// One branch of the decoder.
@@ -43,16 +61,15 @@ pub struct Branch {
 
 /// The branches in order of priority; none follows one that is always true.
 pub fn branches(
-    netlist: &Netlist,
     graph: &ControlGraph,
     liveness: &Liveness,
     plan: &Plan,
     tree: &Tree,
 ) -> Vec<Branch> {
     let mut out = Vec::new();
-    let mut seen = std::collections::BTreeSet::new();
+    let mut seen = BTreeSet::new();
     for (index, checkpoint) in plan.checkpoints.iter().enumerate() {
-        let condition = condition(netlist, graph, liveness, checkpoint, tree);
+        let condition = condition(graph, liveness, checkpoint, tree);
         if !seen.insert(condition.clone()) {
             continue;
         }
@@ -72,26 +89,16 @@ pub fn branches(
 }
 
 fn condition(
-    netlist: &Netlist,
     graph: &ControlGraph,
     liveness: &Liveness,
     checkpoint: &Checkpoint,
     tree: &Tree,
 ) -> Option<String> {
-    // The bits to compare, by their place in `idetic_control`.
-    let mut wanted: Vec<(u32, bool)> = Vec::new();
-    let state = &graph.states[checkpoint.state.index()];
-    for (&register, value) in graph.registers.iter().zip(&state.values) {
-        let Some(&place) = tree.control.get(&register) else {
-            continue;
-        };
-        for bit in 0..netlist.registers[register.index()].width {
-            if checkpoint.saved.contains(liveness.bits.of(register, bit)) {
-                let value = value.bit(bit).expect("control values are fully known");
-                wanted.push((place + bit, value));
-            }
-        }
-    }
+    // By their place in `idetic_control`, where all told registers are.
+    let facts = facts(graph, liveness, checkpoint).into_iter();
+    let mut wanted: Vec<(u32, bool)> = facts
+        .map(|(register, bit, value)| (tree.control[&register] + bit, value))
+        .collect();
     wanted.sort_unstable();
     let mut terms = Vec::new();
     for run in wanted.chunk_by(|a, b| a.0 + 1 == b.0) {

@@ -22,6 +22,7 @@ mod process;
 mod text;
 mod tree;
 mod variants;
+mod vector;
 mod wrapper;
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ use crate::source::{FileId, SourceMap, Span};
 
 use super::edits::{self, Edit};
 use super::tree::{Chunk, Node, Piece, Selected, Tree, select, whole};
+use super::vector::Vector;
 use super::{Hold, InstrumentOptions, process, text};
 
 /// What the edits of one instance are made from.
@@ -114,8 +115,9 @@ fn ports(node: &Node, word_bits: u32, hold: Hold) -> Vec<Port> {
         if hold == Hold::Enable {
             list.push(port(true, None, "idetic_hold"));
         }
-        list.push(port(true, Some(word_bits), "idetic_in"));
-        list.push(port(false, Some(word_bits), "idetic_out"));
+        let width = Some(node.chain_bits.min(word_bits));
+        list.push(port(true, width, "idetic_in"));
+        list.push(port(false, width, "idetic_out"));
     }
     if node.control_bits > 0 {
         list.push(port(false, Some(node.control_bits), "idetic_ctl"));
@@ -245,7 +247,6 @@ fn header(cx: &Context, out: &mut Vec<Edit>) {
     if anchors.ports_open.is_some() && !anchors.ansi && !anchors.ports_empty {
         lines.extend(ports.iter().map(|port| port.declaration() + ";"));
     }
-    let word = cx.layout.word_bits - 1;
     if node.own_bits > 0 {
         let top = node.own_bits - 1;
         lines.push(format!("wire [{top}:0] idetic_saved;  // saved bits"));
@@ -253,8 +254,11 @@ fn header(cx: &Context, out: &mut Vec<Edit>) {
             "wire [{top}:0] idetic_shifted;  // the same after a shift"
         ));
     }
-    for at in 1..node.pieces.len() {
-        lines.push(format!("wire [{word}:0] idetic_link_{at};"));
+    for (at, piece) in node.pieces.iter().enumerate() {
+        if let Piece::Child(child) = piece {
+            let top = port_bits(cx, *child) - 1;
+            lines.push(format!("wire [{top}:0] {};", out_name(at)));
+        }
     }
     for (at, child) in node.control_children.iter().enumerate() {
         let width = cx.tree.node(*child).control_bits;
@@ -327,7 +331,6 @@ fn assigns(cx: &Context, copies: &BTreeMap<String, Chunk>) -> Vec<String> {
         out.push(format!("assign {name} = {source};"));
     }
     if let Some(at) = node.pieces.iter().position(|piece| *piece == Piece::Own) {
-        let (input, output) = links(node, at);
         let items: Vec<String> = node
             .own
             .iter()
@@ -342,10 +345,13 @@ fn assigns(cx: &Context, copies: &BTreeMap<String, Chunk>) -> Vec<String> {
             .collect();
         let value = text::long_concat(&items);
         out.push(format!("assign idetic_saved = {value};"));
-        let (bits, word) = (node.own_bits, cx.layout.word_bits);
-        let (next, low) = shift(bits, word, &input, "idetic_saved");
+        let full = Vector::new("idetic_saved", node.own_bits).then(above(cx, at));
+        let next = full.slice(cx.layout.word_bits, node.own_bits).text();
         out.push(format!("assign idetic_shifted = {next};"));
-        out.push(format!("assign {output} = {low};"));
+    }
+    if node.chain_bits > 0 {
+        let low = lowest(cx, 0).slice(0, cx.layout.word_bits).text();
+        out.push(format!("assign idetic_out = {low};"));
     }
     if node.control_bits > 0 {
         let own = node.own_control.iter().map(|register| {
@@ -361,35 +367,44 @@ fn assigns(cx: &Context, copies: &BTreeMap<String, Chunk>) -> Vec<String> {
     out
 }
 
-/// A piece of `bits` bits, called `saved`, in a chain of `word`-bit shifts:
-/// its value after a shift, and the word it hands down. Written so that no
-/// vector depends on itself, even bit by bit, in a piece of a word or more.
-pub fn shift(bits: u32, word: u32, input: &str, saved: &str) -> (String, String) {
-    use std::cmp::Ordering;
-    match bits.cmp(&word) {
-        Ordering::Equal => (input.to_string(), saved.to_string()),
-        Ordering::Greater => (
-            format!("{{{input}, {}}}", text::bits(saved, word, bits - word)),
-            text::bits(saved, 0, word),
-        ),
-        Ordering::Less => (
-            text::bits(input, word - bits, bits),
-            format!("{{{}, {saved}}}", text::bits(input, 0, word - bits)),
-        ),
-    }
+/// Width of a child's chain ports: a word, or all its bits where they are fewer.
+fn port_bits(cx: &Context, child: InstanceId) -> u32 {
+    let bits = cx.tree.node(child).chain_bits;
+    bits.min(cx.layout.word_bits)
 }
 
-/// The nets that feed a piece and that it drives.
-fn links(node: &Node, at: usize) -> (String, String) {
-    let input = match at + 1 == node.pieces.len() {
-        true => "idetic_in".to_string(),
-        false => format!("idetic_link_{}", at + 1),
-    };
-    let output = match at {
-        0 => "idetic_out".to_string(),
-        _ => format!("idetic_link_{at}"),
-    };
-    (input, output)
+/// The net that the child at piece `at` drives.
+fn out_name(at: usize) -> String {
+    format!("idetic_out_{at}")
+}
+
+/// The lowest bits of the pieces from `from` up, as many as are needed for a
+/// word. Bits of registers only: chain outputs never depend on chain inputs, so
+/// that no vector takes part in a combinational loop, not even by name.
+fn lowest(cx: &Context, from: usize) -> Vector {
+    let mut out = Vector::default();
+    for (at, piece) in cx.node().pieces.iter().enumerate().skip(from) {
+        if out.len() >= cx.layout.word_bits {
+            break;
+        }
+        out = out.then(match piece {
+            Piece::Own => Vector::new("idetic_saved", cx.node().own_bits),
+            Piece::Child(child) => Vector::new(&out_name(at), port_bits(cx, *child)),
+        });
+    }
+    out
+}
+
+/// The word above the piece `at`. A chain of less than a word has no input for
+/// the bits that would pass through it; they stand for `idetic_passed`, and no
+/// piece takes them.
+fn above(cx: &Context, at: usize) -> Vector {
+    let word = cx.layout.word_bits;
+    let bits = cx.node().chain_bits;
+    lowest(cx, at + 1)
+        .then(Vector::new("idetic_passed", word.saturating_sub(bits)))
+        .then(Vector::new("idetic_in", bits.min(word)))
+        .slice(0, word)
 }
 
 /// The connections of a child's added ports, and its module's new name.
@@ -420,13 +435,14 @@ fn connect(cx: &Context, child: InstanceId, suffix: &str) -> Result<Vec<Edit>, D
     let mut values = Vec::new();
     let piece = Piece::Child(child);
     if let Some(at) = node.pieces.iter().position(|other| *other == piece) {
-        let (input, output) = links(node, at);
         values.push(("idetic_shift", "idetic_shift".to_string()));
         if cx.options.hold == Hold::Enable {
             values.push(("idetic_hold", "idetic_hold".to_string()));
         }
-        values.push(("idetic_in", input));
-        values.push(("idetic_out", output));
+        let (word, bits) = (cx.layout.word_bits, port_bits(cx, child));
+        let input = above(cx, at).slice(word - bits, bits);
+        values.push(("idetic_in", input.text()));
+        values.push(("idetic_out", out_name(at)));
     }
     if let Some(at) = node.control_children.iter().position(|id| *id == child) {
         values.push(("idetic_ctl", format!("idetic_ctl_{at}")));

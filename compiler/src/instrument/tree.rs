@@ -3,8 +3,10 @@
 //!
 //! The chain of an instance is that of its whole subtree: a list of [`Piece`]s
 //! from the least significant end up, each the instance's own saved bits or the
-//! chain of a child. A piece is fed by the piece above it, the topmost by the
-//! instance's chain input, and the lowest is the chain output.
+//! chain of a child. On a shift a piece takes the word above it: the lowest bits
+//! of the pieces above, and of the instance's chain input where they do not fill
+//! a word. The chain output is the lowest word, or all bits where they are fewer;
+//! the chain input has as many, those that will get into the chain.
 
 use indexmap::IndexMap;
 

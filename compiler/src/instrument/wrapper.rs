@@ -14,7 +14,8 @@ use crate::plan::Plan;
 use super::decode::{self, Branch, LiveCase};
 use super::names::{identifier, wrapper_name};
 use super::tree::Tree;
-use super::{Hold, InstrumentOptions, keywords, module};
+use super::vector::Vector;
+use super::{Hold, InstrumentOptions, keywords};
 
 const TEMPLATE: &str = include_str!("wrapper.v.tera");
 
@@ -35,6 +36,8 @@ struct Model {
     chain_bits: usize,
     pad_bits: u32,
     pad_next: String,
+    top_bits: u32,
+    chain_out: String,
     address_bits: u32,
     nvm_words: u32,
     control_bits: u32,
@@ -123,10 +126,19 @@ pub fn wrapper(inputs: &Inputs, diagnostics: &mut Diagnostics) -> Option<String>
         "idetic_clk".to_string()
     };
     let pad_bits = layout.words * layout.word_bits - layout.chain.len() as u32;
-    let (pad_next, pad_out) =
-        module::shift(pad_bits, layout.word_bits, "idetic_chain_in", "idetic_pad");
+    let pad = Vector::new("idetic_pad", pad_bits);
+    let filled = pad
+        .clone()
+        .then(Vector::new("idetic_chain_in", layout.word_bits));
+    let pad_next = filled.slice(layout.word_bits, pad_bits).text();
+    let top_bits = node.chain_bits.min(layout.word_bits);
+    let top_in = filled.slice(layout.word_bits - top_bits, top_bits).text();
+    let chain_out = Vector::new("idetic_lowest", top_bits)
+        .then(pad)
+        .slice(0, layout.word_bits)
+        .text();
     let index_bits_ = index_bits(plan.checkpoints.len() as u64);
-    let mut checkpoints = decode::branches(netlist, graph, liveness, plan, tree);
+    let mut checkpoints = decode::branches(graph, liveness, plan, tree);
     let always = checkpoints.first().is_some_and(|c| c.condition.is_none());
     let open_ended = checkpoints.last().is_some_and(|c| c.condition.is_some());
     if always {
@@ -148,6 +160,8 @@ pub fn wrapper(inputs: &Inputs, diagnostics: &mut Diagnostics) -> Option<String>
         chain_bits: layout.chain.len(),
         pad_bits,
         pad_next,
+        top_bits,
+        chain_out,
         address_bits: address_bits(layout),
         nvm_words: layout.slots * layout.slot_words,
         control_bits: node.control_bits,
@@ -162,7 +176,7 @@ pub fn wrapper(inputs: &Inputs, diagnostics: &mut Diagnostics) -> Option<String>
         live_default,
         id: format!("{:08x}", layout.id),
     };
-    model.top_instance = top_instance(inputs, &model, &resets, &pad_out);
+    model.top_instance = top_instance(inputs, &model, &resets, &top_in);
     model.resets = resets.into_values().collect();
     let text = render(&model);
     let mut ports = netlist.ports.iter();
@@ -245,14 +259,9 @@ fn top_instance(
     inputs: &Inputs,
     model: &Model,
     resets: &IndexMap<String, Reset>,
-    pad_out: &str,
+    top_in: &str,
 ) -> String {
     let node = inputs.tree.node(InstanceId(0));
-    let from_pad = if model.pad_bits == 0 {
-        "idetic_chain_in"
-    } else {
-        pad_out
-    };
     let mut connections: Vec<(String, String)> = Vec::new();
     let mut connect = |port: &str, value: &str| {
         connections.push((port.to_string(), value.to_string()));
@@ -262,8 +271,8 @@ fn top_instance(
         if !model.gate {
             connect("idetic_hold", "~idetic_advance");
         }
-        connect("idetic_in", from_pad);
-        connect("idetic_out", "idetic_chain_out");
+        connect("idetic_in", top_in);
+        connect("idetic_out", "idetic_lowest");
     }
     if node.control_bits > 0 {
         connect("idetic_ctl", "idetic_control");
@@ -291,13 +300,6 @@ fn top_instance(
         .map(|(name, value)| format!(".{}({value})", identifier(name)))
         .collect();
     let mut out = String::new();
-    if node.chain_bits == 0 {
-        // Nothing is ever saved: the chain is its filling alone.
-        out.push_str(&format!("assign idetic_chain_out = {from_pad};\n  "));
-        if !model.gate {
-            out.push_str("/* verilator lint_off UNUSED */ wire idetic_unused = idetic_advance; /* verilator lint_on UNUSED */\n  ");
-        }
-    }
     out.push_str(&identifier(&model.top));
     if !parameters.is_empty() {
         out.push_str(&format!(" #({})", parameters.join(", ")));

@@ -38,6 +38,27 @@ impl BitSet {
         self.limbs[at / 64] &= !(1 << (at % 64));
     }
 
+    /// The numbers `at .. at + 64` as a mask; those past the end are 0.
+    pub fn word(&self, at: usize) -> u64 {
+        let (limb, shift) = (at / 64, at % 64);
+        let of = |limb: usize| self.limbs.get(limb).copied().unwrap_or(0);
+        let high = if shift == 0 {
+            0
+        } else {
+            of(limb + 1) << (64 - shift)
+        };
+        of(limb) >> shift | high
+    }
+
+    /// Adds the numbers `at .. at + 64` that are set in a mask; none past the end is.
+    pub fn insert_word(&mut self, at: usize, mask: u64) {
+        let (limb, shift) = (at / 64, at % 64);
+        self.limbs[limb] |= mask << shift;
+        if shift != 0 && mask >> (64 - shift) != 0 {
+            self.limbs[limb + 1] |= mask >> (64 - shift);
+        }
+    }
+
     /// Adds all of `other`; tells whether anything is new.
     pub fn union_with(&mut self, other: &BitSet) -> bool {
         let mut new = false;
@@ -82,5 +103,18 @@ mod tests {
         assert_eq!(set.iter().collect::<Vec<_>>(), [0, 63, 64, 130, 199]);
         set.remove(63);
         assert_eq!(set.count(), 4);
+    }
+
+    #[test]
+    fn words_may_lie_across_limbs() {
+        let mut set = BitSet::new(130);
+        set.insert_word(60, 0b1_0001_1001);
+        assert_eq!(set.iter().collect::<Vec<_>>(), [60, 63, 64, 68]);
+        set.insert_word(64, 1 << 63);
+        set.insert_word(129, 1);
+        assert_eq!(set.word(60), 0b1_0001_1001);
+        assert_eq!(set.word(127), 0b101);
+        assert_eq!(set.word(128), 0b10);
+        assert_eq!(set.word(200), 0);
     }
 }

@@ -5,7 +5,7 @@
 //! change them. Rules look at one result bit at a time, so the demand of a set
 //! of bits is the union of the demands of its members.
 
-use crate::netlist::known::limbs::{self, highest, lowest, or_shl, or_shr, set_below, trim};
+use crate::netlist::known::limbs::{highest, lowest, or_shl, or_shr, set_below, trim};
 use crate::netlist::known::{Cone, Known, Planes};
 use crate::netlist::{BinaryOp, ExprId, Exprs, Node, RegId, UnaryOp};
 
@@ -39,6 +39,11 @@ impl Demand {
     /// Demands one bit.
     pub(super) fn bit(&mut self, cone: &Cone, expr: ExprId, bit: u32) {
         self.plane(cone, expr)[bit as usize / 64] |= 1 << (bit % 64);
+    }
+
+    /// Demands the bits set in limb `limb` of an expression.
+    pub(super) fn limb(&mut self, cone: &Cone, expr: ExprId, limb: usize, mask: u64) {
+        self.plane(cone, expr)[limb] |= mask;
     }
 
     fn plane(&mut self, cone: &Cone, expr: ExprId) -> &mut [u64] {
@@ -305,13 +310,4 @@ fn shifted(op: BinaryOp, plane: &mut [u64], width: u32, amount: Option<u64>, nee
             }
         }
     }
-}
-
-/// One bit of a limb list, for the callers of [`Demand::sweep`].
-pub(super) fn bits_of(limb: u64) -> impl Iterator<Item = u32> {
-    std::iter::successors((limb != 0).then_some(limb), |rest| {
-        let next = rest & (rest - 1);
-        (next != 0).then_some(next)
-    })
-    .map(|rest| limbs::lowest(&[rest]).expect("not zero"))
 }

@@ -22,10 +22,10 @@
 //! step down the decision tree, and at its end share all its assumptions.
 //!
 //! [`analyze`] begins with all control values as facts, computes the least
-//! fixpoint of the uses along the edges (`uses`, `demand`), then takes away a fact wherever
-//! nothing is lost by it (`relax`): a round counter is dead in an idle state,
-//! although exploration knows its value. States that end with the same facts
-//! are merged.
+//! fixpoint of the uses along the edges (`uses`, `demand`), then takes away a
+//! fact wherever nothing is lost by it (`relax`): a round counter is dead in an
+//! idle state, although exploration knows its value. States that end with the
+//! same facts are merged.
 
 mod bitset;
 mod demand;
@@ -66,7 +66,7 @@ pub struct Liveness {
     /// Numbering of all register bits.
     pub bits: BitIndex,
     /// Per state, the live bits. The control registers whose value is known in
-    /// the state are live, all others are not unless they are used as data.
+    /// the state are live; others are where they are used as data.
     pub live: Vec<BitSet>,
 }
 

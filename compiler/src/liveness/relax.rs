@@ -2,7 +2,7 @@
 
 use indexmap::IndexMap;
 
-use super::uses::{Uses, postorder, predecessors};
+use super::uses::{Refused, Uses, postorder, predecessors};
 use super::{BitIndex, BitSet};
 use crate::control::{ControlGraph, Edge, StateId, ValueName, state_name};
 use crate::netlist::{Bits, Netlist, RegId};
@@ -11,15 +11,12 @@ use crate::netlist::{Bits, Netlist, RegId};
 const PASSES: usize = 8;
 
 /// Makes the value of a control register unknown in every state where nothing
-/// is lost by it: without the fact the register is not used, and no other bit
-/// becomes live. Greedy, states with their successors first. Tells whether any
-/// fact was removed; `live` stays a valid solution.
-///
-/// The edges still fit: a valuation that differs from one with the fact in this
-/// register alone agrees with it on all used bits. So it makes the same choice
-/// at every step down the decision tree (each is a use), a branch that was
-/// impossible with the fact included, and the live bits of its successor, which
-/// the facts of the target are about, have the same values.
+/// is lost by it: without the fact no bit becomes live that was not, and the
+/// facts that are left still determine which edges there are and lead into the
+/// facts of their targets. The register itself may stay live, as data: idle
+/// states that differ in a counter that an output shows are one state then.
+/// Greedy, states with their successors first. Tells whether any fact was
+/// removed; `live` stays a valid solution.
 pub(super) fn relax(uses: &mut Uses<'_>, graph: &mut ControlGraph, live: &mut [BitSet]) -> bool {
     let order = postorder(graph);
     let before = predecessors(graph);
@@ -65,13 +62,21 @@ fn try_remove(
     }
     let unknown = Bits::unknown(value.width());
     let value = std::mem::replace(value, unknown);
-    let own = without(uses.bits(), &live[state.index()], register);
-    let old = std::mem::replace(&mut live[state.index()], own);
-    let mut used = BitSet::new(uses.bits().len());
-    uses.add(graph, state, live, &mut used);
-    if !live[state.index()].clone().union_with(&used) {
-        live[state.index()] = used;
-        return true;
+    // A dead register is dead along a self loop too; assume so, and if that
+    // fails, that it is live there.
+    let old = live[state.index()].clone();
+    let dead = without(uses.bits(), &old, register);
+    for assumed in [dead, old.clone()] {
+        live[state.index()].clone_from(&assumed);
+        let mut used = BitSet::new(uses.bits().len());
+        match uses.add(graph, state, live, Some(&assumed), &mut used) {
+            Ok(()) => {
+                live[state.index()] = used;
+                return true;
+            }
+            Err(Refused::NotClosed) => break,
+            Err(Refused::Used) => {}
+        }
     }
     live[state.index()] = old;
     graph.states[state.index()].values[at] = value;

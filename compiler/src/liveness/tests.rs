@@ -125,10 +125,10 @@ fn check_graph(netlist: &Netlist, graph: &ControlGraph, context: &str) {
     let mut seen = vec![None; 1 << netlist.flop_bits()];
     let mut open = Vec::new();
     for (index, state) in graph.states.iter().enumerate().filter(|(_, s)| s.initial) {
-        for number in 0..seen.len() {
+        for (number, seen) in seen.iter_mut().enumerate() {
             let machine = state_of(netlist, number as u64);
             if satisfies(graph, state, &machine) {
-                seen[number] = Some(StateId(index as u32));
+                *seen = Some(StateId(index as u32));
                 open.push(number);
             }
         }

@@ -1,11 +1,20 @@
 //! What a control state uses, edge by edge, and the least fixpoint of it.
 
-use super::demand::{Demand, bits_of};
+use super::demand::Demand;
 use super::{BitIndex, BitSet};
 use crate::control::cases::{ResetCase, reset_cases};
 use crate::control::{Assumption, ControlGraph, Edge, StateId};
 use crate::netlist::known::{Cone, Known, Scratch};
 use crate::netlist::{ExprId, Netlist, RegId};
+
+/// Why a trial of fewer facts fails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Refused {
+    /// The facts do not determine the edges or do not lead into those of their targets.
+    NotClosed,
+    /// A bit is used that must not be.
+    Used,
+}
 
 /// Computes uses; holds what does not change from state to state.
 pub(super) struct Uses<'a> {
@@ -26,6 +35,10 @@ struct Walk<'w> {
     graph: &'w ControlGraph,
     live: &'w [BitSet],
     case: &'w ResetCase,
+    /// On trial: demand that both branches of a split exist or are impossible,
+    /// that every edge surely leads into the facts of its target, and that no
+    /// other bits are used than these.
+    trial: Option<&'w BitSet>,
 }
 
 impl<'a> Uses<'a> {
@@ -52,19 +65,27 @@ impl<'a> Uses<'a> {
     }
 
     /// Adds to `used` the bits that a state uses, its facts included, given
-    /// the live bits of its successors.
+    /// the live bits of its successors. Given `trial`, which holds all bits that
+    /// may be used, it also checks that the facts determine the edges; then
+    /// `used` is complete only without an error. Without, there is no error.
     pub(super) fn add(
         &mut self,
         graph: &ControlGraph,
         state: StateId,
         live: &[BitSet],
+        trial: Option<&BitSet>,
         used: &mut BitSet,
-    ) {
+    ) -> Result<(), Refused> {
         let cases = std::mem::take(&mut self.cases);
-        for case in &cases {
-            let walk = Walk { graph, live, case };
-            self.case(&walk, state, used);
-        }
+        let result = cases.iter().try_for_each(|case| {
+            let walk = Walk {
+                graph,
+                live,
+                case,
+                trial,
+            };
+            self.case(&walk, state, used)
+        });
         self.cases = cases;
         for (register, value) in graph
             .registers
@@ -77,9 +98,10 @@ impl<'a> Uses<'a> {
                 }
             }
         }
+        result
     }
 
-    fn case(&mut self, walk: &Walk<'_>, state: StateId, used: &mut BitSet) {
+    fn case(&mut self, walk: &Walk<'_>, state: StateId, used: &mut BitSet) -> Result<(), Refused> {
         let prefix = &walk.case.assumptions;
         let edges = walk.graph.edges_from(state);
         let start = edges.iter().position(|e| e.assumptions.starts_with(prefix));
@@ -90,18 +112,29 @@ impl<'a> Uses<'a> {
         let edges = &edges[start..start + count];
         let mut known = self.planes(&walk.case.known);
         let values = &walk.graph.states[state.index()].values;
+        let mut changed = Vec::with_capacity(values.len());
         for (register, value) in walk.graph.registers.iter().zip(values) {
             let expr = self.netlist.registers[register.index()].expr;
-            if walk.case.held[register.index()].is_none() && self.cone.contains(expr) {
+            if walk.case.held[register.index()].is_none() && value.is_known() {
                 known.set(&self.cone, expr, value);
+                changed.push(expr);
             }
         }
-        let swept = known.sweep(&self.cone, &self.netlist.exprs, &mut self.scratch);
-        // Without edges, or refuted: the case cannot be under the facts.
-        if swept.is_ok() && !edges.is_empty() {
-            self.tree(walk, edges, prefix.len(), &known, used);
-        }
+        let exprs = &self.netlist.exprs;
+        let swept = known.sweep_from(&self.cone, exprs, changed, &mut self.scratch);
+        let result = match (swept, edges) {
+            (Err(_), _) => Ok(()),
+            (Ok(()), []) => {
+                if walk.trial.is_some() {
+                    Err(Refused::NotClosed)
+                } else {
+                    Ok(())
+                }
+            }
+            (Ok(()), edges) => self.tree(walk, edges, prefix.len(), &known, used),
+        };
         self.pool.push(known);
+        result
     }
 
     /// A node of the decision tree: `edges` share their first `depth` assumptions.
@@ -112,57 +145,99 @@ impl<'a> Uses<'a> {
         depth: usize,
         known: &Known,
         used: &mut BitSet,
-    ) {
+    ) -> Result<(), Refused> {
         let Some(&Assumption { expr, bit, .. }) = edges[0].assumptions.get(depth) else {
             return self.leaf(walk, &edges[0], known, used);
         };
         self.demand.bit(&self.cone, expr, bit);
-        self.collect(walk.case, known, used);
+        self.collect(walk, known, used)?;
         let first = edges[0].assumptions[depth].value;
         let same = edges.partition_point(|edge| edge.assumptions[depth].value == first);
         let (own, other) = edges.split_at(same);
         for (value, edges) in [(first, own), (!first, other)] {
-            // A branch without edges was refuted by the exploration.
-            if edges.is_empty() {
+            if edges.is_empty() && walk.trial.is_none() {
                 continue;
             }
             let mut branch = self.planes(known);
-            let (exprs, fact) = (&self.netlist.exprs, (expr, bit, value));
+            let fact = (expr, bit, value);
+            let exprs = &self.netlist.exprs;
             let possible = branch.assume(&self.cone, exprs, fact, &mut self.scratch);
-            if possible.is_ok() {
-                self.tree(walk, edges, depth + 1, &branch, used);
-            }
+            let result = match (possible, edges) {
+                (Err(_), _) => Ok(()),
+                (Ok(()), []) => Err(Refused::NotClosed),
+                (Ok(()), edges) => self.tree(walk, edges, depth + 1, &branch, used),
+            };
             self.pool.push(branch);
+            result?;
         }
+        Ok(())
     }
 
     /// A transition: all outputs are used, and what the next state needs.
-    fn leaf(&mut self, walk: &Walk<'_>, edge: &Edge, known: &Known, used: &mut BitSet) {
+    fn leaf(
+        &mut self,
+        walk: &Walk<'_>,
+        edge: &Edge,
+        known: &Known,
+        used: &mut BitSet,
+    ) -> Result<(), Refused> {
         let (netlist, exprs) = (self.netlist, &self.netlist.exprs);
+        if walk.trial.is_some() {
+            let target = &walk.graph.states[edge.to.index()].values;
+            for (register, value) in walk.graph.registers.iter().zip(target) {
+                let next = walk.case.next(netlist, *register);
+                if value.is_known() && known.bits(&self.cone, exprs, next) != *value {
+                    return Err(Refused::NotClosed);
+                }
+            }
+        }
         for &expr in &self.observed {
             self.demand.all(&self.cone, exprs, expr);
         }
-        for number in walk.live[edge.to.index()].iter() {
-            let (register, bit) = self.bits.bit(number);
+        let live = &walk.live[edge.to.index()];
+        for index in 0..netlist.registers.len() {
+            let register = RegId(index as u32);
+            let range = self.bits.range(register);
             let next = walk.case.next(netlist, register);
-            self.demand.bit(&self.cone, next, bit);
+            for (limb, at) in range.clone().step_by(64).enumerate() {
+                let below = range.end - at;
+                let mask = if below < 64 {
+                    (1 << below) - 1
+                } else {
+                    u64::MAX
+                };
+                let need = live.word(at) & mask;
+                if need != 0 {
+                    self.demand.limb(&self.cone, next, limb, need);
+                }
+            }
         }
-        self.collect(walk.case, known, used);
+        self.collect(walk, known, used)
     }
 
-    fn collect(&mut self, case: &ResetCase, known: &Known, used: &mut BitSet) {
+    /// Carries the demand down to the registers.
+    fn collect(
+        &mut self,
+        walk: &Walk<'_>,
+        known: &Known,
+        used: &mut BitSet,
+    ) -> Result<(), Refused> {
         let bits = self.bits;
+        let mut refused = false;
         let read = |register: RegId, limb: usize, need: u64| {
-            if let Some(value) = case.held[register.index()] {
+            if let Some(value) = walk.case.held[register.index()] {
                 return Some(value);
             }
-            for bit in bits_of(need) {
-                used.insert(bits.of(register, limb as u32 * 64 + bit));
-            }
+            let at = bits.of(register, limb as u32 * 64);
+            used.insert_word(at, need);
+            refused |= walk
+                .trial
+                .is_some_and(|allowed| need & !allowed.word(at) != 0);
             None
         };
         let exprs = &self.netlist.exprs;
         self.demand.sweep(&self.cone, exprs, known, read);
+        if refused { Err(Refused::Used) } else { Ok(()) }
     }
 
     /// A copy of some planes, in recycled memory.
@@ -230,7 +305,8 @@ pub(super) fn fixpoint(uses: &mut Uses<'_>, graph: &ControlGraph) -> Vec<BitSet>
                 continue;
             }
             let mut used = live[state.index()].clone();
-            uses.add(graph, state, &live, &mut used);
+            // Without the check there is no error.
+            let _ = uses.add(graph, state, &live, None, &mut used);
             if used != live[state.index()] {
                 live[state.index()] = used;
                 for from in &before[state.index()] {

@@ -338,9 +338,7 @@ impl Bits {
                 self.slice(self.width() - kept, kept)
                     .sign_extend(self.width())
             }
-            Some(by) => self
-                .slice(by, self.width() - by)
-                .zero_extend(self.width()),
+            Some(by) => self.slice(by, self.width() - by).zero_extend(self.width()),
         }
     }
 

@@ -16,9 +16,12 @@ pub mod eval;
 mod expr;
 pub mod known;
 pub mod print;
+mod rewrite;
+mod simplify;
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod verify;
+mod verilog;
 
 pub use bits::Bits;
 pub use expr::{BinaryOp, ExprId, Exprs, Node, UnaryOp};

@@ -129,7 +129,9 @@ fn control(inputs: &Inputs) -> Control {
             values: names
                 .iter()
                 .cloned()
-                .zip(state.values.iter().map(value))
+                .zip(&state.values)
+                .filter(|(_, bits)| (0..bits.width()).any(|bit| bits.bit(bit).is_some()))
+                .map(|(name, bits)| (name, value(bits)))
                 .collect(),
             live_bits: live.count(),
             live: live_ranges(inputs, live),

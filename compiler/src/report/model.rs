@@ -89,7 +89,7 @@ pub struct State {
     pub name: String,
     /// The design can be here right after a reset.
     pub initial: bool,
-    /// Values of the control registers.
+    /// Values of the control registers; those that may hold anything are absent.
     pub values: IndexMap<String, Value>,
     /// How many bits are live.
     pub live_bits: usize,

@@ -4,3 +4,7 @@ module bom(input a,
   `include "inc.vh"
   assign b = `INV(a);
 endmodule
+// synthesis translate_off
+this is (no hardware
+// synthesis translate_on
+module behind; endmodule

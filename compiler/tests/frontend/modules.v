@@ -38,7 +38,7 @@ module top(input clk, output [3:0] q);
   wire nc;
   old #(.N(4)) u1 (.clk(clk), .d(d), .q(q), .r(), .v(nc));
   old u2 (clk, d, , nc, , ), u3 [1:0] (clk, d, q, nc, nc, nc);
-  old #8 \esc+aped (.clk(clk), .d(`W'd3));
+  old #(8) \esc+aped (.clk(clk), .d(`W'd3));
   and #1 g1 (d[0], q[0], q[1]), (d[1], q[0], q[1]);
   not (strong0, pull1) #(1, 2) (d[2], q[2]);
   supply0 gnd;

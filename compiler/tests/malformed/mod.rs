@@ -3,6 +3,10 @@
 /// Each is a syntax or preprocessor error.
 pub const MALFORMED: &[(&str, &str)] = &[
     (
+        "parameter without parentheses",
+        "module m(input a);\n  n #8 u (a);\nendmodule\n",
+    ),
+    (
         "undeclared type",
         "module m(input a);\n  foo b;\nendmodule\n",
     ),

@@ -112,7 +112,9 @@ private:
         settle(100);
         top->idetic_por_n = 0;
         settle(500);
-        for (unsigned edges = rng.next() % 4; edges > 0; --edges) {
+        // At least one edge: a reset that is derived from por_n may be active in the random state already, and Verilator, which
+        // looks for edges, would not let it act before the clock does.
+        for (unsigned edges = 1 + rng.next() % 3; edges > 0; --edges) {
             top->idetic_clock = ACTIVE;
             settle(500);
             top->idetic_clock = !ACTIVE;
@@ -133,7 +135,7 @@ private:
             top->idetic_nvm_rdata = rng.next() & NVM_MASK;
             settle(100);
             if (!serve_nvm()) return;
-            settle(100);
+            if (top->idetic_nvm_valid) settle(100);
             const bool stall = top->idetic_stall, valid = top->idetic_nvm_valid, write = top->idetic_nvm_write;
             const bool ready = top->idetic_nvm_ready;
             const uint64_t addr = top->idetic_nvm_addr, data = top->idetic_nvm_wdata;
@@ -181,8 +183,10 @@ private:
             }
             top->idetic_clock = ACTIVE;
             settle(100);
-            if (disturbed) present(top, stimulus, n, rng);
-            settle(400);
+            if (disturbed) {
+                present(top, stimulus, n, rng);
+                settle(400);
+            }
             top->idetic_clock = !ACTIVE;
             settle(200);
             waiting = valid && !ready;

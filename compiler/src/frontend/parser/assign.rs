@@ -56,6 +56,9 @@ impl Parser<'_> {
             let span = self.span_from(start);
             return Ok(self.expr_node(ExprKind::Increment { down, operand }, span));
         }
+        if self.at_later_keyword() {
+            return Err(self.expected("a statement"));
+        }
         let first = self.primary()?;
         if matches!(self.kind(), PLUS_PLUS | MINUS_MINUS) {
             let down = self.bump().kind == MINUS_MINUS;
@@ -91,6 +94,19 @@ impl Parser<'_> {
             delayed,
         };
         Ok(self.expr_node(assign, span))
+    }
+
+    /// Whether a statement of SystemVerilog stands here that Verilog-2005
+    /// would read as the call of a task: there is no task of its name.
+    fn at_later_keyword(&self) -> bool {
+        let word = self.token(0);
+        let later = ["assert", "assume", "cover", "break", "continue"];
+        word.kind == IDENT
+            && later.contains(&word.text)
+            && !self
+                .tokens
+                .windows(2)
+                .any(|pair| pair[0].kind == TASK_KW && pair[1].text == word.text)
     }
 
     /// `#d` between the operator and the value.

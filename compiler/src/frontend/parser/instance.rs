@@ -29,10 +29,7 @@ impl Parser<'_> {
         let definition = self.name("the name of a module")?;
         let mut parameters = Vec::new();
         if self.eat(HASH) {
-            parameters = match self.at(L_PAREN) {
-                true => self.args()?,
-                false => vec![Arg::Positional(Some(self.primary()?))],
-            };
+            parameters = self.args()?;
         }
         loop {
             let name = self.name("the name of the instance")?;

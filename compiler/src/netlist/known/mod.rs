@@ -252,6 +252,50 @@ impl Known {
         Ok(())
     }
 
+    /// Like [`Known::sweep`], for planes that were swept before the `changed`
+    /// leaves were [set](Known::set): evaluates only what depends on them.
+    pub fn sweep_from(
+        &mut self,
+        cone: &Cone,
+        exprs: &Exprs,
+        changed: impl IntoIterator<Item = ExprId>,
+        scratch: &mut Scratch,
+    ) -> Result<(), Contradiction> {
+        scratch.fit(cone);
+        let mut first = cone.nodes.len();
+        let mut mark = |slot: usize, scratch: &mut Scratch| {
+            for &user in cone.users(slot) {
+                scratch.queued[user as usize] = true;
+                first = first.min(user as usize);
+            }
+        };
+        for leaf in changed {
+            mark(cone.slot(leaf), scratch);
+        }
+        let mut result = Ok(());
+        for slot in first..cone.nodes.len() {
+            if !std::mem::replace(&mut scratch.queued[slot], false) || result.is_err() {
+                continue;
+            }
+            let id = cone.nodes[slot];
+            if matches!(exprs.node(id), Node::MemRead(..)) {
+                continue;
+            }
+            forward::evaluate(exprs, cone, self, id, scratch);
+            match self.refine(cone, slot, &scratch.value, &scratch.known) {
+                Ok(true) => {
+                    for &user in cone.users(slot) {
+                        scratch.queued[user as usize] = true;
+                    }
+                }
+                Ok(false) => {}
+                // The marks that are left are cleared on the way to the end.
+                Err(contradiction) => result = Err(contradiction),
+            }
+        }
+        result
+    }
+
     /// Adds one fact and all that is found to follow from it. The planes must
     /// be swept. On a contradiction they are left in an unspecified state.
     pub fn assume(

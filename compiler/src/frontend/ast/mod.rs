@@ -1,0 +1,251 @@
+//! The syntax that elaboration reads: declarations, statements and expressions
+//! in arenas, free of any type of the parser that made them.
+//!
+//! Syntax variants are gone: ANSI and non-ANSI ports are one port list, a
+//! generate `if` with its `else if`s is one list of arms. Nothing is evaluated
+//! and no name is resolved. What the reader does not model never gets here:
+//! the front end reports it as an error first (`Member`, `StmtKind` and
+//! `ExprKind` have an `Unsupported` case only for constructs that are harmless
+//! while nothing uses them; elaboration reports those when it meets them).
+
+mod decl;
+mod expr;
+mod stmt;
+
+pub use decl::*;
+pub use expr::*;
+pub use stmt::*;
+
+use std::ops::Index;
+
+use crate::source::Span;
+
+/// All modules and packages of a run, in one set of arenas.
+#[derive(Debug, Clone, Default)]
+pub struct Ast {
+    /// Scopes; a module's, a block's, a function's.
+    pub scopes: Vec<Scope>,
+    /// Declared names.
+    pub symbols: Vec<Symbol>,
+    /// Statements.
+    pub stmts: Vec<Stmt>,
+    /// Expressions.
+    pub exprs: Vec<Expr>,
+    /// Modules in the order read.
+    pub modules: Vec<Module>,
+    /// Packages in the order read (symbols of kind `Package` share this form).
+    pub packages: Vec<Module>,
+    /// One scope per file for declarations outside any module (`$unit`).
+    pub file_scopes: Vec<ScopeId>,
+}
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $id:ident => $field:ident: $ty:ty;)*) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $id(pub u32);
+
+        impl $id {
+            /// Index into the arena.
+            pub fn index(self) -> usize {
+                self.0 as usize
+            }
+        }
+
+        impl Index<$id> for Ast {
+            type Output = $ty;
+
+            fn index(&self, id: $id) -> &$ty {
+                &self.$field[id.index()]
+            }
+        }
+    )*};
+}
+
+ids! {
+    /// A [`Scope`].
+    ScopeId => scopes: Scope;
+    /// A [`Symbol`].
+    SymbolId => symbols: Symbol;
+    /// A [`Stmt`].
+    StmtId => stmts: Stmt;
+    /// An [`Expr`].
+    ExprId => exprs: Expr;
+    /// A [`Module`] of [`Ast::modules`].
+    ModuleId => modules: Module;
+}
+
+/// A name where it is written. Escaped identifiers are spelled without `\`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Name {
+    /// The name.
+    pub text: Box<str>,
+    /// Where.
+    pub span: Span,
+}
+
+/// A module or package.
+#[derive(Debug, Clone)]
+pub struct Module {
+    /// Its name.
+    pub name: Name,
+    /// From the `module` keyword to the end of `endmodule`.
+    pub span: Span,
+    /// Where ports can be added, all in the module's own text.
+    pub anchors: ModuleAnchors,
+    /// Body scope.
+    pub scope: ScopeId,
+    /// Ports in order ([`SymbolKind::Port`]).
+    pub ports: Vec<SymbolId>,
+    /// Overridable parameters in order ([`SymbolKind::Parameter`]).
+    pub parameters: Vec<SymbolId>,
+    /// Undeclared names may declare nets (no `` `default_nettype none``).
+    pub implicit_nets: bool,
+}
+
+/// Byte offsets in the module's file at which text may be inserted.
+#[derive(Debug, Clone, Copy)]
+pub struct ModuleAnchors {
+    /// Right after the module's name.
+    pub after_name: u32,
+    /// Right after the `(` of the port list; `None` without a port list.
+    pub ports_open: Option<u32>,
+    /// Whether that port list is empty: `()`.
+    pub ports_empty: bool,
+    /// Whether the header declares directions (ANSI style).
+    pub ansi: bool,
+    /// Right after the `;` that ends the header.
+    pub header_end: u32,
+    /// At the `e` of `endmodule`.
+    pub endmodule: u32,
+}
+
+/// A region that declares names.
+#[derive(Debug, Clone)]
+pub struct Scope {
+    /// What it belongs to.
+    pub kind: ScopeKind,
+    /// The scope around it.
+    pub parent: Option<ScopeId>,
+    /// The name of the block, if it has one.
+    pub name: Option<Box<str>>,
+    /// What stands in it, in the order written. Every name that the scope
+    /// declares is here, ports and parameters of the header too.
+    pub members: Vec<Member>,
+}
+
+/// The kinds of scope.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ScopeKind {
+    /// A file's top level.
+    File,
+    /// A module or package body.
+    Module,
+    /// A function or task.
+    Subroutine,
+    /// A generate block or arm.
+    Generate,
+    /// A procedural block.
+    Block,
+    /// A `for` header that declares its variables.
+    Loop,
+}
+
+/// One thing standing in a scope.
+#[derive(Debug, Clone)]
+pub enum Member {
+    /// A declaration.
+    Declare(SymbolId),
+    /// `import pkg::name` or `pkg::*` (`None`).
+    Import {
+        /// The package.
+        package: Name,
+        /// The item, or all.
+        item: Option<Name>,
+    },
+    /// Continuous assignments; each an [`ExprKind::Assign`].
+    Assign(Vec<ExprId>),
+    /// `always`, `initial`, `final`.
+    Process(Process),
+    /// A generate `if` with its `else if`s: at most one arm exists.
+    GenerateIf(Vec<GenerateArm>),
+    /// A generate `case`; a `default` arm has no labels.
+    GenerateCase {
+        /// Selector.
+        selector: ExprId,
+        /// Arms.
+        arms: Vec<GenerateArm>,
+    },
+    /// A generate `for`.
+    GenerateFor {
+        /// Header.
+        header: For,
+        /// Body.
+        body: ScopeId,
+    },
+    /// A generate block standing alone.
+    Generate(ScopeId),
+    /// A concurrent assertion, specify block, covergroup, …: no hardware.
+    Ignored(Span),
+    /// A construct that may matter and is not taken.
+    Unsupported(Unsupported),
+}
+
+/// A construct that is not taken, by the name a user knows it by.
+#[derive(Debug, Clone)]
+pub struct Unsupported {
+    /// For example "`bind` directive".
+    pub what: Box<str>,
+    /// Where.
+    pub span: Span,
+}
+
+/// An `always`, `initial` or `final` block.
+#[derive(Debug, Clone)]
+pub struct Process {
+    /// Which keyword.
+    pub kind: ProcessKind,
+    /// Its statement; `@(…)` is a [`StmtKind::Timed`] around the body.
+    pub body: StmtId,
+    /// From the keyword to the end of the statement.
+    pub span: Span,
+}
+
+/// The keyword of a process.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ProcessKind {
+    /// `always`
+    Always,
+    /// `always_ff`
+    AlwaysFf,
+    /// `always_comb`
+    AlwaysComb,
+    /// `always_latch`
+    AlwaysLatch,
+    /// `initial`
+    Initial,
+    /// `final`
+    Final,
+}
+
+/// One arm of a generate `if` or `case`.
+#[derive(Debug, Clone)]
+pub struct GenerateArm {
+    /// The condition (none for `else`), or a case arm's labels (none for `default`).
+    pub conditions: Vec<ExprId>,
+    /// Body.
+    pub body: ScopeId,
+}
+
+/// A `for` header, procedural or generate.
+#[derive(Debug, Clone)]
+pub struct For {
+    /// Holds the variables the header declares; parent of the body.
+    pub scope: ScopeId,
+    /// Initialisations that assign rather than declare.
+    pub init: Vec<ExprId>,
+    /// Condition.
+    pub condition: Option<ExprId>,
+    /// Steps.
+    pub step: Vec<ExprId>,
+}

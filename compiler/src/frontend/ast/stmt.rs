@@ -1,0 +1,147 @@
+//! Statements and timing controls.
+
+use super::{ExprId, For, ScopeId, StmtId, Unsupported};
+use crate::source::Span;
+
+/// A statement.
+#[derive(Debug, Clone)]
+pub struct Stmt {
+    /// What.
+    pub kind: StmtKind,
+    /// Where, from its first to its last token.
+    pub span: Span,
+}
+
+/// The kinds of statement.
+#[derive(Debug, Clone)]
+pub enum StmtKind {
+    /// `;`
+    Empty,
+    /// An assignment, call or increment.
+    Expr(ExprId),
+    /// `begin … end`.
+    Block {
+        /// Its declarations; `Member::Declare` only.
+        scope: ScopeId,
+        /// Statements.
+        stmts: Vec<StmtId>,
+    },
+    /// `if`.
+    If {
+        /// Condition.
+        condition: ExprId,
+        /// Then.
+        then_branch: Option<StmtId>,
+        /// Else.
+        else_branch: Option<StmtId>,
+        /// Right after the `else` keyword, where a further branch may be
+        /// inserted; `None` without one, and where a macro wrote it.
+        after_else: Option<u32>,
+    },
+    /// `case`.
+    Case {
+        /// Comparison.
+        kind: CaseKind,
+        /// Selector.
+        selector: ExprId,
+        /// Arms; `default` has no labels.
+        items: Vec<CaseItem>,
+    },
+    /// `for`.
+    For {
+        /// Header.
+        header: For,
+        /// Body.
+        body: Option<StmtId>,
+    },
+    /// `while`.
+    While {
+        /// Condition.
+        condition: ExprId,
+        /// Body.
+        body: Option<StmtId>,
+        /// `do … while`: the body runs once before the test.
+        do_while: bool,
+    },
+    /// `repeat (n)`.
+    Repeat {
+        /// Count.
+        count: ExprId,
+        /// Body.
+        body: Option<StmtId>,
+    },
+    /// `@(…) stmt`, `#d stmt`.
+    Timed {
+        /// What is waited for.
+        timing: Timing,
+        /// Body.
+        body: Option<StmtId>,
+    },
+    /// `disable name`.
+    Disable(Option<ExprId>),
+    /// `return`.
+    Return(Option<ExprId>),
+    /// `break`
+    Break,
+    /// `continue`
+    Continue,
+    /// An immediate assertion: no hardware.
+    Assertion,
+    /// Not taken: `fork`, `wait`, `force`, `forever`, `foreach`, …
+    Unsupported(Unsupported),
+}
+
+/// How a `case` compares.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CaseKind {
+    /// `case`
+    Exact,
+    /// `casez`: `z` and `?` match anything.
+    Z,
+    /// `casex`: `x`, `z` and `?` match anything.
+    X,
+    /// `case … inside`
+    Inside,
+}
+
+/// One arm of a `case`.
+#[derive(Debug, Clone)]
+pub struct CaseItem {
+    /// Labels; empty for `default`.
+    pub labels: Vec<ExprId>,
+    /// Body.
+    pub body: Option<StmtId>,
+}
+
+/// An event or delay control.
+#[derive(Debug, Clone)]
+pub enum Timing {
+    /// `#d`
+    Delay,
+    /// `@(a or posedge b)`
+    Events(Vec<Event>),
+    /// `@*`
+    Star,
+}
+
+/// One event of an event control.
+#[derive(Debug, Clone)]
+pub struct Event {
+    /// Edge.
+    pub edge: Edge,
+    /// What.
+    pub expr: ExprId,
+    /// `iff`
+    pub iff: Option<ExprId>,
+}
+
+/// The edges.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Edge {
+    /// `posedge`
+    Pos,
+    /// `negedge`
+    Neg,
+    /// Any change.
+    Any,
+}

@@ -1,0 +1,140 @@
+//! Identities of binary operators.
+
+use super::bits::Bits;
+use super::expr::{BinaryOp, ExprId, Exprs};
+
+impl Exprs {
+    /// Identities; a constant operand of a commutative operator is `b`.
+    pub(super) fn simplify(&mut self, op: BinaryOp, a: ExprId, b: ExprId) -> Option<ExprId> {
+        let width = self.width(a);
+        match op {
+            BinaryOp::And | BinaryOp::Or => {
+                let and = op == BinaryOp::And;
+                if a == b {
+                    return Some(a);
+                }
+                if self.is_zero(b) {
+                    return Some(if and { b } else { a });
+                }
+                if self.is_ones(b) {
+                    return Some(if and { a } else { b });
+                }
+                if self.not(a) == b {
+                    let bits = if and {
+                        Bits::zero(width)
+                    } else {
+                        Bits::ones(width)
+                    };
+                    return Some(self.constant(bits));
+                }
+                None
+            }
+            BinaryOp::Xor if a == b => Some(self.constant(Bits::zero(width))),
+            BinaryOp::Xor if self.is_ones(b) => Some(self.not(a)),
+            BinaryOp::Sub if a == b => Some(self.constant(Bits::zero(width))),
+            BinaryOp::Xor | BinaryOp::Add | BinaryOp::Sub if self.is_zero(b) => Some(a),
+            BinaryOp::Sub if self.is_zero(a) => Some(self.neg(b)),
+            BinaryOp::Mul if self.is_zero(b) => Some(b),
+            BinaryOp::Mul => {
+                let power = self.power_of_two(b)?;
+                let amount = self.number(32, u64::from(power));
+                Some(self.binary(BinaryOp::Shl, a, amount))
+            }
+            BinaryOp::DivU => {
+                let power = self.power_of_two(b)?;
+                let quotient = self.slice(a, power, width - power);
+                Some(self.zero_extend(quotient, width))
+            }
+            BinaryOp::ModU => match self.power_of_two(b)? {
+                0 => Some(self.constant(Bits::zero(width))),
+                power => {
+                    let rest = self.slice(a, 0, power);
+                    Some(self.zero_extend(rest, width))
+                }
+            },
+            BinaryOp::Eq => self.simplify_eq(a, b),
+            BinaryOp::LtU => self.simplify_lt(a, b),
+            BinaryOp::LtS => {
+                let used = self.significant(a).max(self.significant(b));
+                (used < width).then(|| self.binary(BinaryOp::LtU, a, b))
+            }
+            BinaryOp::Shl | BinaryOp::ShrU | BinaryOp::ShrS => self.simplify_shift(op, a, b),
+            _ => None,
+        }
+    }
+
+    /// The exponent of a known power of two.
+    fn power_of_two(&self, id: ExprId) -> Option<u32> {
+        let bits = self.as_const(id).filter(|bits| bits.is_known())?;
+        let mut ones = (0..bits.width()).filter(|&at| bits.bit(at) == Some(true));
+        let power = ones.next()?;
+        ones.next().is_none().then_some(power)
+    }
+
+    fn simplify_eq(&mut self, a: ExprId, b: ExprId) -> Option<ExprId> {
+        if a == b {
+            return Some(self.number(1, 1));
+        }
+        let (of_a, of_b) = (self.significant(a), self.significant(b));
+        let used = of_a.max(of_b).max(1);
+        if let Some(bits) = self.as_const(b) {
+            // A 1 that `a` cannot have decides.
+            if (of_a..bits.width()).any(|at| bits.bit(at) == Some(true)) {
+                return Some(self.number(1, 0));
+            }
+        }
+        if used < self.width(a) {
+            let (a, b) = (self.slice(a, 0, used), self.slice(b, 0, used));
+            return Some(self.eq(a, b));
+        }
+        if self.width(a) == 1 {
+            return match self.as_const(b)?.bit(0)? {
+                true => Some(a),
+                false => Some(self.not(a)),
+            };
+        }
+        None
+    }
+
+    fn simplify_lt(&mut self, a: ExprId, b: ExprId) -> Option<ExprId> {
+        if a == b || self.is_zero(b) || self.is_ones(a) {
+            return Some(self.number(1, 0));
+        }
+        let used = self.significant(a).max(self.significant(b)).max(1);
+        if used < self.width(a) {
+            let (a, b) = (self.slice(a, 0, used), self.slice(b, 0, used));
+            return Some(self.binary(BinaryOp::LtU, a, b));
+        }
+        None
+    }
+
+    fn simplify_shift(&mut self, op: BinaryOp, a: ExprId, b: ExprId) -> Option<ExprId> {
+        let width = self.width(a);
+        if self.is_zero(a) {
+            return Some(a);
+        }
+        if let Some(bits) = self.as_const(b).filter(|bits| bits.is_known()) {
+            let by = bits.to_u64().unwrap_or(u64::MAX).min(u64::from(width)) as u32;
+            return Some(match op {
+                _ if by == 0 => a,
+                BinaryOp::ShrS => {
+                    let low = by.min(width - 1);
+                    let kept = self.slice(a, low, width - low);
+                    self.sign_extend(kept, width)
+                }
+                _ if by == width => self.constant(Bits::zero(width)),
+                BinaryOp::Shl => {
+                    let zeros = self.constant(Bits::zero(by));
+                    let kept = self.slice(a, 0, width - by);
+                    self.concat(&[zeros, kept])
+                }
+                _ => {
+                    let kept = self.slice(a, by, width - by);
+                    self.zero_extend(kept, width)
+                }
+            });
+        }
+        let amount = self.trim(b);
+        (amount != b).then(|| self.binary(op, a, amount))
+    }
+}

@@ -1,0 +1,319 @@
+//! What instrumentation emits, on real text: the insertions come off again, the
+//! simulators and Yosys take the result without a new word, and it comes through
+//! supply failures.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use idetic::control::{self, ControlOptions};
+use idetic::diagnostics::Diagnostics;
+use idetic::elaborate::{self, ElaborateOptions};
+use idetic::frontend::{self, ReadOptions, ast};
+use idetic::instrument::{self, Hold, InstrumentOptions, ListOptions, edits};
+use idetic::layout::{self, LayoutOptions};
+use idetic::liveness;
+use idetic::netlist::Netlist;
+use idetic::plan::{self, PlanOptions};
+use idetic::report;
+use idetic::source::SourceMap;
+use idetic_sim as sim;
+
+/// An instrumented design in a directory of its own.
+struct Emitted {
+    directory: tempfile::TempDir,
+    sources: SourceMap,
+    ast: ast::Ast,
+    netlist: Netlist,
+    output: instrument::Output,
+    report: report::Report,
+}
+
+fn passed(diagnostics: &Diagnostics) {
+    assert!(!diagnostics.has_errors(), "{:#?}", diagnostics.list);
+}
+
+/// Runs all passes and writes the files.
+fn emit(files: &[PathBuf], top: &str, options: &InstrumentOptions, word_bits: u32) -> Emitted {
+    let mut sources = SourceMap::new();
+    let read = ReadOptions {
+        files: files.to_vec(),
+        ..ReadOptions::default()
+    };
+    let (ast, found) = frontend::read(&read, &mut sources);
+    passed(&found);
+    let elaborate = ElaborateOptions {
+        top: Some(top.to_string()),
+        ..ElaborateOptions::default()
+    };
+    let (netlist, found) = elaborate::elaborate(&ast, &sources, &elaborate);
+    passed(&found);
+    let netlist = netlist.expect("no error means a netlist");
+    let (graph, found) = control::explore(&netlist, &ControlOptions::default());
+    passed(&found);
+    let (graph, liveness) = liveness::analyze(&netlist, &graph, &[]);
+    let plan = plan::plan(&graph, &liveness, &PlanOptions::default());
+    let plan = plan.expect("a plan without bounds exists");
+    let layout_options = LayoutOptions {
+        word_bits,
+        ..LayoutOptions::default()
+    };
+    let layout = layout::layout(&netlist, &plan, &liveness.bits, &layout_options);
+    let (output, found) = instrument::instrument(
+        &ast, &sources, &netlist, &graph, &liveness, &plan, &layout, options,
+    );
+    passed(&found);
+    let output = output.expect("no error means an output");
+    let report = report::report(&report::Inputs {
+        sources: &sources,
+        netlist: &netlist,
+        graph: &graph,
+        liveness: &liveness,
+        plan: Some((&plan, &layout)),
+        design_hash: "0123456789abcdef",
+        word_bits,
+    });
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let list = output.file_list(&ListOptions {
+        directory: directory.path().to_path_buf(),
+        ..ListOptions::default()
+    });
+    let texts = output.files.iter().map(|file| (&file.name, &file.text));
+    for (name, text) in texts.chain([(&list.0, &list.1)]) {
+        let path = directory.path().join(name);
+        fs::create_dir_all(path.parent().expect("a file has a directory")).expect("a directory");
+        fs::write(path, text).expect("a file in the temporary directory");
+    }
+    Emitted {
+        directory,
+        sources,
+        ast,
+        netlist,
+        output,
+        report,
+    }
+}
+
+fn run(command: &mut Command) -> Output {
+    command
+        .output()
+        .unwrap_or_else(|error| panic!("{command:?}: {error}"))
+}
+
+/// Lint messages without their places, one per line.
+fn lint(arguments: &[&str]) -> Vec<String> {
+    let output = run(Command::new("verilator")
+        .args(["--lint-only", "-Wall", "-Wno-fatal", "-Wno-DECLFILENAME"])
+        .args(arguments));
+    let text = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success(), "{text}");
+    text.lines()
+        .filter(|line| line.starts_with('%'))
+        .map(|line| {
+            let words: Vec<&str> = line.split(' ').collect();
+            let kept = words.iter().filter(|word| !word.contains(".v:"));
+            kept.copied().collect::<Vec<_>>().join(" ")
+        })
+        .collect()
+}
+
+/// Where the files are.
+fn folder(files: &[PathBuf]) -> PathBuf {
+    let folder = files.first().and_then(|file| file.parent());
+    folder.expect("a file in a directory").to_path_buf()
+}
+
+impl Emitted {
+    fn list(&self) -> String {
+        let name = format!("{}.f", self.output.top);
+        self.directory.path().join(name).display().to_string()
+    }
+
+    /// Every source text comes back when the insertions are taken out.
+    fn check_strip(&self) {
+        for file in &self.output.files {
+            let Some((id, inserted)) = &file.source else {
+                continue;
+            };
+            let original = &self.sources.file(*id).text;
+            let stripped = edits::strip(&file.text, inserted);
+            assert_eq!(stripped.as_ref(), Some(original), "{}", file.name);
+        }
+    }
+
+    /// Icarus, Verilator and Yosys take the files; lint says nothing new.
+    fn check_tools(&self, files: &[PathBuf]) {
+        let (list, top) = (self.list(), &self.output.top);
+        for language in ["-g2005", "-g2012"] {
+            let null = if cfg!(windows) { "NUL" } else { "/dev/null" };
+            let output = run(Command::new("iverilog").args([
+                language,
+                "-Wall",
+                "-Wno-timescale",
+                "-s",
+                top,
+                "-c",
+                &list,
+                "-o",
+                null,
+            ]));
+            let text = String::from_utf8_lossy(&output.stderr).into_owned();
+            assert!(output.status.success(), "{text}");
+            assert!(!text.contains("idetic_"), "{text}");
+        }
+        let originals: Vec<String> = files.iter().map(|f| f.display().to_string()).collect();
+        let include = format!("-I{}", folder(files).display());
+        let mut arguments = vec!["--top-module", &self.netlist.top, &include];
+        arguments.extend(originals.iter().map(String::as_str));
+        let before = lint(&arguments);
+        let after = lint(&["--top-module", top, "-f", &list]);
+        let new: Vec<&String> = after.iter().filter(|line| !before.contains(line)).collect();
+        assert!(new.is_empty(), "{new:#?}");
+
+        let listed = self.output.files.iter().filter(|file| file.listed);
+        let paths = listed.map(|file| self.directory.path().join(&file.name));
+        let paths: Vec<String> = paths.map(|path| path.display().to_string()).collect();
+        let include = self.directory.path().display();
+        let script = format!(
+            "read_verilog -I{include} {}; hierarchy -check -top {top}; proc; check -assert",
+            paths.join(" ")
+        );
+        let output = run(Command::new("yosys").args(["-q", "-p", &script]));
+        let text = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success(), "{text}");
+        assert!(!text.contains("idetic_"), "{text}");
+    }
+
+    /// Runs a campaign in a simulator; the report is for further checks.
+    fn campaign(
+        &self,
+        files: &[PathBuf],
+        bench: &Path,
+        simulator: sim::Simulator,
+        points: usize,
+    ) -> sim::CampaignReport {
+        let module = &self.ast[self.netlist.instances[0].module];
+        let clock = self.netlist.clock.as_ref().expect("the design has a clock");
+        let mut resets: Vec<String> = self
+            .netlist
+            .registers
+            .iter()
+            .flat_map(|register| register.async_resets.iter())
+            .map(|reset| reset.port.0.clone())
+            .collect();
+        resets.sort();
+        resets.dedup();
+        let ports = self.netlist.ports.iter().map(|port| sim::Port {
+            name: port.name.clone(),
+            direction: match port.direction {
+                ast::Direction::Input => sim::Direction::Input,
+                _ => sim::Direction::Output,
+            },
+            width_bits: port.width as usize,
+        });
+        let design = sim::OriginalDesign {
+            top: self.netlist.top.clone(),
+            files: files.to_vec(),
+            include_dirs: vec![folder(files)],
+            defines: Vec::new(),
+            parameters: Vec::new(),
+            clock: clock.port.clone(),
+            clock_edge: if clock.rising {
+                sim::ClockEdge::Positive
+            } else {
+                sim::ClockEdge::Negative
+            },
+            ports: ports.collect(),
+            async_resets: resets,
+            top_module_file: self.sources.path(module.span.file).to_path_buf(),
+            endmodule_offset: module.anchors.endmodule as usize,
+            language: sim::Language::SystemVerilog2012,
+            icarus_flags: Vec::new(),
+            verilator_flags: Vec::new(),
+            directory: self.directory.path().to_path_buf(),
+        };
+        let image = &self.output.image;
+        let instrumented = sim::Instrumented {
+            file_list: PathBuf::from(self.list()),
+            directory: self.directory.path().to_path_buf(),
+            wrapper: self.output.top.clone(),
+            nvm_word_bits: image.word_bits as usize,
+            nvm_addr_bits: image.address_bits as usize,
+            nvm_words: image.nvm_words as usize,
+            commit_word_addresses: image.commit_word_addresses.clone(),
+            language: sim::Language::SystemVerilog2012,
+        };
+        let testbench = sim::Testbench {
+            files: vec![bench.to_path_buf()],
+            ..sim::Testbench::default()
+        };
+        let recording = sim::record(&design, &testbench, &sim::RecordOptions::default())
+            .expect("the testbench passes on the original");
+        let expectation = sim::expect(&design, &recording, &sim::ExpectOptions::default())
+            .expect("the recording can be replayed");
+        let build = sim::BuildOptions::default();
+        let replay = sim::Replay::build(simulator, &design, &instrumented, &expectation, &build)
+            .expect("the replay compiles");
+        let options = sim::CampaignOptions {
+            max_points: points,
+            max_pairs: points / 2,
+            random_runs: 8,
+            ..sim::CampaignOptions::for_simulator(simulator)
+        };
+        sim::run_campaign(&replay, &options, &mut sim::Silent).expect("the simulator runs")
+    }
+}
+
+/// A third-party design from the environment, for trials by hand:
+/// `IDETIC_TRIAL=top:bench:file:file… cargo test --test emitted trial -- --ignored --nocapture`.
+#[test]
+#[ignore = "needs IDETIC_TRIAL"]
+fn trial() {
+    let trial = std::env::var("IDETIC_TRIAL").expect("IDETIC_TRIAL is set");
+    let points: usize = std::env::var("IDETIC_POINTS").map_or(50, |n| n.parse().expect("a number"));
+    let mut parts = trial.split(':');
+    let top = parts.next().expect("a top");
+    let bench = PathBuf::from(parts.next().expect("a bench"));
+    let files: Vec<PathBuf> = parts.map(PathBuf::from).collect();
+    let options = InstrumentOptions {
+        hold: match std::env::var("IDETIC_HOLD").as_deref() {
+            Ok("enable") => Hold::Enable,
+            _ => Hold::Gate,
+        },
+        ..InstrumentOptions::default()
+    };
+    let emitted = emit(&files, top, &options, 32);
+    println!("{}", report::text(&emitted.report));
+    if let Ok(keep) = std::env::var("IDETIC_KEEP") {
+        let _ = run(Command::new("cp").args([
+            "-r",
+            &emitted.directory.path().display().to_string(),
+            &keep,
+        ]));
+        fs::write(format!("{keep}/report.html"), report::html(&emitted.report)).expect("written");
+        fs::write(
+            format!("{keep}/analyze.txt"),
+            report::analyze(&emitted.report),
+        )
+        .expect("written");
+        fs::write(format!("{keep}/report.json"), report::json(&emitted.report)).expect("written");
+    }
+    emitted.check_strip();
+    emitted.check_tools(&files);
+    if points == 0 {
+        return;
+    }
+    for simulator in [sim::Simulator::Icarus, sim::Simulator::Verilator] {
+        let report = emitted.campaign(&files, &bench, simulator, points);
+        println!(
+            "{simulator:?}: {} of {} points, {} commits, {} restores, {} cycles, {} clocks",
+            report.points_passed,
+            report.points_tried,
+            report.commits,
+            report.restores,
+            report.logical_cycles,
+            report.instrumented_clocks
+        );
+        assert_eq!(report.failures, []);
+    }
+}
