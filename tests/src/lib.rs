@@ -1,3 +1,4 @@
 //! What the end-to-end tests and benchmarks share.
 
 pub mod generate;
+pub mod random;
