@@ -1,6 +1,8 @@
 //! What elaboration refuses: the code, the place and the words of each
 //! diagnostic; and what it must not refuse.
 
+#![allow(clippy::unwrap_used)]
+
 use std::fmt::Write;
 
 use idetic::diagnostics::{Diagnostics, Severity};
@@ -285,7 +287,26 @@ fn what_is_not_taken_is_named() {
 }
 
 #[test]
+fn numbers_and_genvars_are_declared_as_such() {
+    refuse(
+        "assign y = {a[3:0], 5};",
+        "3:21 E0311 a number without a width in a concatenation",
+    );
+    refuse(
+        "integer i; generate for (i = 0; i < 8; i = i + 1) begin : l assign y[i] = a[i]; end endgenerate",
+        "3:26 E0304 `i` is not declared as a genvar",
+    );
+}
+
+#[test]
 fn warnings_do_not_stop() {
+    let (netlist, said) = module("wire w; reg r; assign y = {w, r, a[5:0]};");
+    assert!(netlist.is_some());
+    assert_eq!(
+        said,
+        "3:6 E0316 `w` is read, but nothing drives it\n\
+         3:13 E0316 `r` is read, but nothing drives it\n"
+    );
     let (netlist, said) = module("reg [7:0] r; always @(a) r = a ^ b; assign y = r;");
     assert!(netlist.is_some());
     assert_eq!(

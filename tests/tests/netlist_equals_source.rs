@@ -1,6 +1,8 @@
 //! The elaborated netlist, written as Verilog, behaves like its source:
 //! Icarus runs both on random inputs and compares all outputs in every cycle.
 
+#![allow(clippy::unwrap_used)]
+
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
