@@ -1,3 +1,6 @@
 //! What the end-to-end tests and benchmarks share.
 
+pub mod example;
 pub mod generate;
+pub mod replay;
+pub mod run;
