@@ -162,8 +162,8 @@ pub enum HoldConfig {
     Enable,
 }
 
-/// Reads the configuration file at `path` and adds it to `sources`, so that
-/// errors show the line.
+/// Reads the configuration file at `path`. It is added to `sources` only to show
+/// an error in it: what is there belongs to the design and its file list.
 pub fn read(path: &Path, sources: &mut SourceMap) -> Result<Config, Diagnostic> {
     let text = std::fs::read_to_string(path).map_err(|error| {
         Diagnostic::global(
@@ -172,8 +172,8 @@ pub fn read(path: &Path, sources: &mut SourceMap) -> Result<Config, Diagnostic> 
         )
         .help("name an existing file with -c, or leave -c out")
     })?;
-    let file = sources.add(path, text.clone(), false);
-    let place = |range: std::ops::Range<usize>| {
+    let mut place = |range: std::ops::Range<usize>| {
+        let file = sources.add(path, text.clone(), false);
         Span::new(file, range.start as u32, range.end.min(text.len()) as u32)
     };
     let mut config: Config = toml::from_str(&text).map_err(|error| {
