@@ -212,7 +212,8 @@ impl<'a> Elab<'a> {
                     symbol.kind,
                     SymbolKind::Parameter { .. } | SymbolKind::EnumMember { .. }
                 );
-                if named && let Some(Entity::Constant(constant)) = scope.names.get(&*symbol.name.text)
+                if named
+                    && let Some(Entity::Constant(constant)) = scope.names.get(&*symbol.name.text)
                 {
                     constants.push(NamedConstant {
                         instance,
