@@ -209,7 +209,7 @@ pub fn read(path: &Path, sources: &mut SourceMap) -> Result<Config, Diagnostic> 
             .help("remove the section: its promises would not be kept"));
         }
     }
-    let wrong = |key: &str, message: String, help: &str| {
+    let mut wrong = |key: &str, message: String, help: &str| {
         Err(Diagnostic::error(codes::CONFIG, place(find_key(&text, key)), message).help(help))
     };
     if let Some(bits) = config.nvm.word_bits
