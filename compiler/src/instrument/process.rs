@@ -23,13 +23,15 @@
 //! step, and a nonblocking one beside the blocking assignments is compiled
 //! wrongly by Verilator, which writes the delayed value back over them.
 
+use indexmap::IndexMap;
+
 use crate::diagnostics::{Diagnostic, codes};
 use crate::frontend::ast::{Edge, StmtId, StmtKind, Timing};
-use crate::netlist::{BitNaming, Register};
+use crate::netlist::{BitNaming, RegId, Register};
 
 use super::edits::Edit;
 use super::module::Context;
-use super::tree::{Chunk, Selected, select, whole};
+use super::tree::{Chunk, whole};
 use super::{Hold, text};
 
 /// One assignment of the branch: a target and the bits it takes from the chain.
@@ -184,35 +186,25 @@ fn place(cx: &Context, stmt: StmtId, register: &Register) -> Result<(u32, bool),
     }
 }
 
-/// One assignment per chunk. Where only whole registers can be written, one
-/// per register; its unsaved bits are dead and become 0.
+/// One assignment per register. Its unsaved bits are dead and become 0: left
+/// unknown after a restore they would do no harm in silicon, but one unknown
+/// bit of an operand makes a whole sum unknown in simulation.
 fn assignments(cx: &Context, chunks: &[Chunk]) -> Vec<Assignment> {
-    let mut out = Vec::new();
-    let mut done = Vec::new();
+    let mut registers: IndexMap<RegId, Vec<Chunk>> = IndexMap::new();
     for chunk in chunks {
-        let register = cx.register(*chunk);
-        match select(&register.origin, register.width, chunk.low, chunk.len) {
-            Selected::Text(target) => out.push(Assignment {
-                target,
-                value: text::bits("idetic_shifted", chunk.at, chunk.len),
-            }),
-            Selected::OnlyWhole(_) if done.contains(&chunk.register) => {}
-            Selected::OnlyWhole(_) => {
-                done.push(chunk.register);
-                let mut parts: Vec<Chunk> = chunks
-                    .iter()
-                    .filter(|other| other.register == chunk.register)
-                    .copied()
-                    .collect();
-                parts.sort_by_key(|part| part.low);
-                out.push(Assignment {
-                    target: whole(&register.origin),
-                    value: filled(&parts, register.width),
-                });
-            }
-        }
+        registers.entry(chunk.register).or_default().push(*chunk);
     }
-    out
+    registers
+        .into_values()
+        .map(|mut parts| {
+            parts.sort_by_key(|part| part.low);
+            let register = cx.register(parts[0]);
+            Assignment {
+                target: whole(&register.origin),
+                value: filled(&parts, register.width),
+            }
+        })
+        .collect()
 }
 
 /// A whole register's value: saved bits from the chain, zeros between.

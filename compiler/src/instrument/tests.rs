@@ -179,7 +179,8 @@ fn equal_instances_share_the_module_in_place() {
     let output = run(&fixture, &analysed, &InstrumentOptions::default());
     let text = emitted(&fixture, &output);
     assert!(!text.contains("leaf_idetic"));
-    assert_eq!(text.matches("r[1] <= idetic_shifted[0];").count(), 1);
+    let shift = "r <= {1'd0, idetic_shifted[0], 1'd0};";
+    assert_eq!(text.matches(shift).count(), 1);
     let word = "idetic_in[0]";
     let u0 = format!("leaf u0 (idetic_shift, {word}, idetic_out_0, clk");
     assert!(text.contains(&u0), "{text}");
