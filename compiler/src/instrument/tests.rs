@@ -211,7 +211,7 @@ fn registers_that_cannot_be_selected_from_are_written_whole() {
     let output = run(&fixture, &analysed, &InstrumentOptions::default());
     let text = emitted(&fixture, &output);
     assert!(
-        text.contains("r <= {idetic_shifted[1], {1{1'b0}}, idetic_shifted[0]};"),
+        text.contains("r <= {idetic_shifted[1], 1'd0, idetic_shifted[0]};"),
         "{text}"
     );
     assert!(text.contains("assign idetic_saved = {idetic_copy_0[2], idetic_copy_0[0]};"));
