@@ -14,7 +14,16 @@ fn main() -> ExitCode {
     match worker.map(thread::JoinHandle::join) {
         Ok(Ok(code)) => ExitCode::from(code),
         // The panic has been printed; 101 is what Rust programs give then.
-        Ok(Err(_)) => ExitCode::from(101),
-        Err(_) => ExitCode::from(1),
+        Ok(Err(_)) => {
+            eprintln!(
+                "This is a bug of idetic {}. Please report it with the message above and, if you can, the design.",
+                env!("CARGO_PKG_VERSION")
+            );
+            ExitCode::from(101)
+        }
+        Err(error) => {
+            eprintln!("error: cannot start the working thread: {error}");
+            ExitCode::from(1)
+        }
     }
 }

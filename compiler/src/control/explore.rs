@@ -10,11 +10,11 @@ use super::start::{Starts, starts};
 use super::{Assumption, ControlGraph, ControlOptions, Edge, State, StateId, ValueName, Verdict};
 use crate::diagnostics::{Diagnostic, Diagnostics, codes};
 use crate::netlist::known::{Cone, Known, Scratch};
-use crate::netlist::{Bits, Netlist, RegId};
+use crate::netlist::{BinaryOp, Bits, ExprId, Netlist, Node, RegId};
 
 /// Expressions evaluated in one attempt, at most: beyond it the attempt is
-/// given up like one that finds too many states. A few seconds' work.
-const WORK_LIMIT: u64 = 60_000_000;
+/// given up like one that finds too many states. About a second's work.
+const WORK_LIMIT: u64 = 10_000_000;
 
 /// Finds the control registers and the control graph of a netlist.
 ///
@@ -115,8 +115,8 @@ struct Explorer<'a> {
     ids: FxHashMap<Vec<Bits>, StateId>,
     states: Vec<(Vec<Bits>, bool)>,
     edges: Vec<Edge>,
-    /// Expressions evaluated so far.
-    work: u64,
+    /// Expressions evaluated before this attempt.
+    work_before: u64,
 }
 
 impl<'a> Explorer<'a> {
@@ -131,6 +131,7 @@ impl<'a> Explorer<'a> {
             [register.expr, register.next]
         });
         let cone = Cone::new(&netlist.exprs, reset_roots(netlist).chain(own));
+        let work_before = scratch.work();
         Explorer {
             netlist,
             options,
@@ -141,7 +142,7 @@ impl<'a> Explorer<'a> {
             ids: FxHashMap::default(),
             states: Vec::new(),
             edges: Vec::new(),
-            work: 0,
+            work_before,
         }
     }
 
@@ -162,7 +163,9 @@ impl<'a> Explorer<'a> {
                 .try_for_each(|case| self.successors(from, &values, case));
             self.cases = cases;
             result?;
-            if self.states.len() > self.options.state_limit || self.work > WORK_LIMIT {
+            if self.states.len() > self.options.state_limit
+                || self.scratch.work() - self.work_before > WORK_LIMIT
+            {
                 return Err(self.too_many_states());
             }
             at += 1;
@@ -214,7 +217,6 @@ impl<'a> Explorer<'a> {
                 changed.push(expr);
             }
         }
-        self.work += self.cone.nodes().len() as u64;
         let exprs = &self.netlist.exprs;
         if known
             .sweep_from(&self.cone, exprs, changed, self.scratch)
@@ -287,7 +289,6 @@ impl<'a> Explorer<'a> {
             }
             for value in [false, true] {
                 let mut branch = known.clone();
-                self.work += self.cone.nodes().len() as u64 / 4;
                 let result = branch.assume(&self.cone, exprs, (expr, bit, value), self.scratch);
                 if result.is_ok() {
                     let mut assumptions = assumptions.clone();
@@ -310,24 +311,38 @@ impl<'a> Explorer<'a> {
         }
     }
 
-    /// Gives up the register that multiplies the states most: the one without
-    /// which fewest of them differ. Of several, the widest.
+    /// Gives up one register. First those that do arithmetic, the one that
+    /// multiplies the states most before the others: a state register takes few
+    /// values that mean something, a counter many that often do not. Then the
+    /// others, likewise. Of several, the widest.
+    ///
+    /// Two registers that move together (the terms of a recurrence) multiply
+    /// nothing when either is left out alone, so how many values a register
+    /// takes counts as well.
     fn too_many_states(&self) -> Failure {
-        let width = |at: usize| self.netlist.registers[self.registers[at].index()].width;
+        let register = |at: usize| &self.netlist.registers[self.registers[at].index()];
+        let counts = self.states.len();
+        let rank = |at: usize| {
+            let percent = 100 * counts / needless::without(&self.states, at).1.max(1);
+            let values = self.states.iter().map(|(values, _)| &values[at]);
+            let distinct = values.collect::<FxHashSet<_>>().len();
+            let spreads = percent > 120 || distinct * 8 > counts;
+            let counter = spreads && does_arithmetic(self.netlist, register(at).next);
+            let factor = percent.max(100 * distinct / 16);
+            (counter, factor, register(at).width, std::cmp::Reverse(at))
+        };
         let worst = (0..self.registers.len())
-            .min_by_key(|&at| {
-                (
-                    needless::without(&self.states, at).1,
-                    std::cmp::Reverse(width(at)),
-                )
-            })
+            .max_by_key(|&at| rank(at))
             .expect("without registers there is one state");
+        let limit = self.options.state_limit;
+        let reason = if counts > limit {
+            format!("given up: with it there would be more than {limit} control states")
+        } else {
+            "given up: with it the control states would take too long to find".to_owned()
+        };
         Failure {
             register: self.registers[worst],
-            reason: format!(
-                "given up: with it there would be more than {} control states",
-                self.states.len().min(self.options.state_limit)
-            ),
+            reason,
         }
     }
 
@@ -366,6 +381,35 @@ impl<'a> Explorer<'a> {
             reset: found.reset,
         }
     }
+}
+
+/// Whether a value is computed by arithmetic, and not only chosen.
+fn does_arithmetic(netlist: &Netlist, value: ExprId) -> bool {
+    let exprs = &netlist.exprs;
+    let mut open = vec![value];
+    let mut seen: FxHashSet<ExprId> = FxHashSet::default();
+    while let Some(id) = open.pop() {
+        if !seen.insert(id) {
+            continue;
+        }
+        match exprs.node(id) {
+            Node::Binary(
+                BinaryOp::Add
+                | BinaryOp::Sub
+                | BinaryOp::Mul
+                | BinaryOp::Shl
+                | BinaryOp::ShrU
+                | BinaryOp::ShrS,
+                ..,
+            ) => return true,
+            // What chooses is no part of the value.
+            Node::Mux(_, then, other) => open.extend([*then, *other]),
+            Node::Index(_, items) => open.extend(items.iter()),
+            _ if exprs.width(id) > 1 => exprs.operands(id, |operand| open.push(operand)),
+            _ => {}
+        }
+    }
+    false
 }
 
 /// `state=IDLE,round=3`; `all` where nothing is known.

@@ -26,7 +26,7 @@ mod vector;
 mod wrapper;
 
 #[cfg(test)]
-mod fixture;
+pub(crate) mod fixture;
 #[cfg(test)]
 mod tests;
 

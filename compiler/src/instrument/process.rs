@@ -25,7 +25,7 @@
 
 use crate::diagnostics::{Diagnostic, codes};
 use crate::frontend::ast::{Edge, StmtId, StmtKind, Timing};
-use crate::netlist::Register;
+use crate::netlist::{BitNaming, Register};
 
 use super::edits::Edit;
 use super::module::Context;
@@ -107,7 +107,28 @@ fn refusal(register: &Register) -> Option<Diagnostic> {
             .help("assign it by `<=`, or not at all before it is read again"),
         );
     }
+    if origin.bits == BitNaming::Whole && is_part(&origin.target) {
+        return Some(
+            Diagnostic::error(
+                codes::CANNOT_EDIT,
+                origin.declaration,
+                format!(
+                    "`{}` must be saved, but is a part of a structure or a vector of vectors",
+                    register.name
+                ),
+            )
+            .label(process, "this process drives a part of the variable")
+            .help("drive the whole variable in one process, or declare its parts one by one"),
+        );
+    }
     None
+}
+
+/// Whether a target is a part select, `q[7:4]`.
+fn is_part(target: &str) -> bool {
+    target
+        .rfind('[')
+        .is_some_and(|open| target[open..].contains(':'))
 }
 
 /// Where the branch goes, and whether that is right after an `else`.

@@ -92,7 +92,9 @@ fn processes_ports_and_wrapper_of_one_module() {
         ]
     );
     insta::assert_snapshot!("counter_gate", emitted(&fixture, &output));
-    insta::assert_snapshot!("counter_wrapper", output.files[1].text);
+    let wrapper = &output.files[1].text;
+    let wrapper = wrapper.replace(env!("CARGO_PKG_VERSION"), "VERSION");
+    insta::assert_snapshot!("counter_wrapper", wrapper);
     insta::assert_json_snapshot!("counter_image", output.image);
 }
 
@@ -259,6 +261,17 @@ fn text_from_macros_and_generate_loops_is_refused() {
     let (mut fixture, analysed) = tree();
     fixture.netlist.instances[1].in_generate_loop = true;
     assert!(message(&fixture, &analysed).1.contains("`u0`"));
+}
+
+#[test]
+fn parts_of_structures_are_refused() {
+    let (mut fixture, analysed) = counter();
+    let origin = &mut fixture.netlist.registers[1].origin;
+    origin.bits = crate::netlist::BitNaming::Whole;
+    origin.target = "data[9:0]".into();
+    let (code, text) = message(&fixture, &analysed);
+    assert_eq!(code, "E0601");
+    assert!(text.contains("part of a structure"), "{text}");
 }
 
 #[test]

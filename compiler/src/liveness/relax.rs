@@ -2,41 +2,37 @@
 
 use indexmap::IndexMap;
 
-use super::uses::{Refused, Uses, postorder, predecessors};
+use super::uses::{Uses, postorder, predecessors};
 use super::{BitIndex, BitSet};
 use crate::control::{ControlGraph, Edge, StateId, ValueName, state_name};
 use crate::netlist::{Bits, Netlist, RegId};
 
-/// Passes over the states, at most; each pass lets a removal reach further back.
-const PASSES: usize = 8;
+/// Rounds over the control registers, at most.
+const ROUNDS: usize = 3;
 
 /// Makes the value of a control register unknown in every state where nothing
 /// is lost by it: without the fact no bit becomes live that was not, and the
 /// facts that are left still determine which edges there are and lead into the
-/// facts of their targets. The register itself may stay live, as data: idle
-/// states that differ in a counter that an output shows are one state then.
-/// Greedy, states with their successors first. Tells whether any fact was
-/// removed; `live` stays a valid solution.
+/// facts of their targets. Greedy, register by register. Tells whether any
+/// fact was removed; `live` stays a valid solution.
+///
+/// First the registers that are dead without the fact, which must be assumed in
+/// many states at once (on a cycle each depends on the next). Then, in one state
+/// at a time, registers that stay live, as data: idle states that differ in a
+/// counter that an output shows are one state then. All at once would be valid
+/// too, but it would roll up the loops that the counter unrolls.
 pub(super) fn relax(uses: &mut Uses<'_>, graph: &mut ControlGraph, live: &mut [BitSet]) -> bool {
     let order = postorder(graph);
     let before = predecessors(graph);
-    let mut dirty = vec![true; graph.states.len()];
     let mut any = false;
-    for _ in 0..PASSES {
+    for _ in 0..ROUNDS {
         let mut changed = false;
+        for at in 0..graph.registers.len() {
+            changed |= remove_dead(uses, graph, live, (&order, &before), at);
+        }
         for &state in &order {
-            if !std::mem::replace(&mut dirty[state.index()], false) {
-                continue;
-            }
-            let mut removed = false;
             for at in 0..graph.registers.len() {
-                removed |= try_remove(uses, graph, live, state, at);
-            }
-            if removed {
-                changed = true;
-                for from in &before[state.index()] {
-                    dirty[from.index()] = true;
-                }
+                changed |= remove_used(uses, graph, live, state, at);
             }
         }
         any |= changed;
@@ -47,38 +43,79 @@ pub(super) fn relax(uses: &mut Uses<'_>, graph: &mut ControlGraph, live: &mut [B
     any
 }
 
-/// Removes the fact about register `at` of the graph from a state if it can be.
-fn try_remove(
+/// Takes the fact about register `at` of the graph from the largest set of
+/// states in which the register is dead without it: from all, and gives it back
+/// where a trial fails, until none fails.
+fn remove_dead(
+    uses: &mut Uses<'_>,
+    graph: &mut ControlGraph,
+    live: &mut [BitSet],
+    (order, before): (&[StateId], &[Vec<StateId>]),
+    at: usize,
+) -> bool {
+    let register = graph.registers[at];
+    // The fact and the live bits of each state on trial, to be given back.
+    let mut trial: Vec<Option<(Bits, BitSet)>> = vec![None; live.len()];
+    for (index, state) in graph.states.iter_mut().enumerate() {
+        let value = &mut state.values[at];
+        if value.is_known() {
+            let unknown = Bits::unknown(value.width());
+            let value = std::mem::replace(value, unknown);
+            let dead = without(uses.bits(), &live[index], register);
+            trial[index] = Some((value, std::mem::replace(&mut live[index], dead)));
+        }
+    }
+    let mut dirty: Vec<bool> = trial.iter().map(Option::is_some).collect();
+    while dirty.contains(&true) {
+        for &state in order {
+            let index = state.index();
+            if !std::mem::replace(&mut dirty[index], false) || trial[index].is_none() {
+                continue;
+            }
+            let mut used = BitSet::new(uses.bits().len());
+            let allowed = live[index].clone();
+            if uses
+                .add(graph, state, live, Some(&allowed), &mut used)
+                .is_ok()
+            {
+                continue;
+            }
+            if let Some((value, old)) = trial[index].take() {
+                graph.states[index].values[at] = value;
+                live[index] = old;
+            }
+            for from in &before[index] {
+                dirty[from.index()] = true;
+            }
+        }
+    }
+    trial.iter().any(Option::is_some)
+}
+
+/// Removes the fact about register `at` of the graph from a state if it can be,
+/// the register staying live.
+fn remove_used(
     uses: &mut Uses<'_>,
     graph: &mut ControlGraph,
     live: &mut [BitSet],
     state: StateId,
     at: usize,
 ) -> bool {
-    let register = graph.registers[at];
     let value = &mut graph.states[state.index()].values[at];
     if !value.is_known() {
         return false;
     }
     let unknown = Bits::unknown(value.width());
     let value = std::mem::replace(value, unknown);
-    // A dead register is dead along a self loop too; assume so, and if that
-    // fails, that it is live there.
-    let old = live[state.index()].clone();
-    let dead = without(uses.bits(), &old, register);
-    for assumed in [dead, old.clone()] {
-        live[state.index()].clone_from(&assumed);
-        let mut used = BitSet::new(uses.bits().len());
-        match uses.add(graph, state, live, Some(&assumed), &mut used) {
-            Ok(()) => {
-                live[state.index()] = used;
-                return true;
-            }
-            Err(Refused::NotClosed) => break,
-            Err(Refused::Used) => {}
-        }
+    let mut used = BitSet::new(uses.bits().len());
+    let allowed = live[state.index()].clone();
+    if uses
+        .add(graph, state, live, Some(&allowed), &mut used)
+        .is_ok()
+    {
+        live[state.index()] = used;
+        return true;
     }
-    live[state.index()] = old;
     graph.states[state.index()].values[at] = value;
     false
 }

@@ -7,14 +7,9 @@ use crate::control::{Assumption, ControlGraph, Edge, StateId};
 use crate::netlist::known::{Cone, Known, Scratch};
 use crate::netlist::{ExprId, Netlist, RegId};
 
-/// Why a trial of fewer facts fails.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Refused {
-    /// The facts do not determine the edges or do not lead into those of their targets.
-    NotClosed,
-    /// A bit is used that must not be.
-    Used,
-}
+/// A trial of fewer facts fails: they do not determine the edges or do not lead
+/// into those of their targets, or a bit is used that must not be.
+pub(super) struct Refused;
 
 /// Computes uses; holds what does not change from state to state.
 pub(super) struct Uses<'a> {
@@ -126,7 +121,7 @@ impl<'a> Uses<'a> {
             (Err(_), _) => Ok(()),
             (Ok(()), []) => {
                 if walk.trial.is_some() {
-                    Err(Refused::NotClosed)
+                    Err(Refused)
                 } else {
                     Ok(())
                 }
@@ -164,7 +159,7 @@ impl<'a> Uses<'a> {
             let possible = branch.assume(&self.cone, exprs, fact, &mut self.scratch);
             let result = match (possible, edges) {
                 (Err(_), _) => Ok(()),
-                (Ok(()), []) => Err(Refused::NotClosed),
+                (Ok(()), []) => Err(Refused),
                 (Ok(()), edges) => self.tree(walk, edges, depth + 1, &branch, used),
             };
             self.pool.push(branch);
@@ -187,7 +182,7 @@ impl<'a> Uses<'a> {
             for (register, value) in walk.graph.registers.iter().zip(target) {
                 let next = walk.case.next(netlist, *register);
                 if value.is_known() && known.bits(&self.cone, exprs, next) != *value {
-                    return Err(Refused::NotClosed);
+                    return Err(Refused);
                 }
             }
         }
@@ -237,7 +232,7 @@ impl<'a> Uses<'a> {
         };
         let exprs = &self.netlist.exprs;
         self.demand.sweep(&self.cone, exprs, known, read);
-        if refused { Err(Refused::Used) } else { Ok(()) }
+        if refused { Err(Refused) } else { Ok(()) }
     }
 
     /// A copy of some planes, in recycled memory.

@@ -23,7 +23,7 @@ use super::{Optimality, PlanError, PlanOptions};
 use crate::control::StateId;
 
 /// Largest integer program: states, sets, and how often it is extended.
-const MAX_STATES: usize = 48;
+const MAX_STATES: usize = 160;
 const MAX_SETS: usize = 300;
 const MAX_ROUNDS: usize = 60;
 

@@ -2,10 +2,20 @@
 
 use super::limbs::{self, or_shl, or_shr, trim};
 use super::{Cone, Contradiction, Known, Planes, Scratch};
+use crate::netlist::bits::limbs as limb_count;
 use crate::netlist::{BinaryOp, ExprId, Exprs, Node, UnaryOp};
 
-/// Owned planes: values and which bits are known.
-type Fact = (Vec<u64>, Vec<u64>);
+/// Value and known planes to write a fact to, all zero at first.
+type Fact<'a> = (&'a mut [u64], &'a mut [u64]);
+
+/// One operand's conclusions being drawn.
+struct Step<'a> {
+    exprs: &'a Exprs,
+    cone: &'a Cone,
+    known: &'a mut Known,
+    scratch: &'a mut Scratch,
+    id: ExprId,
+}
 
 /// Draws the conclusions from one expression for its operands and queues
 /// those that have changed.
@@ -16,68 +26,216 @@ pub(super) fn imply(
     id: ExprId,
     scratch: &mut Scratch,
 ) -> Result<(), Contradiction> {
-    let of = |expr: ExprId| known.planes(cone, expr);
-    let out = of(id);
+    let out = known.planes(cone, id);
     if out.known.iter().all(|&limb| limb == 0) {
         return Ok(());
     }
-    let mut facts: Vec<(ExprId, Fact)> = Vec::new();
+    scratch.work += 1;
+    let mut step = Step {
+        exprs,
+        cone,
+        known,
+        scratch,
+        id,
+    };
     match exprs.node(id) {
-        Node::Const(_) | Node::Input(_) | Node::Reg(_) | Node::Net(_) | Node::MemRead(..) => {}
-        Node::Unary(op, a) => {
-            if let Some(fact) = unary(*op, out, of(*a), exprs.width(*a)) {
-                facts.push((*a, fact));
-            }
-        }
-        Node::Binary(op, a, b) => {
-            let (to_a, to_b) = binary(*op, out, of(*a), of(*b), exprs.width(*a));
-            facts.extend(to_a.map(|fact| (*a, fact)));
-            facts.extend(to_b.map(|fact| (*b, fact)));
-        }
-        Node::Mux(select, then, other) => {
-            let clash = |leg: Planes<'_>| differ(out, leg);
-            let select_is = of(*select).bit(0).or_else(|| {
-                if clash(of(*then)) {
-                    Some(false)
-                } else {
-                    clash(of(*other)).then_some(true)
-                }
-            });
-            if let Some(taken) = select_is {
-                facts.push((*select, (vec![u64::from(taken)], vec![1])));
-                let leg = if taken { *then } else { *other };
-                facts.push((leg, (out.value.to_vec(), out.known.to_vec())));
-            }
-        }
-        Node::Slice(a, low) => {
-            let count = of(*a).value.len();
-            let (mut value, mut mask) = (vec![0; count], vec![0; count]);
-            or_shl(&mut value, out.value, *low);
-            or_shl(&mut mask, out.known, *low);
-            facts.push((*a, (value, mask)));
-        }
+        Node::Const(_) | Node::Input(_) | Node::Reg(_) | Node::Net(_) | Node::MemRead(..) => Ok(()),
+        Node::Unary(op, a) => step.unary(*op, *a),
+        Node::Binary(op, a, b) => step.binary(*op, *a, *b),
+        Node::Mux(select, then, other) => step.mux(*select, *then, *other),
+        Node::Slice(a, low) => step.conclude(*a, |out, _, (v, k)| {
+            or_shl(v, out.value, *low);
+            or_shl(k, out.known, *low);
+        }),
         Node::Concat(items) => {
             let mut low = 0;
             for &item in items {
-                facts.push((item, part(out, low, exprs.width(item))));
-                low += exprs.width(item);
+                let width = exprs.width(item);
+                step.conclude(item, |out, _, fact| part(out, low, width, fact))?;
+                low += width;
             }
+            Ok(())
         }
         Node::Index(index, items) => {
-            if let Some(at) = of(*index).number(exprs.width(*index))
-                && let Some(&item) = items.get(at as usize)
-            {
-                facts.push((item, (out.value.to_vec(), out.known.to_vec())));
+            let at = step.planes(*index).number(exprs.width(*index));
+            match at.and_then(|at| items.get(usize::try_from(at).ok()?)) {
+                Some(&item) => step.conclude(item, |out, _, fact| same(out, fact)),
+                None => Ok(()),
             }
         }
     }
-    for (expr, (value, mask)) in facts {
-        let slot = cone.slot(expr);
-        if known.refine(cone, slot, &value, &mask)? {
-            scratch.push(slot);
+}
+
+impl Step<'_> {
+    fn planes(&self, expr: ExprId) -> Planes<'_> {
+        self.known.planes(self.cone, expr)
+    }
+
+    /// Adds to an operand what `fact` concludes from the result and the operand.
+    fn conclude(
+        &mut self,
+        operand: ExprId,
+        fact: impl FnOnce(Planes<'_>, Planes<'_>, Fact<'_>),
+    ) -> Result<(), Contradiction> {
+        let count = limb_count(self.exprs.width(operand));
+        let Scratch { value, known, .. } = &mut *self.scratch;
+        let (value, mask) = (&mut value[..count], &mut known[..count]);
+        value.fill(0);
+        mask.fill(0);
+        let out = self.known.planes(self.cone, self.id);
+        fact(out, self.known.planes(self.cone, operand), (value, mask));
+        let slot = self.cone.slot(operand);
+        if self.known.refine(self.cone, slot, value, mask)? {
+            self.scratch.push(slot);
+        }
+        Ok(())
+    }
+
+    /// The same, from another operand too.
+    fn conclude_from(
+        &mut self,
+        operand: ExprId,
+        other: ExprId,
+        fact: impl Fn(Planes<'_>, Planes<'_>, Planes<'_>, Fact<'_>),
+    ) -> Result<(), Contradiction> {
+        let count = limb_count(self.exprs.width(operand));
+        let Scratch { value, known, .. } = &mut *self.scratch;
+        let (value, mask) = (&mut value[..count], &mut known[..count]);
+        value.fill(0);
+        mask.fill(0);
+        let of = |expr| self.known.planes(self.cone, expr);
+        fact(of(self.id), of(operand), of(other), (value, mask));
+        let slot = self.cone.slot(operand);
+        if self.known.refine(self.cone, slot, value, mask)? {
+            self.scratch.push(slot);
+        }
+        Ok(())
+    }
+
+    fn mux(&mut self, select: ExprId, then: ExprId, other: ExprId) -> Result<(), Contradiction> {
+        let taken = self.planes(select).bit(0).or_else(|| {
+            let out = self.planes(self.id);
+            if differ(out, self.planes(then)) {
+                Some(false)
+            } else {
+                differ(out, self.planes(other)).then_some(true)
+            }
+        });
+        let Some(taken) = taken else { return Ok(()) };
+        self.conclude(select, |_, _, (v, k)| {
+            v[0] = u64::from(taken);
+            k[0] = 1;
+        })?;
+        let leg = if taken { then } else { other };
+        self.conclude(leg, |out, _, fact| same(out, fact))
+    }
+
+    fn unary(&mut self, op: UnaryOp, a: ExprId) -> Result<(), Contradiction> {
+        let width = self.exprs.width(a);
+        let out_width = self.exprs.width(self.id);
+        self.conclude(a, |out, a, (v, k)| match op {
+            UnaryOp::Not => {
+                for at in 0..v.len() {
+                    v[at] = !out.value[at] & out.known[at];
+                    k[at] = out.known[at];
+                }
+            }
+            UnaryOp::ReduceAnd | UnaryOp::ReduceOr => {
+                let unit = op == UnaryOp::ReduceAnd;
+                if out.bit(0) == Some(unit) {
+                    k.fill(u64::MAX);
+                    trim(k, width);
+                    if unit {
+                        v.copy_from_slice(k);
+                    }
+                    return;
+                }
+                // Bits not yet known to be the unit; one of them must be the other value.
+                let open = |at: usize| {
+                    let is_unit = if unit { a.value[at] } else { !a.value[at] } & a.known[at];
+                    !is_unit
+                };
+                if let Some(at) = only_bit(open, width) {
+                    set_bit(at, !unit, (v, k));
+                }
+            }
+            UnaryOp::ReduceXor => {
+                let parity = a.value.iter().fold(0, |acc, limb| acc ^ limb.count_ones()) & 1 == 1;
+                if let (Some(at), Some(out)) = (only_bit(|at| !a.known[at], width), out.bit(0)) {
+                    set_bit(at, parity ^ out, (v, k));
+                }
+            }
+            UnaryOp::SignExtend => {
+                let upper = (width..out_width).find_map(|at| out.bit(at));
+                part(out, 0, width, (v, k));
+                if let Some(sign) = upper {
+                    set_bit(width - 1, sign, (v, k));
+                }
+            }
+            UnaryOp::Neg => {}
+        })
+    }
+
+    fn binary(&mut self, op: BinaryOp, a: ExprId, b: ExprId) -> Result<(), Contradiction> {
+        let width = self.exprs.width(a);
+        let out = self.planes(self.id);
+        match op {
+            BinaryOp::And | BinaryOp::Or | BinaryOp::Xor => {
+                for (operand, other) in [(a, b), (b, a)] {
+                    self.conclude_from(operand, other, |out, _, other, (v, k)| {
+                        for at in 0..v.len() {
+                            let zeros = out.known[at] & !out.value[at];
+                            let other_zeros = other.known[at] & !other.value[at];
+                            (v[at], k[at]) = match op {
+                                BinaryOp::And => {
+                                    (out.value[at], out.value[at] | zeros & other.value[at])
+                                }
+                                BinaryOp::Or => {
+                                    let ones = out.value[at] & other_zeros;
+                                    (ones, ones | zeros)
+                                }
+                                _ => {
+                                    let known = out.known[at] & other.known[at];
+                                    ((out.value[at] ^ other.value[at]) & known, known)
+                                }
+                            };
+                        }
+                    })?;
+                }
+                Ok(())
+            }
+            BinaryOp::Eq => {
+                let equal = out.bit(0) == Some(true);
+                for (operand, other) in [(a, b), (b, a)] {
+                    self.conclude_from(operand, other, |_, own, other, fact| {
+                        if equal {
+                            same(other, fact);
+                        } else {
+                            unequal(own, other, width, fact);
+                        }
+                    })?;
+                }
+                Ok(())
+            }
+            BinaryOp::Add | BinaryOp::Sub if out.all_known(width) => {
+                // a + b = out: either is out - the other. a - b = out: a = out + b,
+                // b = a - out.
+                let subtract = op == BinaryOp::Sub;
+                self.conclude_from(a, b, |out, _, b, fact| {
+                    if b.all_known(width) {
+                        sum(out.value, b.value, !subtract, width, fact);
+                    }
+                })?;
+                self.conclude_from(b, a, |out, _, a, fact| {
+                    if a.all_known(width) {
+                        let (left, right) = if subtract { (a, out) } else { (out, a) };
+                        sum(left.value, right.value, true, width, fact);
+                    }
+                })
+            }
+            _ => Ok(()),
         }
     }
-    Ok(())
 }
 
 /// Whether two vectors are known to differ.
@@ -85,173 +243,67 @@ fn differ(a: Planes<'_>, b: Planes<'_>) -> bool {
     (0..a.value.len()).any(|at| (a.value[at] ^ b.value[at]) & a.known[at] & b.known[at] != 0)
 }
 
+/// All that is known.
+fn same(from: Planes<'_>, (v, k): Fact<'_>) {
+    v.copy_from_slice(from.value);
+    k.copy_from_slice(from.known);
+}
+
 /// Bits `low .. low + width`.
-fn part(from: Planes<'_>, low: u32, width: u32) -> Fact {
-    let count = width.div_ceil(64) as usize;
-    let (mut value, mut known) = (vec![0; count], vec![0; count]);
-    or_shr(&mut value, from.value, low);
-    or_shr(&mut known, from.known, low);
-    trim(&mut value, width);
-    trim(&mut known, width);
-    (value, known)
+fn part(from: Planes<'_>, low: u32, width: u32, (v, k): Fact<'_>) {
+    or_shr(v, from.value, low);
+    or_shr(k, from.known, low);
+    trim(v, width);
+    trim(k, width);
 }
 
-/// All `width` bits are `value`.
-fn all(value: bool, width: u32) -> Fact {
-    let count = width.div_ceil(64) as usize;
-    let mut mask = vec![u64::MAX; count];
-    trim(&mut mask, width);
-    let zero = vec![0; count];
-    (if value { mask.clone() } else { zero }, mask)
-}
-
-/// The only bit in `candidates`, if there is just one.
-fn only_bit(candidates: impl Iterator<Item = u64>) -> Option<u32> {
-    let limbs: Vec<u64> = candidates.collect();
-    let one = limbs.iter().map(|limb| limb.count_ones()).sum::<u32>() == 1;
-    if one { limbs::lowest(&limbs) } else { None }
-}
-
-fn one_bit(at: u32, value: bool, count: usize) -> Fact {
-    let (mut v, mut k) = (vec![0; count], vec![0; count]);
-    k[at as usize / 64] = 1 << (at % 64);
-    if value {
-        v.clone_from(&k);
-    }
-    (v, k)
-}
-
-fn unary(op: UnaryOp, out: Planes<'_>, a: Planes<'_>, width: u32) -> Option<Fact> {
-    let count = a.value.len();
-    let top = |at: usize| {
-        if at + 1 == count {
-            limbs::top_mask(width)
-        } else {
-            u64::MAX
-        }
-    };
-    match op {
-        UnaryOp::Not => {
-            let value = (out.value.iter().zip(out.known)).map(|(v, k)| !v & k);
-            Some((value.collect(), out.known.to_vec()))
-        }
-        UnaryOp::ReduceAnd | UnaryOp::ReduceOr => {
-            let unit = op == UnaryOp::ReduceAnd;
-            if out.bit(0) == Some(unit) {
-                return Some(all(unit, width));
-            }
-            // Bits not yet known to be the unit; one of them must be the other value.
-            let open = |at: usize| {
-                let is_unit = if unit { a.value[at] } else { !a.value[at] } & a.known[at];
-                !is_unit & top(at)
-            };
-            only_bit((0..count).map(open)).map(|at| one_bit(at, !unit, count))
-        }
-        UnaryOp::ReduceXor => {
-            let at = only_bit((0..count).map(|at| !a.known[at] & top(at)))?;
-            let parity = a.value.iter().fold(0, |acc, limb| acc ^ limb.count_ones()) & 1 == 1;
-            Some(one_bit(at, parity ^ out.bit(0)?, count))
-        }
-        UnaryOp::SignExtend => {
-            let (mut value, mut known) = part(out, 0, width);
-            let extended = 64 * out.known.len() as u32;
-            let upper = (width..extended).find_map(|at| out.bit(at));
-            if let Some(sign) = upper {
-                let (limb, mask) = ((width - 1) as usize / 64, 1 << ((width - 1) % 64));
-                known[limb] |= mask;
-                if sign {
-                    value[limb] |= mask;
-                }
-            }
-            Some((value, known))
-        }
-        UnaryOp::Neg => None,
-    }
-}
-
-fn binary(
-    op: BinaryOp,
-    out: Planes<'_>,
-    a: Planes<'_>,
-    b: Planes<'_>,
-    width: u32,
-) -> (Option<Fact>, Option<Fact>) {
-    let count = a.value.len();
-    let limbwise = |f: &dyn Fn(usize, Planes<'_>, Planes<'_>) -> (u64, u64)| {
-        let side = |x, y| Some((0..count).map(|at| f(at, x, y)).unzip());
-        (side(a, b), side(b, a))
-    };
-    match op {
-        BinaryOp::And => limbwise(&|at, _, other| {
-            let ones = out.value[at];
-            let zeros = out.known[at] & !out.value[at] & other.value[at];
-            (ones, ones | zeros)
-        }),
-        BinaryOp::Or => limbwise(&|at, _, other| {
-            let zeros = out.known[at] & !out.value[at];
-            let ones = out.value[at] & other.known[at] & !other.value[at];
-            (ones, ones | zeros)
-        }),
-        BinaryOp::Xor => limbwise(&|at, _, other| {
-            let known = out.known[at] & other.known[at];
-            ((out.value[at] ^ other.value[at]) & known, known)
-        }),
-        BinaryOp::Eq => match out.bit(0) {
-            Some(true) => limbwise(&|at, _, other| (other.value[at], other.known[at])),
-            Some(false) => unequal(a, b, width),
-            None => (None, None),
-        },
-        BinaryOp::Add | BinaryOp::Sub if out.all_known(width) => {
-            let subtract = op == BinaryOp::Sub;
-            let full = |limbs: Vec<u64>| {
-                let (_, mask) = all(false, width);
-                let mut limbs = limbs;
-                trim(&mut limbs, width);
-                Some((limbs, mask))
-            };
-            // a + b = out: the other is out - one; a - b = out: a = out + b, b = a - out.
-            let to_a = b
-                .all_known(width)
-                .then(|| sum(out.value, b.value, !subtract));
-            let to_b = a.all_known(width).then(|| {
-                if subtract {
-                    sum(a.value, out.value, true)
-                } else {
-                    sum(out.value, a.value, true)
-                }
-            });
-            (to_a.and_then(full), to_b.and_then(full))
-        }
-        _ => (None, None),
-    }
-}
-
-/// `a + b` or `a - b`.
-fn sum(a: &[u64], b: &[u64], subtract: bool) -> Vec<u64> {
-    let mut carry = subtract;
-    let flip = if subtract { u64::MAX } else { 0 };
-    (a.iter().zip(b))
-        .map(|(&x, &y)| limbs::add_limb(x, y ^ flip, &mut carry))
-        .collect()
-}
-
-/// The vectors differ: if only one bit can tell them apart, it does.
-fn unequal(a: Planes<'_>, b: Planes<'_>, width: u32) -> (Option<Fact>, Option<Fact>) {
-    let count = a.value.len();
-    if differ(a, b) {
-        return (None, None);
-    }
-    let open = |at: usize| {
+/// The only bit below `width` in some limbs, if there is just one.
+fn only_bit(limb: impl Fn(usize) -> u64, width: u32) -> Option<u32> {
+    let count = limb_count(width);
+    let mut found = None;
+    for at in 0..count {
         let mask = if at + 1 == count {
             limbs::top_mask(width)
         } else {
             u64::MAX
         };
-        !(a.known[at] & b.known[at]) & mask
-    };
-    let Some(at) = only_bit((0..count).map(open)) else {
-        return (None, None);
-    };
-    let opposite = |bit: Option<bool>| bit.map(|bit| one_bit(at, !bit, count));
-    (opposite(b.bit(at)), opposite(a.bit(at)))
+        let limb = limb(at) & mask;
+        if limb == 0 {
+            continue;
+        }
+        if found.is_some() || !limb.is_power_of_two() {
+            return None;
+        }
+        found = Some(at as u32 * 64 + limb.trailing_zeros());
+    }
+    found
+}
+
+fn set_bit(at: u32, value: bool, (v, k): Fact<'_>) {
+    k[at as usize / 64] |= 1 << (at % 64);
+    v[at as usize / 64] |= u64::from(value) << (at % 64);
+}
+
+/// `a + b` or `a - b`, all bits known.
+fn sum(a: &[u64], b: &[u64], subtract: bool, width: u32, (v, k): Fact<'_>) {
+    let mut carry = subtract;
+    let flip = if subtract { u64::MAX } else { 0 };
+    for at in 0..v.len() {
+        v[at] = limbs::add_limb(a[at], b[at] ^ flip, &mut carry);
+    }
+    k.fill(u64::MAX);
+    trim(v, width);
+    trim(k, width);
+}
+
+/// The vectors differ: if only one bit can tell them apart, it does.
+fn unequal(own: Planes<'_>, other: Planes<'_>, width: u32, fact: Fact<'_>) {
+    if differ(own, other) {
+        return;
+    }
+    if let Some(at) = only_bit(|at| !(own.known[at] & other.known[at]), width)
+        && let Some(bit) = other.bit(at)
+    {
+        set_bit(at, !bit, fact);
+    }
 }

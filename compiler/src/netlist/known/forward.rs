@@ -18,6 +18,7 @@ pub(super) fn evaluate(
 ) {
     let width = exprs.width(id);
     let count = limb_count(width);
+    scratch.work += 1;
     let Scratch {
         value: v,
         known: k,

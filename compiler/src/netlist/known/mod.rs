@@ -63,25 +63,35 @@ impl Cone {
         let mut offset = 0;
         let mut widest = 0;
         let mut user_starts = vec![0u32; nodes.len() + 1];
+        let mut last_user = vec![u32::MAX; nodes.len()];
         for (slot, &id) in nodes.iter().enumerate() {
             slots[id.index()] = slot as u32;
             offsets.push(offset);
             let count = limb_count(exprs.width(id));
             widest = widest.max(count);
             offset += count as u32;
-            exprs.operands(id, |a| user_starts[slots[a.index()] as usize + 1] += 1);
+            exprs.operands(id, |operand| {
+                let operand = slots[operand.index()] as usize;
+                // Several uses by one expression count once.
+                if std::mem::replace(&mut last_user[operand], slot as u32) != slot as u32 {
+                    user_starts[operand + 1] += 1;
+                }
+            });
         }
         offsets.push(offset);
         for at in 1..user_starts.len() {
             user_starts[at] += user_starts[at - 1];
         }
         let mut fill = user_starts.clone();
+        last_user.fill(u32::MAX);
         let mut users = vec![0; *user_starts.last().expect("one more than nodes") as usize];
         for (slot, &id) in nodes.iter().enumerate() {
             exprs.operands(id, |operand| {
-                let at = &mut fill[slots[operand.index()] as usize];
-                users[*at as usize] = slot as u32;
-                *at += 1;
+                let operand = slots[operand.index()] as usize;
+                if std::mem::replace(&mut last_user[operand], slot as u32) != slot as u32 {
+                    users[fill[operand] as usize] = slot as u32;
+                    fill[operand] += 1;
+                }
             });
         }
         Cone {
@@ -176,6 +186,7 @@ pub struct Scratch {
     spare: Vec<u64>,
     queue: VecDeque<u32>,
     queued: Vec<bool>,
+    work: u64,
 }
 
 impl Known {
@@ -394,6 +405,12 @@ impl Known {
 }
 
 impl Scratch {
+    /// How many expressions have been evaluated, in either direction: a measure
+    /// of time that does not depend on the machine.
+    pub fn work(&self) -> u64 {
+        self.work
+    }
+
     /// Makes the buffers large enough for a cone.
     fn fit(&mut self, cone: &Cone) {
         if self.value.len() < cone.widest {
