@@ -160,6 +160,11 @@ fn hunt() {
         if let Some(m) = idetic_tests::random::compare(d, n, t) {
             println!("{m:?}")
         }
+        match std::panic::catch_unwind(|| idetic_tests::random::judge_liveness(d, n, t)) {
+            Ok(Some(m)) => println!("LIVE {m}"),
+            Ok(None) => {}
+            Err(_) => println!("PANIC live {}", d.seed),
+        }
     }
 }
 

@@ -22,7 +22,7 @@ mod trace;
 pub use bench::{Stimulus, testbench};
 pub use cosim::{Mismatch, Version, cosimulate, run};
 pub use rng::Rng;
-pub use trace::{Trace, compare, netlist, record};
+pub use trace::{Trace, compare, judge_liveness, netlist, record};
 
 use module::{Builder, Module, Port, ResetKind};
 use signal::Signal;
