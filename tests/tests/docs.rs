@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use clap::CommandFactory;
 use idetic::cli::{args::Cli, config};
+use idetic::diagnostics::codes;
 use idetic::source::SourceMap;
 
 fn root() -> PathBuf {
@@ -124,6 +125,68 @@ fn shown_configurations_are_accepted() {
     for path in of_examples.chain([shown]) {
         if let Err(diagnostic) = config::read(&path, &mut SourceMap::new()) {
             panic!("{}: {}", path.display(), diagnostic.message);
+        }
+    }
+}
+
+fn reference(page: &str) -> String {
+    fs::read_to_string(root().join("docs/src/reference").join(page)).unwrap()
+}
+
+#[test]
+fn the_reference_explains_every_diagnostic() {
+    let page = reference("diagnostics.md");
+    let mut rest = page.as_str();
+    for code in codes::ALL {
+        let heading = format!("\n## {}: {}\n", code.id, code.title);
+        let at = rest
+            .find(&heading)
+            .unwrap_or_else(|| panic!("{heading} is missing or out of order"));
+        rest = &rest[at + heading.len()..];
+        let section = rest.split("\n## ").next().unwrap();
+        let example = format!("\n    error[{}]: ", code.id);
+        assert!(section.contains(&example), "{heading}");
+    }
+    assert_eq!(page.matches("\n## ").count(), codes::ALL.len());
+}
+
+/// The keys that the reader takes, as it lists them when it meets another.
+fn known_keys(table: &str) -> Vec<String> {
+    let scratch = tempfile::tempdir().unwrap();
+    let path = scratch.path().join("idetic.toml");
+    fs::write(&path, format!("{table}\n")).unwrap();
+    let message = config::read(&path, &mut SourceMap::new())
+        .unwrap_err()
+        .message;
+    assert!(message.contains("expected"), "{message}");
+    let quoted = message.split('`').skip(3).step_by(2);
+    quoted.map(str::to_string).collect()
+}
+
+#[test]
+fn the_reference_describes_every_key() {
+    let page = reference("configuration.md");
+    let tables = [
+        ("[unknown]", ""),
+        ("[design]\nunknown = 1", "design"),
+        ("[design]\nreset = { unknown = 1 }", "design"),
+        ("[nvm]\nunknown = 1", "nvm"),
+        ("[plan]\nunknown = 1", "plan"),
+    ];
+    for (text, section) in tables {
+        let keys = known_keys(text);
+        // A table of one key is told by serde as "expected `key`".
+        assert!(!keys.is_empty(), "{text}");
+        for key in keys {
+            let described = match section {
+                "" => page.contains(&format!("`[{key}]`")),
+                _ => {
+                    let start = page.find(&format!("\n## `[{section}]`")).unwrap();
+                    let part = page[start + 1..].split("\n## ").next().unwrap();
+                    part.contains(&format!("\n| `{key}` |"))
+                }
+            };
+            assert!(described, "`{key}` of `[{section}]`");
         }
     }
 }

@@ -8,6 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 #[derive(Debug, Parser)]
 #[command(
     name = "idetic",
+    bin_name = "idetic",
     version,
     max_term_width = 100,
     propagate_version = true

@@ -97,7 +97,9 @@ pub fn check_replaceable(dir: &Path) -> Result<(), Diagnostic> {
         Err(error) if error.kind() == io::ErrorKind::NotADirectory && !dir.exists() => {
             return exists("lies below a file, where no directory can be".to_string());
         }
-        Err(_) => return exists("exists and is not a directory".to_string()),
+        Err(_) if dir.exists() => return exists("exists and is not a directory".to_string()),
+        // A name that cannot be; writing says why.
+        Err(_) => return Ok(()),
     };
     let names: BTreeSet<OsString> = entries.flatten().map(|entry| entry.file_name()).collect();
     if names.is_empty() {
