@@ -15,7 +15,7 @@ fn a_folder_with_a_configuration_needs_no_arguments() {
     let outcome = bench.succeeds(&["insert"]);
     assert!(outcome.stdout.contains("Written to design_idetic"));
     let made = bench.contents();
-    assert!(made.contains_key("design_idetic/report.txt".as_ref()));
+    assert!(made.contains_key("design_idetic/report.txt".as_ref() as &std::path::Path));
     // The paths of a configuration are relative to it, those of arguments are not.
     bench.write("sub/x", b"");
     let mut from_below = bench.command(&["insert", "-c", "../idetic.toml", "-o", "out"]);
