@@ -52,7 +52,7 @@ impl CampaignOptions {
     pub fn for_simulator(simulator: Simulator) -> CampaignOptions {
         let (max_points, max_pairs, random_runs, clock_budget) = match simulator {
             Simulator::Icarus => (100, 40, 8, 1_000_000),
-            Simulator::Verilator => (2000, 1000, 100, 50_000_000),
+            Simulator::Verilator => (2000, 1000, 100, 20_000_000),
         };
         CampaignOptions {
             seed: 1,
