@@ -1,9 +1,7 @@
 //! What users do wrong: each case has its message (a snapshot of standard error), its exit code, and leaves everything as it
 //! was: the working directory holds the same files with the same contents, and the temporary directory is empty.
 
-mod bench;
-
-use bench::{Bench, DESIGN, Outcome};
+use crate::bench::{Bench, DESIGN};
 
 /// One test per case: name, exit code, files beside `design.v`, arguments.
 macro_rules! refused {
@@ -186,14 +184,14 @@ fn diagnostics_as_json() {
 
 /// Testbenches; what simulators print differs by version, so only idetic's own lines count.
 mod verify {
-    use super::{Bench, Outcome};
+    use crate::bench::{Bench, Outcome};
 
     const TESTBENCH: &str = "`timescale 1ns/1ps
 module tb;
   reg clk = 0, rst = 1, start = 0;
   wire [7:0] y;
   wire done;
-  design dut(.clk(clk), .rst(rst), .start(start), .a(8'd5), .y(y), .done(done));
+  core dut(.clk(clk), .rst(rst), .start(start), .a(8'd5), .y(y), .done(done));
   always #5 clk = ~clk;
   initial begin
     repeat (3) @(negedge clk);
@@ -244,7 +242,7 @@ endmodule
 
     #[test]
     fn testbench_of_another_design() {
-        refused("design dut(", "other dut(").own_lines("testbench_of_another_design");
+        refused("core dut(", "other dut(").own_lines("testbench_of_another_design");
     }
 
     #[test]

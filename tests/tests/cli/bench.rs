@@ -9,7 +9,7 @@ use assert_cmd::Command;
 use tempfile::TempDir;
 
 /// A design that every bench holds as `design.v`.
-pub const DESIGN: &str = "module design #(parameter LAST = 3)(
+pub const DESIGN: &str = "module core #(parameter LAST = 3)(
   input clk, input rst, input start, input [7:0] a, output reg [7:0] y, output done);
   localparam IDLE = 2'd0, RUN = 2'd1, DONE = 2'd2;
   reg [1:0] state;

@@ -1,10 +1,8 @@
 //! The command line where nothing is wrong: defaults, streams, colours.
 
-mod bench;
-
 use std::process::{Command, Stdio};
 
-use bench::Bench;
+use crate::bench::Bench;
 
 #[test]
 fn a_folder_with_a_configuration_needs_no_arguments() {
@@ -13,9 +11,8 @@ fn a_folder_with_a_configuration_needs_no_arguments() {
         "[design]\nfiles = [\"design.v\"]\n[plan]\nforced = [\"state=IDLE\"]\n",
     )]);
     let outcome = bench.succeeds(&["insert"]);
-    assert!(outcome.stdout.contains("Written to design_idetic"));
-    let made = bench.contents();
-    assert!(made.contains_key("design_idetic/report.txt".as_ref() as &std::path::Path));
+    assert!(outcome.stdout.contains("Written to core_idetic"));
+    assert!(bench.work().join("core_idetic/report.txt").exists());
     // The paths of a configuration are relative to it, those of arguments are not.
     bench.write("sub/x", b"");
     let mut from_below = bench.command(&["insert", "-c", "../idetic.toml", "-o", "out"]);
@@ -23,10 +20,7 @@ fn a_folder_with_a_configuration_needs_no_arguments() {
         .current_dir(bench.work().join("sub"))
         .assert()
         .success();
-    let same = |folder: &str| {
-        bench.contents()[&*std::path::PathBuf::from(folder).join("report.json")].len()
-    };
-    assert!(same("sub/out") > 0);
+    assert!(bench.work().join("sub/out/report.txt").exists());
 }
 
 #[test]
