@@ -144,8 +144,9 @@ fn the_reference_explains_every_diagnostic() {
             .unwrap_or_else(|| panic!("{heading} is missing or out of order"));
         rest = &rest[at + heading.len()..];
         let section = rest.split("\n## ").next().unwrap();
-        let example = format!("\n    error[{}]: ", code.id);
-        assert!(section.contains(&example), "{heading}");
+        let example =
+            |severity: &str| section.contains(&format!("\n    {severity}[{}]: ", code.id));
+        assert!(example("error") || example("warning"), "{heading}");
     }
     assert_eq!(page.matches("\n## ").count(), codes::ALL.len());
 }

@@ -35,6 +35,7 @@ mod tests;
 pub use explore::explore;
 pub(crate) use explore::state_name;
 pub use names::value_names;
+pub use start::after_reset;
 
 use crate::netlist::{Bits, ExprId, RegId};
 
