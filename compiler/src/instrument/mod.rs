@@ -221,7 +221,7 @@ fn initial_values(
                 register.name, reset.port
             ),
             None => format!(
-                "`{}` starts from an initial value, and the design has no reset",
+                "`{}` starts from an initial value, and no reset is found",
                 register.name
             ),
         };
