@@ -176,7 +176,6 @@ fn the_reference_describes_every_key() {
     ];
     for (text, section) in tables {
         let keys = known_keys(text);
-        // A table of one key is told by serde as "expected `key`".
         assert!(!keys.is_empty(), "{text}");
         for key in keys {
             let described = match section {

@@ -40,8 +40,12 @@ pub fn write(dir: &Path, files: &[(String, String)]) -> Result<(), Diagnostic> {
         )
         .help("name another directory with -o")
     };
-    // Folders above `dir` are made last, so that a failure leaves none behind.
+    // Folders above `dir` are made last, and taken away again if that was in vain.
     let existing = parent.ancestors().find(|above| above.is_dir());
+    let missing: Vec<&Path> = parent
+        .ancestors()
+        .take_while(|above| *above != Path::new("") && !above.is_dir())
+        .collect();
     let staging = tempfile::Builder::new()
         .prefix(".idetic-")
         .tempdir_in(existing.unwrap_or(Path::new(".")))
@@ -55,16 +59,20 @@ pub fn write(dir: &Path, files: &[(String, String)]) -> Result<(), Diagnostic> {
         }
         fs::write(path, text).map_err(unwritable)?;
     }
-    fs::create_dir_all(parent).map_err(unwritable)?;
     let old = staging.path().join("old");
     let replaced = dir.exists();
     if replaced {
         fs::rename(dir, &old).map_err(unwritable)?;
     }
-    fs::rename(&made, dir).map_err(|error| {
+    let placed = fs::create_dir_all(parent).and_then(|()| fs::rename(&made, dir));
+    placed.map_err(|error| {
         if replaced {
             // The rename back can only fail if something else took the name meanwhile.
             let _ = fs::rename(&old, dir);
+        }
+        for folder in missing {
+            // Not empty if another process has used it: then it stays.
+            let _ = fs::remove_dir(folder);
         }
         unwritable(error)
     })

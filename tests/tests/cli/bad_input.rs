@@ -72,9 +72,6 @@ refused! {
     process_from_a_macro: 1,
         [("m.v", "`define BODY always @(posedge clk) q <= q ^ d;\nmodule m(input clk, input d, output reg q);\n  `BODY\nendmodule\n")],
         ["insert", "m.v", "-o", "out"];
-    initial_value: 1,
-        [("m.v", "module m(input clk, input d, output reg q = 1'b0);\n  always @(posedge clk) q <= q ^ d;\nendmodule\n")],
-        ["insert", "m.v", "-o", "out"];
 }
 
 // Top and parameters
@@ -149,6 +146,21 @@ fn output_with_a_file_of_the_users() {
     bench.write("out/notes.txt", b"mine");
     let outcome = bench.refused(1, &["insert", "design.v", "-o", "out"]);
     outcome.snapshot("output_with_a_file_of_the_users");
+}
+
+#[test]
+fn an_initial_value_is_a_warning() {
+    let design = "module m(input clk, input d, output reg q = 1'b0);
+  always @(posedge clk) q <= q ^ d;
+endmodule
+";
+    let bench = Bench::new(&[("m.v", design)]);
+    let outcome = bench.succeeds(&["insert", "m.v", "-o", "out"]);
+    outcome.snapshot("an_initial_value_is_a_warning");
+    assert_eq!(
+        bench.succeeds(&["insert", "m.v", "-o", "out", "-q"]).stderr,
+        ""
+    );
 }
 
 #[test]
