@@ -148,19 +148,12 @@ fn output_with_a_file_of_the_users() {
     outcome.snapshot("output_with_a_file_of_the_users");
 }
 
-#[test]
-fn an_initial_value_is_a_warning() {
-    let design = "module m(input clk, input d, output reg q = 1'b0);
+refused! {
+    initial_value: 1, [("m.v", "module m(input clk, input d, output reg q);
+  initial q = 1'b0;
   always @(posedge clk) q <= q ^ d;
 endmodule
-";
-    let bench = Bench::new(&[("m.v", design)]);
-    let outcome = bench.succeeds(&["insert", "m.v", "-o", "out"]);
-    outcome.snapshot("an_initial_value_is_a_warning");
-    assert_eq!(
-        bench.succeeds(&["insert", "m.v", "-o", "out", "-q"]).stderr,
-        ""
-    );
+")], ["insert", "m.v", "-o", "out"];
 }
 
 #[test]
