@@ -222,6 +222,8 @@ endmodule
             "icarus",
             "--timeout",
             "3",
+            "--max-cycles-recorded",
+            "2000",
             "-o",
             "out",
         ];
