@@ -1,6 +1,8 @@
 //! The documentation agrees with the tool: links lead somewhere, every option is described, configurations that are shown
 //! are accepted.
 
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

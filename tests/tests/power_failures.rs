@@ -1,6 +1,8 @@
 //! Every example the whole way through the command line: instrumented, taken by the simulators and by Yosys without a new
 //! word, and replayed under supply failures in both simulators.
 
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
