@@ -1,0 +1,320 @@
+//! Wrong plans and wrong RTL must be caught by the replay.
+//!
+//! A plan is made wrong by leaving a saved bit out of every checkpoint. Whether that can be seen at all is decided here without
+//! the liveness analysis: the two-valued evaluator runs the recorded inputs, flips the bit in a logical cycle whose control state
+//! is a checkpoint, and looks whether an expected output ever differs. The converse does not hold in Icarus, where the lost bit
+//! is X and not merely wrong: it is also caught where both of its values would have done, but X stands in the way of others.
+
+use idetic::driver::{InsertOptions, Inserted};
+use idetic::netlist::RegId;
+use idetic::netlist::eval::{MachineState, cycle};
+use idetic_sim::{CampaignOptions, CampaignReport, FailureKind, Simulator};
+use idetic_tests::example::{EXAMPLES, Example};
+use idetic_tests::replay::{Recorded, options, unchanged};
+use idetic_tests::run::{idetic, output};
+
+/// Single failures only, at about so many clock edges; done with the first counterexample.
+fn singles(points: usize) -> CampaignOptions {
+    CampaignOptions {
+        max_points: points,
+        max_pairs: 0,
+        random_runs: 0,
+        stop_after: 1,
+        ..CampaignOptions::for_simulator(Simulator::Icarus)
+    }
+}
+
+/// The state before each logical cycle, all registers 0 at first, which is one of the states that power-up may give.
+fn run(recorded: &Recorded) -> Vec<MachineState> {
+    let netlist = &recorded.analysis.netlist;
+    let mut states = vec![MachineState::zero(netlist)];
+    for at in 0..recorded.expectation.cycles() {
+        let next = cycle(netlist, &states[at], &recorded.inputs(at)).next;
+        states.push(next);
+    }
+    states
+}
+
+/// The logical cycles in which a checkpoint is due: the control registers have the values of its state.
+fn due(recorded: &Recorded, inserted: &Inserted, states: &[MachineState]) -> Vec<usize> {
+    let graph = &recorded.analysis.graph;
+    let is_due = |state: &MachineState| {
+        inserted.plan.checkpoints.iter().any(|checkpoint| {
+            let values = &graph.states[checkpoint.state.index()].values;
+            graph.registers.iter().zip(values).all(|(register, value)| {
+                let actual = state.registers[register.index()].iter();
+                actual
+                    .enumerate()
+                    .all(|(bit, &actual)| value.bit(bit as u32).is_none_or(|v| v == actual))
+            })
+        })
+    };
+    let cycles = 0..recorded.expectation.cycles();
+    cycles.filter(|&at| is_due(&states[at])).collect()
+}
+
+/// Whether some expected output, from the logical cycle `from` on, differs if the bit is the other way round there.
+fn shows(
+    recorded: &Recorded,
+    states: &[MachineState],
+    from: usize,
+    (register, bit): (RegId, u32),
+) -> bool {
+    let netlist = &recorded.analysis.netlist;
+    let expectation = &recorded.expectation;
+    let mut state = states[from].clone();
+    let flipped = &mut state.registers[register.index()][bit as usize];
+    *flipped = !*flipped;
+    for at in from..expectation.cycles() {
+        if state == states[at] {
+            return false;
+        }
+        let result = cycle(netlist, &state, &recorded.inputs(at));
+        for (port, value) in netlist.outputs.iter().zip(&result.outputs) {
+            let fields = expectation.output_bus.fields();
+            let field = fields.iter().find(|field| field.name == port.name);
+            let low = field.expect("every output is recorded").low;
+            let differs = |(bit, &actual): (usize, &bool)| {
+                let expected = expectation.outputs.bit(at, low + bit);
+                expected.is_some_and(|expected| expected != actual)
+            };
+            if value.iter().enumerate().any(differs) {
+                return true;
+            }
+        }
+        state = result.next;
+    }
+    false
+}
+
+/// What became of the bits left out.
+#[derive(Debug, Default)]
+struct Tally {
+    matter: usize,
+    caught: usize,
+    missed: Vec<String>,
+}
+
+/// Leaves out every `step`-th saved bit of an example, one at a time.
+fn drop_bits(example: &Example, step: usize) -> Tally {
+    let mut recorded = Recorded::example(example);
+    let whole = recorded.insert(&options(32));
+    let sound = recorded.campaign(&whole, &unchanged, Simulator::Icarus, &singles(12));
+    assert_eq!(sound.expect("the simulator runs").failures, []);
+
+    let states = run(&recorded);
+    let due = due(&recorded, &whole, &states);
+    assert!(due.len() > 2, "{}: {due:?}", example.name);
+    let mut tally = Tally::default();
+    for &(register, bit) in whole.layout.chain.iter().step_by(step) {
+        let info = &recorded.analysis.netlist.registers[register.index()];
+        let name = format!("{}[{bit}]", info.name);
+        let without = recorded.insert(&InsertOptions {
+            drop_bits: vec![name.clone()],
+            ..options(32)
+        });
+        assert!(!without.layout.chain.contains(&(register, bit)), "{name}");
+        // More and more points, because some bits matter in few logical cycles only.
+        let report = [12, 60, 600].into_iter().find_map(|points| {
+            let points = singles(points);
+            let report = recorded.campaign(&without, &unchanged, Simulator::Icarus, &points);
+            let report = report.expect("the simulator runs");
+            (!report.passed()).then_some(report)
+        });
+        let matters = (due.iter()).any(|&from| shows(&recorded, &states, from, (register, bit)));
+        tally.matter += usize::from(matters);
+        tally.caught += usize::from(report.is_some());
+        if matters && report.is_none() {
+            tally.missed.push(name);
+        }
+    }
+    tally
+}
+
+#[test]
+fn every_bit_of_gcd_is_missed_when_it_is_left_out() {
+    let tally = drop_bits(&Example::named("gcd"), 1);
+    assert_eq!(tally.missed, Vec::<String>::new());
+    // The state and two operands. The recorded run uses each of their bits.
+    assert_eq!((tally.matter, tally.caught), (34, 34));
+}
+
+#[test]
+fn sampled_bits_of_the_other_examples_are_missed() {
+    for example in EXAMPLES.iter().filter(|example| example.name != "gcd") {
+        let tally = drop_bits(example, 13);
+        println!("{}: {tally:?}", example.name);
+        assert_eq!(tally.missed, Vec::<String>::new(), "{}", example.name);
+        assert!(tally.matter > 1, "{}: {tally:?}", example.name);
+    }
+}
+
+#[test]
+fn verify_exits_with_3_and_says_how_to_see_it_again() {
+    let example = Example::named("gcd");
+    let mut command = idetic();
+    command.current_dir(example.folder());
+    command.args(["verify", "--sim", "icarus", "--max-points-icarus", "12"]);
+    command.args(["--drop-bit", "x[3]", "--tb", "gcd_tb.v"]);
+    let result = output(&mut command);
+    let (stdout, stderr) = (
+        String::from_utf8_lossy(&result.stdout),
+        String::from_utf8_lossy(&result.stderr),
+    );
+    assert_eq!(result.status.code(), Some(3), "{stdout}{stderr}");
+    assert!(stdout.contains("DIVERGES"), "{stdout}");
+    let told = [
+        "an output differs",
+        "`result` is",
+        "--drop-bit 'x[3]'",
+        "--point i:",
+        "--wave",
+    ];
+    for words in told {
+        assert!(stderr.contains(words), "{words}: {stderr}");
+    }
+}
+
+/// A mistake in the emitted text: file, and texts that occur there exactly once with what replaces them.
+struct Mistake {
+    what: &'static str,
+    file: &'static str,
+    changes: &'static [(&'static str, &'static str)],
+    shows_as: &'static [FailureKind],
+}
+
+use FailureKind::{MissingResume, Output, UnexpectedResume};
+
+const MISTAKES: &[Mistake] = &[
+    Mistake {
+        what: "words swapped by the restore",
+        file: "idetic_controller.v",
+        changes: &[(
+            "assign nvm_addr = address;",
+            "assign nvm_addr = state == S_PAYLOAD && !saving ? address ^ 1'b1 : address;",
+        )],
+        shows_as: &[MissingResume],
+    },
+    Mistake {
+        what: "halves of words swapped by the restore, behind the check",
+        file: "idetic_controller.v",
+        changes: &[(
+            "live ? nvm_rdata :",
+            "live ? {nvm_rdata[HALF-1:0], nvm_rdata[WORD-1:HALF]} :",
+        )],
+        shows_as: &[Output],
+    },
+    Mistake {
+        what: "restored words forgotten",
+        file: "idetic_controller.v",
+        changes: &[("live ? nvm_rdata :", "live ? {WORD{1'b0}} :")],
+        shows_as: &[Output],
+    },
+    Mistake {
+        what: "commit announced at the beginning of the save",
+        file: "idetic_controller.v",
+        changes: &[("state == S_DONE;", "state == S_ID && saving;")],
+        shows_as: &[MissingResume, Output],
+    },
+    Mistake {
+        what: "commit word before the payload, and no check",
+        file: "idetic_controller.v",
+        changes: &[
+            ("if (passed && target_shown)", "if (1'b1)"),
+            (
+                "S_VOID:    wdata = {WORD{1'b0}};",
+                "S_VOID:    wdata = {~serial, serial};",
+            ),
+            ("if (saving || nvm_rdata == crc_word)", "if (1'b1)"),
+            ("if (saving || nvm_rdata == id_word)", "if (1'b1)"),
+        ],
+        shows_as: &[Output, UnexpectedResume],
+    },
+    Mistake {
+        what: "one slot only",
+        file: "idetic_controller.v",
+        changes: &[("slot <= !slot;", "")],
+        shows_as: &[MissingResume],
+    },
+    Mistake {
+        what: "no mask for the reset",
+        file: "gcd_idetic.v",
+        changes: &[("= rst_n | idetic_stall;", "= rst_n;")],
+        shows_as: &[Output],
+    },
+    Mistake {
+        what: "a design that is not held",
+        file: "gcd_idetic.v",
+        changes: &[(".enable(idetic_advance || idetic_shift)", ".enable(1'b1)")],
+        shows_as: &[Output],
+    },
+    Mistake {
+        what: "a live word not saved",
+        file: "gcd_idetic.v",
+        changes: &[("idetic_live = 2'b11;", "idetic_live = 2'b01;")],
+        shows_as: &[Output],
+    },
+    Mistake {
+        what: "a checkpoint taken for another",
+        file: "gcd_idetic.v",
+        changes: &[("idetic_checkpoint = 1'd1;", "idetic_checkpoint = 1'd0;")],
+        shows_as: &[Output],
+    },
+    Mistake {
+        what: "a register forgotten in the shift branch",
+        file: "gcd.v",
+        changes: &[("      y <= idetic_shifted[33:18];\n", "")],
+        shows_as: &[Output],
+    },
+    Mistake {
+        what: "two registers swapped in the shift branch",
+        file: "gcd.v",
+        changes: &[
+            ("x <= idetic_shifted[17:2];", "x <= idetic_shifted[33:18];"),
+            ("y <= idetic_shifted[33:18];", "y <= idetic_shifted[17:2];"),
+        ],
+        shows_as: &[Output],
+    },
+    Mistake {
+        what: "a shift that is off by one bit",
+        file: "gcd.v",
+        changes: &[(
+            "{idetic_in, idetic_saved[33:32]}",
+            "{idetic_saved[32], idetic_in, idetic_saved[33]}",
+        )],
+        shows_as: &[Output],
+    },
+];
+
+#[test]
+fn mistakes_in_the_emitted_text_are_caught() {
+    let mut recorded = Recorded::example(&Example::named("gcd"));
+    let inserted = recorded.insert(&options(32));
+    let campaign = |mistake: Option<&Mistake>| -> CampaignReport {
+        let change = |name: &str, text: &str| match mistake {
+            Some(mistake) if mistake.file == name => {
+                mistake
+                    .changes
+                    .iter()
+                    .fold(text.to_string(), |text, (from, to)| {
+                        assert_eq!(text.matches(from).count(), 1, "{from:?} in {name}:\n{text}");
+                        text.replace(from, to)
+                    })
+            }
+            _ => text.to_string(),
+        };
+        let options = CampaignOptions {
+            stop_after: 1000,
+            ..singles(40)
+        };
+        let report = recorded.campaign(&inserted, &change, Simulator::Icarus, &options);
+        report.unwrap_or_else(|error| panic!("{}: {error}", mistake.map_or("none", |m| m.what)))
+    };
+    assert_eq!(campaign(None).failures, []);
+    for mistake in MISTAKES {
+        let report = campaign(Some(mistake));
+        let kinds: Vec<FailureKind> = report.failures.iter().map(|failure| failure.kind).collect();
+        let caught = kinds.iter().any(|kind| mistake.shows_as.contains(kind));
+        assert!(caught, "{}: {kinds:?}", mistake.what);
+    }
+}
