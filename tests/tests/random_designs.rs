@@ -4,11 +4,15 @@
 //! is `cargo xtask random --seed S --count 1`.
 
 use std::fs;
+use std::path::Path;
 use std::process::Command;
 
+use idetic::netlist::Netlist;
 use idetic_tests::random::{
-    Generated, Options, Stimulus, Version, cosimulate, generate, run, testbench,
+    Generated, Options, Stimulus, Version, compare, cosimulate, generate, judge_liveness, netlist,
+    record, run, testbench,
 };
+use idetic_tests::run::idetic;
 
 /// Designs of the seeds from `first` on.
 fn designs(first: u64, count: u64) -> Vec<Generated> {
@@ -137,46 +141,195 @@ fn comparison_notices_changes_and_nothing_else() {
 }
 
 #[test]
-fn hunt() {
+fn exported_netlists_equal_their_sources() {
     let dir = tempfile::tempdir().expect("a directory");
-    let from = std::env::var("FROM")
-        .ok()
-        .and_then(|x| x.parse().ok())
-        .unwrap_or(0);
-    let n = std::env::var("N")
-        .ok()
-        .and_then(|x| x.parse().ok())
-        .unwrap_or(100);
-    let mut list = Vec::new();
-    for d in designs(from, n) {
-        match std::panic::catch_unwind(|| idetic_tests::random::netlist(dir.path(), &d)) {
-            Ok(Err(e)) => println!("REFUSED {}: {e}", d.seed),
-            Ok(Ok(n)) => list.push((d, n)),
-            Err(_) => println!("PANIC {}", d.seed),
-        }
-    }
-    let traces = idetic_tests::random::record(dir.path(), &list, &Stimulus::default()).unwrap();
-    for ((d, n), t) in list.iter().zip(&traces) {
-        if let Some(m) = idetic_tests::random::compare(d, n, t) {
-            println!("{m:?}")
-        }
-        match std::panic::catch_unwind(|| idetic_tests::random::judge_liveness(d, n, t)) {
-            Ok(Some(m)) => println!("LIVE {m}"),
-            Ok(None) => {}
-            Err(_) => println!("PANIC live {}", d.seed),
-        }
-    }
+    let list = designs(4000, 60);
+    let versions: Vec<Version> = list
+        .iter()
+        .map(|design| {
+            let top = format!("{}_net", design.top);
+            let text = read_netlist(dir.path(), design).to_verilog(&top);
+            Version { text, top }
+        })
+        .collect();
+    let pairs: Vec<_> = list.iter().zip(&versions).collect();
+    // An `if` whose condition is unknown takes its `else` in the source, and
+    // is unknown in the netlist: only known bits that differ count here.
+    let found = cosimulate(dir.path(), &pairs, &Stimulus::default()).expect("simulated");
+    let found: Vec<_> = found.iter().filter(|found| found.surely()).collect();
+    assert!(found.is_empty(), "{found:#?}");
 }
 
 #[test]
-fn show() {
-    let s: u64 = std::env::var("FROM")
-        .ok()
-        .and_then(|x| x.parse().ok())
-        .unwrap_or(0);
-    let d = generate(s, &Options::default());
-    fs::write("/tmp/rnd/show.v", &d.text).unwrap();
-    fs::write("/tmp/rnd/show_tb.v", testbench(&d, &Stimulus::default())).unwrap();
-    let n = idetic_tests::random::netlist(std::path::Path::new("/tmp/rnd"), &d).unwrap();
-    fs::write("/tmp/rnd/show.net", idetic::netlist::print::print(&n)).unwrap();
+fn evaluation_and_liveness_agree_with_the_source() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let found = judge(dir.path(), 5000, 60, true);
+    assert!(found.is_empty(), "{found:#?}");
+}
+
+#[test]
+fn evaluation_notices_another_design() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let list: Vec<_> = designs(6000, 20)
+        .into_iter()
+        .map(|design| {
+            let netlist = read_netlist(dir.path(), &design);
+            // The source changes after it was read.
+            let text = design.text.replace(" ^ ", " | ").replace("<= 0;", "<= 1;");
+            (Generated { text, ..design }, netlist)
+        })
+        .collect();
+    let traces = record(dir.path(), &list, &Stimulus::default()).expect("simulated");
+    let noticed = list.iter().zip(&traces);
+    let noticed = noticed.filter(|((design, net), trace)| compare(design, net, trace).is_some());
+    let noticed = noticed.count();
+    assert!(noticed > 12, "only {noticed} of 20 noticed");
+}
+
+#[test]
+fn insert_takes_all_designs() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let found: Vec<String> = designs(7000, 40)
+        .iter()
+        .filter_map(|design| insert(dir.path(), design).err())
+        .collect();
+    assert!(found.is_empty(), "{found:#?}");
+}
+
+#[test]
+fn verify_passes_on_designs_with_asynchronous_resets() {
+    let dir = tempfile::tempdir().expect("a directory");
+    // With a synchronous reset the source is surer of its first outputs than hardware is.
+    let list = designs(8000, 60);
+    let suitable = list.iter().filter(|design| {
+        design.text.len() < 6000
+            && !design.description.contains("Synchronous")
+            && read_netlist(dir.path(), design).flop_bits() > 0
+    });
+    for design in suitable.take(2) {
+        verify(
+            dir.path(),
+            design,
+            &["--sim", "verilator", "--max-points", "400"],
+        )
+        .unwrap_or_else(|message| panic!("{message}"));
+    }
+}
+
+/// The long run: `cargo xtask random`.
+#[test]
+#[ignore = "long: cargo xtask random --count N --seed S"]
+fn campaign() {
+    let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse().ok());
+    let first: u64 = number("IDETIC_RANDOM_SEED").unwrap_or(0);
+    let count: u64 = number("IDETIC_RANDOM_COUNT").unwrap_or(200);
+    let every: u64 = number("IDETIC_RANDOM_VERIFY_EVERY").unwrap_or(50);
+    let mut found = Vec::new();
+    for start in (first..first + count).step_by(20) {
+        let dir = tempfile::tempdir().expect("a directory");
+        let batch = 20.min(first + count - start);
+        found.extend(judge(dir.path(), start, batch, true));
+        for design in designs(start, batch) {
+            let inserted = insert(dir.path(), &design);
+            if inserted.is_ok() && design.seed % every == 0 {
+                let done = verify(dir.path(), &design, &["--max-points", "2000"]);
+                found.extend(done.err());
+            }
+            found.extend(inserted.err());
+        }
+    }
+    assert!(
+        found.is_empty(),
+        "{} found:\n{}",
+        found.len(),
+        found.join("\n")
+    );
+}
+
+fn read_netlist(dir: &Path, design: &Generated) -> Netlist {
+    netlist(dir, design).unwrap_or_else(|message| panic!("seed {}: {message}", design.seed))
+}
+
+/// Elaborates designs, evaluates them beside Icarus and judges liveness; returns what is wrong.
+fn judge(dir: &Path, first: u64, count: u64, live: bool) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut list = Vec::new();
+    for design in designs(first, count) {
+        match netlist(dir, &design) {
+            Ok(netlist) => list.push((design, netlist)),
+            Err(message) => found.push(format!("seed {}: {message}", design.seed)),
+        }
+    }
+    let traces = match record(dir, &list, &Stimulus::default()) {
+        Ok(traces) => traces,
+        Err(message) => return vec![message],
+    };
+    for ((design, netlist), trace) in list.iter().zip(&traces) {
+        found.extend(compare(design, netlist, trace).map(|wrong| format!("{wrong:?}")));
+        if live {
+            found.extend(judge_liveness(design, netlist, trace));
+        }
+    }
+    found
+}
+
+/// `idetic insert`; what it writes must compile in Icarus. A design without state is refused.
+fn insert(dir: &Path, design: &Generated) -> Result<(), String> {
+    let file = dir.join(format!("{}.v", design.top));
+    let out = dir.join(format!("{}_out", design.top));
+    fs::write(&file, &design.text).map_err(|error| error.to_string())?;
+    let done = idetic()
+        .args(["insert", "-q", "--top", &design.top, "-o"])
+        .arg(&out)
+        .arg(&file)
+        .output()
+        .map_err(|error| error.to_string())?;
+    let said = String::from_utf8_lossy(&done.stderr);
+    match done.status.code() {
+        Some(0) => {}
+        Some(1) if said.contains("E0401") => return Ok(()),
+        code => {
+            return Err(format!(
+                "seed {}: insert ends with {code:?}: {said}",
+                design.seed
+            ));
+        }
+    }
+    let list = out.join(format!("{}_idetic.f", design.top));
+    let compiled = run(Command::new("iverilog")
+        .args(["-g2005", "-o"])
+        .arg(dir.join("inserted.vvp"))
+        .arg("-c")
+        .arg(list));
+    let compiled = compiled.map_err(|message| format!("seed {}: {message}", design.seed));
+    compiled.map(|_| ())
+}
+
+/// `idetic verify` with a short random bench.
+fn verify(dir: &Path, design: &Generated, arguments: &[&str]) -> Result<(), String> {
+    let (file, bench) = (dir.join("design.v"), dir.join("bench.v"));
+    let stimulus = Stimulus {
+        cycles: 40,
+        ..Stimulus::default()
+    };
+    let written = fs::write(&file, &design.text)
+        .and_then(|()| fs::write(&bench, testbench(design, &stimulus)));
+    written.map_err(|error| error.to_string())?;
+    let done = idetic()
+        .current_dir(dir)
+        .args(["verify", "-q", "--top", &design.top])
+        .args(arguments)
+        .arg(&file)
+        .arg("--tb")
+        .arg(&bench)
+        .output()
+        .map_err(|error| error.to_string())?;
+    let said = String::from_utf8_lossy(&done.stderr);
+    match done.status.code() {
+        Some(0) => Ok(()),
+        code => Err(format!(
+            "seed {}: verify ends with {code:?}: {said}",
+            design.seed
+        )),
+    }
 }

@@ -25,6 +25,18 @@ enum Chore {
     Bless,
     /// Run the benchmarks (writes target/criterion)
     Bench,
+    /// Random designs through netlist comparison, liveness, insert and verify
+    Random {
+        /// Seed of the first design
+        #[arg(long, default_value_t = 0)]
+        seed: u64,
+        /// Designs, of consecutive seeds
+        #[arg(long, default_value_t = 200)]
+        count: u64,
+        /// `verify` runs on every n-th seed
+        #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u64).range(1..))]
+        verify_every: u64,
+    },
     /// Install the simulators and Yosys with apt-get where they are missing
     Install,
 }
@@ -45,6 +57,16 @@ fn main() -> ExitCode {
             .args(["test", "--workspace"])
             .env("INSTA_UPDATE", "always")),
         Chore::Bench => run(cargo().args(["bench", "-p", "idetic-tests"])),
+        Chore::Random {
+            seed,
+            count,
+            verify_every,
+        } => run(cargo()
+            .args(["test", "-p", "idetic-tests", "--test", "random_designs"])
+            .args(["--", "--ignored", "--exact", "campaign"])
+            .env("IDETIC_RANDOM_SEED", seed.to_string())
+            .env("IDETIC_RANDOM_COUNT", count.to_string())
+            .env("IDETIC_RANDOM_VERIFY_EVERY", verify_every.to_string())),
         Chore::Install => install(),
     };
     if done {

@@ -33,6 +33,14 @@ pub struct Mismatch {
     pub actual: String,
 }
 
+impl Mismatch {
+    /// Whether a bit is known on both sides and differs.
+    pub fn surely(&self) -> bool {
+        let mut bits = self.expected.bytes().zip(self.actual.bytes());
+        bits.any(|bits| matches!(bits, (b'0', b'1') | (b'1', b'0')))
+    }
+}
+
 /// Simulates all pairs in one run of Icarus and returns the first mismatch of each.
 ///
 /// Outputs are compared from the second clock cycle on, when the reset has
