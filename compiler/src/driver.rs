@@ -69,13 +69,15 @@ pub fn analyze(
     let Some(netlist) = netlist.filter(|_| !diagnostics.has_errors()) else {
         return (None, diagnostics);
     };
-    let (graph, found) = control::explore(&netlist, &options.control);
+    let mut control = options.control.clone();
+    control.names.extend(control::value_names(&ast, &netlist));
+    let (graph, found) = control::explore(&netlist, &control);
     clock.lap("control");
     diagnostics.list.extend(found.list);
     if diagnostics.has_errors() {
         return (None, diagnostics);
     }
-    let (graph, liveness) = liveness::analyze(&netlist, &graph, &options.control.names);
+    let (graph, liveness) = liveness::analyze(&netlist, &graph, &control.names);
     clock.lap("liveness");
     let hash = hash(sources, options);
     let analysis = Analysis {

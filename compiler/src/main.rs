@@ -1,5 +1,6 @@
 //! The `idetic` command; everything is in the library.
 
+use std::io::Write;
 use std::process::ExitCode;
 use std::thread;
 
@@ -14,7 +15,21 @@ fn main() -> ExitCode {
     match worker.map(thread::JoinHandle::join) {
         Ok(Ok(code)) => ExitCode::from(code),
         // The panic has been printed; 101 is what Rust programs give then.
-        Ok(Err(_)) => ExitCode::from(101),
-        Err(_) => ExitCode::from(1),
+        Ok(Err(_)) => {
+            let version = env!("CARGO_PKG_VERSION");
+            say(&format!(
+                "this is a bug of idetic {version}; please report it with the design"
+            ));
+            ExitCode::from(101)
+        }
+        Err(error) => {
+            say(&format!("cannot start the working thread: {error}"));
+            ExitCode::from(1)
+        }
     }
+}
+
+fn say(message: &str) {
+    // A closed standard error leaves nobody to tell.
+    let _ = writeln!(std::io::stderr(), "error: {message}");
 }

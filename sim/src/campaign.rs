@@ -6,7 +6,7 @@
 
 use crate::choose::{boot_and_save, first_of_pair, horizon, single_clocks};
 use crate::error::SimError;
-use crate::image::Image;
+use crate::image::{Image, PastCycle, Position};
 use crate::judge::{Judge, Trial, Verdict};
 use crate::point::{PointId, Torn};
 use crate::progress::{Progress, Step};
@@ -37,7 +37,8 @@ pub struct CampaignOptions {
     /// How many logical cycles behind the one that was due at the last failure a run ends; `None` to go on to the end, or as far as
     /// the budget allows.
     pub horizon: Option<u64>,
-    /// Clock edges to simulate, about. Where going on to the end would take more, runs end earlier, see
+    /// Clock edges to simulate, about. The uninterrupted run ends after a twentieth of them, see [`CampaignReport::logical_cycles`].
+    /// Where going on to the end after each failure would take more than the rest, runs end earlier, see
     /// [`CampaignReport::horizon_cycles`].
     pub clock_budget: u64,
     /// The campaign ends early with this many failures.
@@ -51,7 +52,7 @@ impl CampaignOptions {
     pub fn for_simulator(simulator: Simulator) -> CampaignOptions {
         let (max_points, max_pairs, random_runs, clock_budget) = match simulator {
             Simulator::Icarus => (100, 40, 8, 1_000_000),
-            Simulator::Verilator => (2000, 1000, 100, 50_000_000),
+            Simulator::Verilator => (2000, 1000, 100, 20_000_000),
         };
         CampaignOptions {
             seed: 1,
@@ -80,7 +81,6 @@ struct Campaign<'a> {
     options: &'a CampaignOptions,
     base: CycleOutcome,
     blank: Image,
-    cycles: u64,
     report: CampaignReport,
 }
 
@@ -114,7 +114,6 @@ pub fn run_campaign(
         options,
         base,
         blank: trial.image,
-        cycles,
         report,
     };
     campaign.singles(progress)?;
@@ -128,69 +127,61 @@ pub fn run_campaign(
     Ok(report)
 }
 
-/// Runs the design without failures; the inner result is the failure, if there is one.
+/// Share of the budget that the uninterrupted run may take.
+const UNINTERRUPTED_SHARE: u64 = 20;
+
+/// Runs the design without failures; the inner result is the failure, if there is one. Where the budget is too small for the whole
+/// recording, the end of the returned trial says how far it goes.
 pub(crate) fn uninterrupted(
     judge: &mut Judge<'_>,
 ) -> Result<(Trial, Result<CycleOutcome, Failure>), SimError> {
     let (replay, options) = (judge.replay, judge.options);
     let recorded = replay.expectation.cycles() as u64;
-    let trial = Trial {
+    let mut trial = Trial {
         id: PointId::uninterrupted(replay.simulator()),
         image: Image::blank(replay.instrumented, options.blank, options.seed),
         end_cycle: options
             .max_cycles
             .map_or(recorded, |limit| limit.min(recorded)),
-        stop_clock: None,
+        stop_clock: Some((options.clock_budget / UNINTERRUPTED_SHARE).max(1)),
         log: true,
     };
     let verdict = judge
         .run(std::slice::from_ref(&trial), false)?
         .pop()
         .expect("one trial has one verdict");
-    let result = match verdict.failure {
-        Some(failure) => Err(failure),
-        None => Ok(verdict
-            .passed
-            .into_iter()
-            .next()
-            .expect("a verdict has an outcome or a failure")
-            .1),
-    };
-    Ok((trial, result))
+    if let Some(failure) = verdict.failure {
+        return Ok((trial, Err(failure)));
+    }
+    let (_, outcome) = verdict
+        .passed
+        .into_iter()
+        .next()
+        .expect("a verdict has an outcome or a failure");
+    trial.stop_clock = None;
+    trial.end_cycle = outcome.next_cycle;
+    judge.cycles = outcome.next_cycle;
+    Ok((trial, Ok(outcome)))
 }
 
-/// The image after one more failure, and the trial that begins with it.
+/// The trial that follows one more failure, in the power cycle `past` that the failures `before` led to.
 pub(crate) fn next_trial(
     judge: &Judge<'_>,
-    before: &Trial,
-    position: crate::image::Position,
-    outcome: &CycleOutcome,
+    before: &PointId,
+    past: &mut PastCycle<'_>,
     clock: u64,
     torn: Torn,
 ) -> Trial {
-    let options = judge.options;
-    let id = before.id.then(clock, torn);
-    let mut rng = Rng::new(options.seed, &format!("{id} torn"));
-    let image = before.image.after_failure(
-        judge.replay.instrumented,
-        position,
-        outcome,
-        clock,
-        torn,
-        &mut rng,
-    );
-    let recorded = judge.replay.expectation.cycles() as u64;
-    let cycles = options
-        .max_cycles
-        .map_or(recorded, |limit| limit.min(recorded));
-    let due = position.cycle() + outcome.log.advances_before(clock);
-    let end_cycle = judge.horizon.map_or(cycles, |horizon| {
-        cycles.min(due.saturating_add(horizon.max(1)))
+    let id = before.then(clock, torn);
+    let mut rng = Rng::new(judge.options.seed, &format!("{id} torn"));
+    let image = past.image_at(judge.replay.instrumented, clock, torn, &mut rng);
+    let end = judge.horizon.map_or(judge.cycles, |horizon| {
+        past.due(clock).saturating_add(horizon.max(1))
     });
     Trial {
         id,
         image,
-        end_cycle,
+        end_cycle: end.min(judge.cycles),
         stop_clock: None,
         log: false,
     }
@@ -241,31 +232,19 @@ impl Campaign<'_> {
         }
     }
 
-    fn first_trial(&self) -> Trial {
-        Trial {
-            id: PointId::uninterrupted(self.judge.replay.simulator()),
-            image: self.blank.clone(),
-            end_cycle: self.cycles,
-            stop_clock: None,
-            log: true,
-        }
+    /// The uninterrupted run, for failures in it.
+    fn base_cycle(&self) -> PastCycle<'_> {
+        PastCycle::new(&self.blank, Position::ColdStart, &self.base)
     }
 
     /// All trials that follow a failure at one of the edges of the uninterrupted run.
     fn after_base(&self, clocks: &[u64]) -> Vec<Trial> {
-        let first = self.first_trial();
-        let start = crate::image::Position::ColdStart;
+        let start = PointId::uninterrupted(self.judge.replay.simulator());
+        let mut past = self.base_cycle();
         let mut trials = Vec::new();
         for &clock in clocks {
             for &torn in variants(&self.base.log, clock) {
-                trials.push(next_trial(
-                    &self.judge,
-                    &first,
-                    start,
-                    &self.base,
-                    clock,
-                    torn,
-                ));
+                trials.push(next_trial(&self.judge, &start, &mut past, clock, torn));
             }
         }
         trials
@@ -304,16 +283,10 @@ impl Campaign<'_> {
             };
             let interesting = boot_and_save(outcome);
             let stride = (interesting as usize * 2).div_ceil(share).max(1);
+            let mut past = PastCycle::new(&trial.image, *position, outcome);
             for clock in (0..interesting).step_by(stride) {
                 for &torn in variants(&outcome.log, clock) {
-                    seconds.push(next_trial(
-                        &self.judge,
-                        trial,
-                        *position,
-                        outcome,
-                        clock,
-                        torn,
-                    ));
+                    seconds.push(next_trial(&self.judge, &trial.id, &mut past, clock, torn));
                 }
             }
         }
@@ -331,15 +304,8 @@ impl Campaign<'_> {
             let mut rng = Rng::new(self.options.seed, &format!("random {run}"));
             let clock = rng.below(self.base.clocks);
             let torn = pick(&mut rng, &self.base.log, clock);
-            let start = crate::image::Position::ColdStart;
-            let trial = next_trial(
-                &self.judge,
-                &self.first_trial(),
-                start,
-                &self.base,
-                clock,
-                torn,
-            );
+            let start = PointId::uninterrupted(self.judge.replay.simulator());
+            let trial = next_trial(&self.judge, &start, &mut self.base_cycle(), clock, torn);
             running.push((rng, trial));
         }
         for _ in 1..MAX_RANDOM_FAILURES {
@@ -374,7 +340,8 @@ impl Campaign<'_> {
                     Some(_) if ambiguous => finals.push(trial),
                     Some((position, outcome)) if outcome.end == CycleEnd::Stopped => {
                         let torn = pick(&mut rng, &outcome.log, clock);
-                        let next = next_trial(&self.judge, &trial, *position, outcome, clock, torn);
+                        let mut past = PastCycle::new(&trial.image, *position, outcome);
+                        let next = next_trial(&self.judge, &trial.id, &mut past, clock, torn);
                         running.push((rng, next));
                     }
                     // It has reached the end, or failed: the last judgement is the same without the stop.
@@ -415,6 +382,7 @@ fn empty_report(replay: &Replay<'_>, options: &CampaignOptions, cycles: u64) -> 
         stride: 1,
         horizon_cycles: options.horizon,
         logical_cycles: cycles,
+        recorded_cycles: replay.expectation.cycles() as u64,
         instrumented_clocks: 0,
         stall_clocks: 0,
         commits: 0,

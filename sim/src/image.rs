@@ -3,7 +3,7 @@
 use crate::design::Instrumented;
 use crate::point::Torn;
 use crate::rng::Rng;
-use crate::spec::{BlankNvm, CycleLog, CycleOutcome};
+use crate::spec::{BlankNvm, CycleOutcome};
 
 /// Where the design continues after power-up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -54,25 +54,46 @@ impl Image {
             allowed: vec![Position::ColdStart],
         }
     }
+}
 
-    /// The image left when the supply fails before the edge `clock` of a power cycle that began with `self` and turned out to
-    /// continue from `taken`. `outcome` is that of the cycle, with its log, run at least as far.
-    pub(crate) fn after_failure(
-        &self,
+/// A power cycle that has been run, from which the images at supply failures follow. Asking in order of time costs little.
+#[derive(Debug)]
+pub(crate) struct PastCycle<'a> {
+    image: &'a Image,
+    position: Position,
+    outcome: &'a CycleOutcome,
+    /// Writes of the log that are in `nvm`.
+    applied: usize,
+    nvm: Vec<u64>,
+}
+
+impl<'a> PastCycle<'a> {
+    /// A cycle that began with `image` and turned out to continue from `position`. `outcome` has its log.
+    pub fn new(image: &'a Image, position: Position, outcome: &'a CycleOutcome) -> PastCycle<'a> {
+        PastCycle {
+            image,
+            position,
+            outcome,
+            applied: 0,
+            nvm: image.nvm.clone(),
+        }
+    }
+
+    /// The logical cycle that is due before the edge `clock`.
+    pub fn due(&self, clock: u64) -> u64 {
+        self.position.cycle() + self.outcome.log.advances_before(clock)
+    }
+
+    /// The image left when the supply fails before the edge `clock`, as far as the cycle was run at most.
+    pub fn image_at(
+        &mut self,
         design: &Instrumented,
-        taken: Position,
-        outcome: &CycleOutcome,
         clock: u64,
         torn: Torn,
         rng: &mut Rng,
     ) -> Image {
-        let log = &outcome.log;
-        let mut nvm = self.nvm.clone();
-        for write in log.writes.iter().take_while(|write| write.clock < clock) {
-            nvm[write.address as usize] = write.data;
-        }
-        let allowed = self.positions_after(design, taken, log, clock, torn);
-        if let Some(pending) = log.pending_at(clock) {
+        let mut nvm = self.nvm_before(clock).to_vec();
+        if let Some(pending) = self.outcome.log.pending_at(clock) {
             let word = &mut nvm[pending.address as usize];
             match torn {
                 Torn::None | Torn::Old => {}
@@ -80,35 +101,40 @@ impl Image {
                 Torn::Random | Torn::Random2 => *word = rng.next() & word_mask(design),
             }
         }
-        Image { nvm, allowed }
+        Image {
+            nvm,
+            allowed: self.positions_after(design, clock, torn),
+        }
     }
 
-    fn positions_after(
-        &self,
-        design: &Instrumented,
-        taken: Position,
-        log: &CycleLog,
-        clock: u64,
-        torn: Torn,
-    ) -> Vec<Position> {
+    /// The words before the edge `clock`.
+    fn nvm_before(&mut self, clock: u64) -> &[u64] {
+        let writes = &self.outcome.log.writes;
+        let count = writes.partition_point(|write| write.clock < clock);
+        if count < self.applied {
+            self.applied = 0;
+            self.nvm.copy_from_slice(&self.image.nvm);
+        }
+        for write in &writes[self.applied..count] {
+            self.nvm[write.address as usize] = write.data;
+        }
+        self.applied = count;
+        &self.nvm
+    }
+
+    fn positions_after(&self, design: &Instrumented, clock: u64, torn: Torn) -> Vec<Position> {
+        let log = &self.outcome.log;
         let capture_by = |limit: u64| {
-            log.captures
-                .iter()
-                .take_while(|(at, _)| *at <= limit)
-                .last()
-                .copied()
+            let count = log.captures.partition_point(|(at, _)| *at <= limit);
+            count.checked_sub(1).map(|index| log.captures[index])
         };
-        let last_commit = log
-            .commits
-            .iter()
-            .copied()
-            .take_while(|at| *at < clock)
-            .last();
+        let commits = log.commits.partition_point(|at| *at < clock);
+        let last_commit = commits.checked_sub(1).map(|index| log.commits[index]);
         // Until the design has advanced, nothing told which of several positions was restored.
         let base = match last_commit.and_then(capture_by) {
             Some((_, cycle)) => vec![Position::Cycle(cycle)],
-            None if log.advances_before(clock) == 0 => self.allowed.clone(),
-            None => vec![taken],
+            None if log.advances_before(clock) == 0 => self.image.allowed.clone(),
+            None => vec![self.position],
         };
         let Some((capture_clock, cycle)) = capture_by(clock) else {
             return base;
@@ -119,9 +145,16 @@ impl Image {
         let captured = Position::Cycle(cycle);
         let is_commit_word = |address: u32| design.commit_word_addresses.contains(&address);
         // The word that commits is in, but the design has not said so yet.
-        let silent_commit = log.writes.iter().any(|write| {
-            is_commit_word(write.address) && write.clock >= capture_clock && write.clock < clock
-        });
+        let since = log
+            .writes
+            .partition_point(|write| write.clock < capture_clock);
+        let until = log
+            .writes
+            .partition_point(|write| write.clock < clock)
+            .max(since);
+        let silent_commit = log.writes[since..until]
+            .iter()
+            .any(|write| is_commit_word(write.address));
         let pending_commit = log
             .pending_at(clock)
             .is_some_and(|write| is_commit_word(write.address));
@@ -147,7 +180,7 @@ mod tests {
 
     use super::*;
     use crate::design::Language;
-    use crate::spec::{CycleEnd, WordWrite};
+    use crate::spec::{CycleEnd, CycleLog, WordWrite};
 
     fn design() -> Instrumented {
         Instrumented {
@@ -192,14 +225,11 @@ mod tests {
 
     fn after(clock: u64, torn: Torn) -> Image {
         let blank = Image::blank(&design(), BlankNvm::Zeros, 1);
-        blank.after_failure(
-            &design(),
-            Position::ColdStart,
-            &outcome(),
-            clock,
-            torn,
-            &mut Rng::new(1, "t"),
-        )
+        let outcome = outcome();
+        let mut past = PastCycle::new(&blank, Position::ColdStart, &outcome);
+        // Asking for a later time first must not matter.
+        past.image_at(&design(), clock + 3, Torn::None, &mut Rng::new(2, "t"));
+        past.image_at(&design(), clock, torn, &mut Rng::new(1, "t"))
     }
 
     #[test]

@@ -60,6 +60,8 @@ pub(crate) struct Judge<'a> {
     pub options: &'a CampaignOptions,
     /// How many logical cycles behind the one due at a failure a run ends; `None` to go on to the end.
     pub horizon: Option<u64>,
+    /// Logical cycles that the uninterrupted run has done; no run goes further.
+    pub cycles: u64,
     /// The sums so far.
     pub totals: Totals,
 }
@@ -71,6 +73,7 @@ impl<'a> Judge<'a> {
             replay,
             options,
             horizon: options.horizon,
+            cycles: replay.expectation.cycles() as u64,
             totals: Totals::default(),
         }
     }

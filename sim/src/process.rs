@@ -51,6 +51,15 @@ pub(crate) enum Ending {
     OutputLimit,
 }
 
+/// The process group of a child.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Group {
+    /// The one that we are in.
+    Ours,
+    /// One of its own: for compilers, which start programs that must end with them at a limit.
+    Own,
+}
+
 /// The result of a child process.
 #[derive(Debug)]
 pub(crate) struct Finished {
@@ -124,9 +133,21 @@ impl Invocation {
 
     /// Runs the command to its end or to a limit. Logs go to files named after `stem` in `scratch`.
     ///
+    /// The process stays in our process group, so that what ends us from a terminal ends it too.
+    ///
     /// # Errors
     /// [`SimError::Io`] if it cannot be started or its logs not be written.
     pub fn run(&self, scratch: &Path, stem: &str, limits: Limits) -> Result<Finished, SimError> {
+        self.run_in(Group::Ours, scratch, stem, limits)
+    }
+
+    fn run_in(
+        &self,
+        group: Group,
+        scratch: &Path,
+        stem: &str,
+        limits: Limits,
+    ) -> Result<Finished, SimError> {
         let out_path = scratch.join(format!("{stem}.out"));
         let err_path = scratch.join(format!("{stem}.err"));
         let out =
@@ -141,15 +162,14 @@ impl Invocation {
             .stdout(out)
             .stderr(err);
         #[cfg(unix)]
-        {
+        if group == Group::Own {
             use std::os::unix::process::CommandExt;
-            // A group of its own, so that what the tool starts can be ended with it.
             command.process_group(0);
         }
         let child = command
             .spawn()
             .map_err(|e| SimError::io("cannot start", &self.program, e))?;
-        let ending = wait(child, limits, [&out_path, &err_path])
+        let ending = wait(child, group, limits, [&out_path, &err_path])
             .map_err(|e| SimError::io("cannot wait for", &self.program, e))?;
         let mut log = tail(&out_path);
         log.push_str(&tail(&err_path));
@@ -167,7 +187,7 @@ impl Invocation {
         scratch: &Path,
         limits: Limits,
     ) -> Result<(), SimError> {
-        let finished = self.run(scratch, "compile", limits)?;
+        let finished = self.run_in(Group::Own, scratch, "compile", limits)?;
         if finished.succeeded() {
             return Ok(());
         }
@@ -187,7 +207,12 @@ impl Invocation {
     }
 }
 
-fn wait(mut child: Child, limits: Limits, logs: [&Path; 2]) -> std::io::Result<Ending> {
+fn wait(
+    mut child: Child,
+    group: Group,
+    limits: Limits,
+    logs: [&Path; 2],
+) -> std::io::Result<Ending> {
     let start = Instant::now();
     let mut pause = Duration::from_micros(200);
     let mut next_size_check = Duration::from_millis(500);
@@ -197,7 +222,7 @@ fn wait(mut child: Child, limits: Limits, logs: [&Path; 2]) -> std::io::Result<E
         }
         let elapsed = start.elapsed();
         if elapsed >= limits.time {
-            kill(&mut child)?;
+            kill(&mut child, group)?;
             return Ok(Ending::TimeLimit);
         }
         if elapsed >= next_size_check {
@@ -209,7 +234,7 @@ fn wait(mut child: Child, limits: Limits, logs: [&Path; 2]) -> std::io::Result<E
                 .max()
                 .unwrap_or(0);
             if largest > limits.output_bytes {
-                kill(&mut child)?;
+                kill(&mut child, group)?;
                 return Ok(Ending::OutputLimit);
             }
         }
@@ -218,10 +243,9 @@ fn wait(mut child: Child, limits: Limits, logs: [&Path; 2]) -> std::io::Result<E
     }
 }
 
-/// Ends the child and everything in its process group.
-fn kill(child: &mut Child) -> std::io::Result<()> {
-    #[cfg(unix)]
-    {
+/// Ends the child, and everything in its process group if that is its own.
+fn kill(child: &mut Child, group: Group) -> std::io::Result<()> {
+    if cfg!(unix) && group == Group::Own {
         let group = format!("-{}", child.id());
         // Failing to reach the group is no harm: the child itself is ended below.
         let _ = Command::new("kill")

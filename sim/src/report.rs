@@ -134,8 +134,10 @@ pub struct CampaignReport {
     pub stride: u64,
     /// How many logical cycles behind the one due at the last failure a run ended; `None` if all went on to the end.
     pub horizon_cycles: Option<u64>,
-    /// Logical cycles of the recording that were replayed.
+    /// Logical cycles of the recording that were replayed; fewer than recorded where a limit or the budget ended them.
     pub logical_cycles: u64,
+    /// Logical cycles of the recording.
+    pub recorded_cycles: u64,
     /// Clock edges that the instrumented design takes for them without failures.
     pub instrumented_clocks: u64,
     /// How many of those find it stalled.

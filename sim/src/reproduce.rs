@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::campaign::{CampaignOptions, next_trial, uninterrupted};
 use crate::error::SimError;
-use crate::image::Position;
+use crate::image::{PastCycle, Position};
 use crate::judge::{Judge, Trial};
 use crate::point::{PointId, Torn};
 use crate::replay::Replay;
@@ -75,7 +75,8 @@ pub fn reproduce(
         };
         let part = waveform.map(|path| numbered(path, index));
         write_wave(&judge, &stopped, position, part.as_deref(), &mut waveforms)?;
-        trial = next_trial(&judge, &trial, position, &outcome, point.clock, point.torn);
+        let mut past = PastCycle::new(&trial.image, position, &outcome);
+        trial = next_trial(&judge, &trial.id, &mut past, point.clock, point.torn);
         trial.log = true;
         let verdict = judge
             .run(std::slice::from_ref(&trial), false)?

@@ -43,7 +43,7 @@ pub enum BlankNvm {
 pub struct Environment {
     /// Latency of the NVM.
     pub latency: Latency,
-    /// Disturb all inputs in about half of the stalled clocks, asynchronous resets included.
+    /// Disturb all inputs in about a quarter of the stalled clocks, asynchronous resets included.
     pub garbage: bool,
     /// Give random supply levels instead of 0, so that saves may be skipped.
     pub random_energy: bool,
@@ -186,7 +186,13 @@ pub(crate) fn parse_outcomes(text: &str) -> Option<Vec<CycleOutcome>> {
         let mut words = line.split_whitespace();
         match words.next()? {
             "p" => log.requests.push(parse_write(&mut words)?),
-            "w" => log.writes.push(parse_write(&mut words)?),
+            "w" => {
+                let write = parse_write(&mut words)?;
+                if log.requests.len() == log.writes.len() {
+                    log.requests.push(write);
+                }
+                log.writes.push(write);
+            }
             "c" => log
                 .captures
                 .push((number(&mut words)?, number(&mut words)?)),

@@ -1,11 +1,14 @@
 //! The documentation agrees with the tool: links lead somewhere, every option is described, configurations that are shown
 //! are accepted.
 
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::CommandFactory;
 use idetic::cli::{args::Cli, config};
+use idetic::diagnostics::codes;
 use idetic::source::SourceMap;
 
 fn root() -> PathBuf {
@@ -124,6 +127,68 @@ fn shown_configurations_are_accepted() {
     for path in of_examples.chain([shown]) {
         if let Err(diagnostic) = config::read(&path, &mut SourceMap::new()) {
             panic!("{}: {}", path.display(), diagnostic.message);
+        }
+    }
+}
+
+fn reference(page: &str) -> String {
+    fs::read_to_string(root().join("docs/src/reference").join(page)).unwrap()
+}
+
+#[test]
+fn the_reference_explains_every_diagnostic() {
+    let page = reference("diagnostics.md");
+    let mut rest = page.as_str();
+    for code in codes::ALL {
+        let heading = format!("\n## {}: {}\n", code.id, code.title);
+        let at = rest
+            .find(&heading)
+            .unwrap_or_else(|| panic!("{heading} is missing or out of order"));
+        rest = &rest[at + heading.len()..];
+        let section = rest.split("\n## ").next().unwrap();
+        let example =
+            |severity: &str| section.contains(&format!("\n    {severity}[{}]: ", code.id));
+        assert!(example("error") || example("warning"), "{heading}");
+    }
+    assert_eq!(page.matches("\n## ").count(), codes::ALL.len());
+}
+
+/// The keys that the reader takes, as it lists them when it meets another.
+fn known_keys(table: &str) -> Vec<String> {
+    let scratch = tempfile::tempdir().unwrap();
+    let path = scratch.path().join("idetic.toml");
+    fs::write(&path, format!("{table}\n")).unwrap();
+    let message = config::read(&path, &mut SourceMap::new())
+        .unwrap_err()
+        .message;
+    assert!(message.contains("expected"), "{message}");
+    let quoted = message.split('`').skip(3).step_by(2);
+    quoted.map(str::to_string).collect()
+}
+
+#[test]
+fn the_reference_describes_every_key() {
+    let page = reference("configuration.md");
+    let tables = [
+        ("[unknown]", ""),
+        ("[design]\nunknown = 1", "design"),
+        ("[design]\nreset = { unknown = 1 }", "design"),
+        ("[nvm]\nunknown = 1", "nvm"),
+        ("[plan]\nunknown = 1", "plan"),
+    ];
+    for (text, section) in tables {
+        let keys = known_keys(text);
+        assert!(!keys.is_empty(), "{text}");
+        for key in keys {
+            let described = match section {
+                "" => page.contains(&format!("`[{key}]`")),
+                _ => {
+                    let start = page.find(&format!("\n## `[{section}]`")).unwrap();
+                    let part = page[start + 1..].split("\n## ").next().unwrap();
+                    part.contains(&format!("\n| `{key}` |"))
+                }
+            };
+            assert!(described, "`{key}` of `[{section}]`");
         }
     }
 }

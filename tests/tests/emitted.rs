@@ -190,6 +190,7 @@ impl Emitted {
         files: &[PathBuf],
         bench: &Path,
         simulator: sim::Simulator,
+        language: sim::Language,
         points: usize,
     ) -> sim::CampaignReport {
         let module = &self.ast[self.netlist.instances[0].module];
@@ -227,7 +228,7 @@ impl Emitted {
             async_resets: resets,
             top_module_file: self.sources.path(module.span.file).to_path_buf(),
             endmodule_offset: module.anchors.endmodule as usize,
-            language: sim::Language::SystemVerilog2012,
+            language,
             icarus_flags: Vec::new(),
             verilator_flags: Vec::new(),
             directory: self.directory.path().to_path_buf(),
@@ -241,7 +242,7 @@ impl Emitted {
             nvm_addr_bits: image.address_bits as usize,
             nvm_words: image.nvm_words as usize,
             commit_word_addresses: image.commit_word_addresses.clone(),
-            language: sim::Language::SystemVerilog2012,
+            language,
         };
         let testbench = sim::Testbench {
             files: vec![bench.to_path_buf()],
@@ -264,56 +265,185 @@ impl Emitted {
     }
 }
 
-/// A third-party design from the environment, for trials by hand:
-/// `IDETIC_TRIAL=top:bench:file:file… cargo test --test emitted trial -- --ignored --nocapture`.
-#[test]
-#[ignore = "needs IDETIC_TRIAL"]
-fn trial() {
-    let trial = std::env::var("IDETIC_TRIAL").expect("IDETIC_TRIAL is set");
-    let points: usize = std::env::var("IDETIC_POINTS").map_or(50, |n| n.parse().expect("a number"));
-    let mut parts = trial.split(':');
-    let top = parts.next().expect("a top");
-    let bench = PathBuf::from(parts.next().expect("a bench"));
-    let files: Vec<PathBuf> = parts.map(PathBuf::from).collect();
-    let options = InstrumentOptions {
-        hold: match std::env::var("IDETIC_HOLD").as_deref() {
-            Ok("enable") => Hold::Enable,
-            _ => Hold::Gate,
-        },
-        ..InstrumentOptions::default()
+/// A testbench for any design: all inputs random, resets held at first and then
+/// given now and then. Inputs change at the idle clock edge.
+fn random_bench(netlist: &Netlist, cycles: u32) -> String {
+    let clock = netlist.clock.as_ref().expect("the design has a clock");
+    let (active, idle) = if clock.rising {
+        ("posedge", "negedge")
+    } else {
+        ("negedge", "posedge")
     };
-    let emitted = emit(&files, top, &options, 32);
-    println!("{}", report::text(&emitted.report));
-    if let Ok(keep) = std::env::var("IDETIC_KEEP") {
-        let _ = run(Command::new("cp").args([
-            "-r",
-            &emitted.directory.path().display().to_string(),
-            &keep,
-        ]));
-        fs::write(format!("{keep}/report.html"), report::html(&emitted.report)).expect("written");
-        fs::write(
-            format!("{keep}/analyze.txt"),
-            report::analyze(&emitted.report),
-        )
-        .expect("written");
-        fs::write(format!("{keep}/report.json"), report::json(&emitted.report)).expect("written");
+    let mut declarations = String::new();
+    let mut changes = String::new();
+    let mut start = String::new();
+    let mut names = Vec::new();
+    let mut clock_net = String::new();
+    for (index, port) in netlist.ports.iter().enumerate() {
+        let net = format!("net_{index}");
+        let kind = match port.direction {
+            ast::Direction::Input => "reg",
+            _ => "wire",
+        };
+        declarations += &format!("  {kind} [{}:0] {net};\n", port.width - 1);
+        names.push(net.clone());
+        if port.direction != ast::Direction::Input {
+            continue;
+        }
+        if port.name == clock.port {
+            clock_net = net;
+        } else if let Some(low) = port.name.contains("rst").then(|| port.name.ends_with("_n")) {
+            let (on, off) = if low { (0, 1) } else { (1, 0) };
+            start += &format!("    {net} = {on};\n");
+            changes += &format!("    {net} = cycle < 3 || cycle % 37 == 36 ? {on} : {off};\n");
+        } else {
+            start += &format!("    {net} = 0;\n");
+            changes += &format!("    {net} = $random;\n");
+        }
     }
+    format!(
+        "module bench;\n{declarations}  integer cycle;\n  {top} dut ({ports});\n\
+         \x20 always #5 {clock_net} = ~{clock_net};\n\
+         \x20 initial begin\n    {clock_net} = 0;\n    cycle = 0;\n{start}  end\n\
+         \x20 always @({idle} {clock_net}) begin\n{changes}  end\n\
+         \x20 always @({active} {clock_net}) begin\n    cycle = cycle + 1;\n    \
+         if (cycle == {cycles}) $finish;\n  end\nendmodule\n",
+        top = netlist.top,
+        ports = names.join(", "),
+    )
+}
+
+fn workspace() -> PathBuf {
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
+    tests.parent().expect("the workspace").to_path_buf()
+}
+
+/// Verilog files of a folder, testbenches left out, in order of name.
+fn verilog(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).expect("the folder exists");
+    let mut files: Vec<PathBuf> = entries
+        .map(|entry| entry.expect("a readable folder").path())
+        .filter(|path| {
+            let name = path.to_string_lossy();
+            name.ends_with(".v") && !name.ends_with("_tb.v")
+        })
+        .collect();
+    files.sort();
+    files
+}
+
+fn hold(hold: Hold) -> InstrumentOptions {
+    InstrumentOptions {
+        hold,
+        ..InstrumentOptions::default()
+    }
+}
+
+#[test]
+fn every_example_is_taken_by_the_tools() {
+    let folder = workspace().join("examples-verilog");
+    let mut seen = 0;
+    for entry in fs::read_dir(folder).expect("the examples") {
+        let path = entry.expect("a readable folder").path();
+        if !path.is_dir() {
+            continue;
+        }
+        seen += 1;
+        let top = path
+            .file_name()
+            .expect("a name")
+            .to_string_lossy()
+            .into_owned();
+        let files = verilog(&path);
+        for (options, word_bits) in [(hold(Hold::Gate), 32), (hold(Hold::Enable), 8)] {
+            let emitted = emit(&files, &top, &options, word_bits);
+            emitted.check_strip();
+            emitted.check_tools(&files);
+            assert!(report::html(&emitted.report).ends_with("</html>\n"));
+        }
+    }
+    assert!(seen >= 6, "{seen} examples");
+}
+
+/// Instruments a design of `tests/designs/emit` and takes it through failures.
+fn survives(
+    name: &str,
+    options: &InstrumentOptions,
+    word_bits: u32,
+    language: sim::Language,
+    (simulator, points): (sim::Simulator, usize),
+) {
+    let file = workspace().join(format!("tests/designs/emit/{name}.v"));
+    let files = [file];
+    let emitted = emit(&files, name, options, word_bits);
     emitted.check_strip();
-    emitted.check_tools(&files);
-    if points == 0 {
-        return;
+    if language == sim::Language::SystemVerilog2012 {
+        emitted.check_tools(&files);
     }
-    for simulator in [sim::Simulator::Icarus, sim::Simulator::Verilator] {
-        let report = emitted.campaign(&files, &bench, simulator, points);
-        println!(
-            "{simulator:?}: {} of {} points, {} commits, {} restores, {} cycles, {} clocks",
-            report.points_passed,
-            report.points_tried,
-            report.commits,
-            report.restores,
-            report.logical_cycles,
-            report.instrumented_clocks
-        );
-        assert_eq!(report.failures, []);
-    }
+    let bench = emitted.directory.path().join("bench.v");
+    fs::write(&bench, random_bench(&emitted.netlist, 80)).expect("a file");
+    let report = emitted.campaign(&files, &bench, simulator, language, points);
+    assert_eq!(report.failures, []);
+    assert!(report.restores > 0 && report.compared_bits > 0);
+    // The report's figure for a save, measured: what is left is the first boot.
+    let save = u64::from(emitted.report.checkpoints[0].save_cycles);
+    let boot = report.stall_clocks - report.commits * save;
+    assert!((4..=8).contains(&boot), "{boot} clocks");
+}
+
+#[test]
+fn declaration_styles_survive_with_a_clock_gate() {
+    let language = sim::Language::SystemVerilog2012;
+    survives(
+        "styles",
+        &hold(Hold::Gate),
+        16,
+        language,
+        (sim::Simulator::Verilator, 200),
+    );
+}
+
+#[test]
+fn declaration_styles_survive_with_enables() {
+    let language = sim::Language::SystemVerilog2012;
+    survives(
+        "styles",
+        &hold(Hold::Enable),
+        8,
+        language,
+        (sim::Simulator::Icarus, 12),
+    );
+}
+
+#[test]
+fn odd_names_and_a_falling_edge_survive() {
+    let language = sim::Language::Verilog2005;
+    survives(
+        "names",
+        &hold(Hold::Gate),
+        32,
+        language,
+        (sim::Simulator::Icarus, 12),
+    );
+}
+
+/// The campaign sees a wrong chain: the test of the tests above.
+#[test]
+fn swapped_registers_are_caught() {
+    let file = workspace().join("examples-verilog/gcd/gcd.v");
+    let files = [file.clone()];
+    let emitted = emit(&files, "gcd", &hold(Hold::Gate), 32);
+    let path = emitted.directory.path().join("gcd.v");
+    let text = fs::read_to_string(&path).expect("the emitted file");
+    // The operands trade places on their way out, but not on their way back.
+    let swapped = text
+        .replace("] = x;", "] = idetic_x;")
+        .replace("] = y;", "] = x;")
+        .replace("] = idetic_x;", "] = y;");
+    assert_ne!(swapped, text);
+    fs::write(&path, swapped).expect("a file");
+    let bench = file.with_file_name("gcd_tb.v");
+    let language = sim::Language::SystemVerilog2012;
+    let report = emitted.campaign(&files, &bench, sim::Simulator::Icarus, language, 4);
+    assert_ne!(report.failures, []);
 }

@@ -1,6 +1,8 @@
 //! The elaborated netlist, written as Verilog, behaves like its source:
 //! Icarus runs both on random inputs and compares all outputs in every cycle.
 
+#![allow(clippy::unwrap_used)]
+
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -8,6 +10,7 @@ use std::process::Command;
 use idetic::diagnostics::{Diagnostics, Severity};
 use idetic::elaborate::{ElaborateOptions, elaborate};
 use idetic::frontend::{ReadOptions, ast::Direction, read};
+use idetic::netlist::verify::verify;
 use idetic::netlist::{Netlist, Port};
 use idetic::source::SourceMap;
 
@@ -50,7 +53,9 @@ fn load(file: &Path, parameters: &[(&str, &str)]) -> Netlist {
         .iter()
         .any(|d| d.severity == Severity::Error);
     assert!(!errors, "{said}");
-    netlist.unwrap_or_else(|| panic!("no netlist and no error: {said}"))
+    let netlist = netlist.unwrap_or_else(|| panic!("no netlist and no error: {said}"));
+    assert_eq!(verify(&netlist), Vec::<String>::new());
+    netlist
 }
 
 fn name(port: &Port) -> String {

@@ -20,7 +20,7 @@ pub fn run(
     let request = request::request(&arguments.design, None, sources)?;
     let analysis = super::analyze_design(&request, console, sources)?;
     if let Some(name) = &arguments.explain {
-        console.result(&explain(&analysis, name)?);
+        console.result(&explain(&analysis, name)?)?;
         return Ok(());
     }
     let model = report::report(&report::Inputs {
@@ -33,11 +33,11 @@ pub fn run(
         word_bits: DEFAULT_WORD_BITS,
     });
     match console.format {
-        Format::Json => console.result(&report::json(&model)),
+        Format::Json => console.result(&report::json(&model))?,
         Format::Text => {
-            console.result(&report::analyze(&model));
+            console.result(&report::analyze(&model))?;
             if console.verbose {
-                console.result(&verdicts(&analysis));
+                console.result(&verdicts(&analysis))?;
             }
         }
     }

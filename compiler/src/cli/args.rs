@@ -8,6 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 #[derive(Debug, Parser)]
 #[command(
     name = "idetic",
+    bin_name = "idetic",
     version,
     max_term_width = 100,
     propagate_version = true
@@ -74,7 +75,7 @@ pub struct PlanArgs {
     #[arg(long, value_enum, value_name = "HOW")]
     pub hold: Option<Hold>,
     /// Longest run of logical cycles between two saves
-    #[arg(long, value_name = "CYCLES")]
+    #[arg(long, value_name = "CYCLES", value_parser = clap::value_parser!(u64).range(1..))]
     pub max_cycles: Option<u64>,
     /// Bits of an NVM word
     #[arg(long, value_name = "BITS")]

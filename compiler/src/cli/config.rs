@@ -12,6 +12,9 @@ use serde::Deserialize;
 use crate::diagnostics::{Diagnostic, codes};
 use crate::source::{SourceMap, Span};
 
+/// Largest `[plan] state_limit`.
+const MAX_STATE_LIMIT: usize = 1 << 20;
+
 /// The whole file. Every key may be left out.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -61,7 +64,10 @@ pub struct DesignConfig {
 
 /// A parameter's value: a number, or text in Verilog notation.
 #[derive(Debug, Clone, Deserialize)]
-#[serde(untagged)]
+#[serde(
+    untagged,
+    expecting = "a parameter is a whole number, or text in Verilog notation"
+)]
 pub enum ParameterValue {
     /// `8`
     Number(i64),
@@ -162,24 +168,28 @@ pub enum HoldConfig {
     Enable,
 }
 
-/// Reads the configuration file at `path` and adds it to `sources`, so that
-/// errors show the line.
+/// Reads the configuration file at `path`. It is added to `sources` only to show
+/// an error in it: what is there belongs to the design and its file list.
 pub fn read(path: &Path, sources: &mut SourceMap) -> Result<Config, Diagnostic> {
     let text = std::fs::read_to_string(path).map_err(|error| {
+        let help = match error.kind() {
+            std::io::ErrorKind::InvalidData => "save it as UTF-8 text",
+            _ => "name an existing file with -c, or leave -c out",
+        };
         Diagnostic::global(
             codes::CONFIG,
             format!("cannot read the configuration {}: {error}", path.display()),
         )
-        .help("name an existing file with -c, or leave -c out")
+        .help(help)
     })?;
-    let file = sources.add(path, text.clone(), false);
-    let place = |range: std::ops::Range<usize>| {
+    let mut place = |range: std::ops::Range<usize>| {
+        let file = sources.add(path, text.clone(), false);
         Span::new(file, range.start as u32, range.end.min(text.len()) as u32)
     };
     let mut config: Config = toml::from_str(&text).map_err(|error| {
         let span = place(error.span().unwrap_or(0..0));
-        let mut diagnostic = Diagnostic::error(codes::CONFIG, span, error.message().to_string());
-        if let Some(help) = nearest_key(error.message()) {
+        let mut diagnostic = Diagnostic::error(codes::CONFIG, span, worded(error.message()));
+        if let Some(help) = nearest(error.message()) {
             diagnostic = diagnostic.help(help);
         }
         diagnostic
@@ -199,14 +209,24 @@ pub fn read(path: &Path, sources: &mut SourceMap) -> Result<Config, Diagnostic> 
             .help("remove the section: its promises would not be kept"));
         }
     }
+    let mut wrong = |key: &str, message: String, help: &str| {
+        Err(Diagnostic::error(codes::CONFIG, place(find_key(&text, key)), message).help(help))
+    };
     if let Some(bits) = config.nvm.word_bits
         && (bits % 2 == 1 || !(8..=64).contains(&bits))
     {
-        return Err(Diagnostic::error(
-            codes::CONFIG,
-            place(find_key(&text, "word_bits")),
-            format!("`word_bits = {bits}` is not an even number from 8 to 64"),
-        ));
+        let message = format!("`word_bits = {bits}` is not an even number from 8 to 64");
+        return wrong("word_bits", message, "16, 32 and 64 are usual widths");
+    }
+    if config.plan.max_cycles == Some(0) {
+        let message = "`max_cycles = 0` is less than 1".to_string();
+        return wrong("max_cycles", message, "leave it out for no bound");
+    }
+    if let Some(limit) = config.plan.state_limit
+        && !(1..=MAX_STATE_LIMIT).contains(&limit)
+    {
+        let message = format!("`state_limit = {limit}` is not from 1 to {MAX_STATE_LIMIT}");
+        return wrong("state_limit", message, "leave it out for 4096");
     }
     let base = path.parent().unwrap_or(Path::new(""));
     for path in config
@@ -225,22 +245,36 @@ fn find_key(text: &str, key: &str) -> std::ops::Range<usize> {
     start..start + key.len()
 }
 
-/// From serde's "unknown field `a`, expected one of `b`, `c`" the key that was
-/// probably meant.
-fn nearest_key(message: &str) -> Option<String> {
-    let mut quoted = message.split('`').skip(1).step_by(2);
-    let wrong = quoted.next()?;
-    if !message.starts_with("unknown field") && !message.starts_with("unknown variant") {
+/// What the reader says, in the words of this file format.
+fn worded(message: &str) -> String {
+    message
+        .replace("unknown field", "unknown key")
+        .replace("unknown variant", "unknown value")
+        .replace("duplicate field", "duplicate key")
+        .replace("missing field", "missing key")
+        .replace("expected u32", "expected a whole number")
+        .replace("expected u64", "expected a whole number")
+        .replace("expected usize", "expected a whole number")
+        .replace("expected struct ", "expected a table like ")
+}
+
+/// From serde's "unknown field `a`, expected one of `b`, `c`" the key or value
+/// that was probably meant.
+fn nearest(message: &str) -> Option<String> {
+    let field = message.starts_with("unknown field");
+    if !field && !message.starts_with("unknown variant") {
         return None;
     }
-    let known = quoted
+    let mut quoted = message.split('`').skip(1).step_by(2);
+    let wrong = quoted.next()?;
+    let (distance, known) = quoted
         .map(|key| (strsim::damerau_levenshtein(wrong, key), key))
         .min()?;
-    Some(if known.0 <= 3 {
-        format!("did you mean `{}`?", known.1)
+    if distance <= 3 && distance < wrong.chars().count().max(2) {
+        Some(format!("did you mean `{known}`?"))
     } else {
-        format!("the nearest known key is `{}`", known.1)
-    })
+        field.then(|| format!("the nearest known key is `{known}`"))
+    }
 }
 
 #[cfg(test)]

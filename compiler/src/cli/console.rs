@@ -1,14 +1,14 @@
 //! What goes to the terminal: results to standard output, diagnostics and
 //! progress to standard error.
 
-use std::io::{IsTerminal, Write};
+use std::io::{ErrorKind, IsTerminal, Write};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::cli::args::{Color, DesignArgs, Format};
 use crate::diagnostics::render::{Style, render};
-use crate::diagnostics::{Diagnostics, Severity};
+use crate::diagnostics::{Diagnostic, Diagnostics, Severity, codes};
 use crate::source::SourceMap;
 
 /// How to speak to the user.
@@ -60,16 +60,31 @@ impl Console {
     }
 
     /// Writes a result to standard output.
-    pub fn result(&self, text: &str) {
-        // A reader that has gone away (`| head`) has seen what it wanted.
-        let _ = std::io::stdout().write_all(text.as_bytes());
+    ///
+    /// # Errors
+    /// It cannot be written. A reader that has gone away (`| head`) is no
+    /// error: it has seen what it wanted.
+    pub fn result(&self, text: &str) -> Result<(), Diagnostic> {
+        let mut out = std::io::stdout().lock();
+        let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+        match written {
+            Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Diagnostic::global(
+                codes::OUTPUT_UNWRITABLE,
+                format!("cannot write to standard output: {error}"),
+            )
+            .help("send the output to a place that has room for it")),
+            _ => Ok(()),
+        }
     }
 
     fn colored(&self, stream: &impl IsTerminal) -> bool {
         match self.color {
             Color::Always => true,
             Color::Never => false,
-            Color::Auto => stream.is_terminal() && std::env::var_os("NO_COLOR").is_none(),
+            Color::Auto => {
+                let unwanted = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+                stream.is_terminal() && !unwanted
+            }
         }
     }
 

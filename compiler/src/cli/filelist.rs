@@ -40,13 +40,15 @@ fn read_nested(
         return Err(Diagnostic::global(
             codes::FILE_UNREADABLE,
             format!("file list {} includes itself", path.display()),
-        ));
+        )
+        .help("remove the -f line that leads back to it"));
     }
     let text = std::fs::read_to_string(path).map_err(|error| {
         Diagnostic::global(
             codes::FILE_UNREADABLE,
             format!("cannot read the file list {}: {error}", path.display()),
         )
+        .help("-f wants an existing text file that names one file per line")
     })?;
     let file = sources.add(path, text.clone(), false);
     let mut words = words(&text).into_iter();
@@ -58,6 +60,7 @@ fn read_nested(
             }
             words.next().map(|(_, word)| word).ok_or_else(|| {
                 Diagnostic::error(codes::CONFIG, span, format!("`{option}` wants a value"))
+                    .help("write the value behind it")
             })
         };
         if let Some(rest) = word.strip_prefix("+incdir+") {

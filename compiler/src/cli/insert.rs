@@ -22,11 +22,11 @@ pub fn run(arguments: &InsertArgs, console: &Console, sources: &mut SourceMap) -
         .unwrap_or_else(|| PathBuf::from(format!("{}_idetic", built.analysis.netlist.top)));
     built.write(&dir, &request)?;
     match console.format {
-        Format::Json => console.result(&report::json(&built.report)),
+        Format::Json => console.result(&report::json(&built.report))?,
         Format::Text if console.quiet => {}
         Format::Text => {
-            console.result(&report::text(&built.report));
-            console.result(&format!("\nWritten to {}\n", dir.display()));
+            console.result(&report::text(&built.report))?;
+            console.result(&format!("\nWritten to {}\n", dir.display()))?;
         }
     }
     console.times(&built.analysis.times);

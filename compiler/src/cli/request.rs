@@ -95,7 +95,8 @@ pub fn request(
         return Err(Diagnostic::global(
             codes::CONFIG,
             format!("`--word-bits {word_bits}` is not an even number from 8 to 64"),
-        ));
+        )
+        .help("16, 32 and 64 are usual widths"));
     }
     let reset = config.design.reset.clone();
     Ok(Request {

@@ -24,6 +24,7 @@ use crate::source::SourceMap;
 /// Runs the subcommand.
 pub fn run(arguments: &VerifyArgs, console: &Console, sources: &mut SourceMap) -> Result<(), Exit> {
     let request = request::request(&arguments.design, Some(&arguments.plan), sources)?;
+    check_testbench(&arguments.tb)?;
     let point = arguments.point.as_deref().map(parse_point).transpose()?;
     let simulators = simulators(arguments, point.as_ref());
     for simulator in &simulators {
@@ -76,7 +77,7 @@ pub fn run(arguments: &VerifyArgs, console: &Console, sources: &mut SourceMap) -
         reports.push(job.campaign(simulator, &mut bar).map_err(exit)?);
     }
     bar.0.finish_and_clear();
-    print(&built, &recording, &reports, arguments, console);
+    print(&built, &recording, &reports, arguments, console)?;
     if reports.iter().all(CampaignReport::passed) {
         return Ok(());
     }
@@ -124,7 +125,7 @@ impl Job<'_> {
         let options = campaign_options(self.arguments, point.simulator);
         let result = reproduce(&replay, &options, point, wave).map_err(exit)?;
         bar.0.finish_and_clear();
-        console.result(&text::reproduction(point, &result));
+        console.result(&text::reproduction(point, &result))?;
         match result.failure {
             None => Ok(()),
             Some(failure) => Err(Exit::Counterexample(Diagnostics {
@@ -132,6 +133,24 @@ impl Job<'_> {
             })),
         }
     }
+}
+
+/// Whether the testbench's files can be read, before anything takes time.
+fn check_testbench(files: &[PathBuf]) -> Result<(), Diagnostic> {
+    for file in files {
+        let found = std::fs::metadata(file).and_then(|found| match found.is_dir() {
+            true => Err(std::io::ErrorKind::IsADirectory.into()),
+            false => std::fs::File::open(file).map(drop),
+        });
+        if let Err(error) = found {
+            return Err(Diagnostic::global(
+                codes::FILE_UNREADABLE,
+                format!("cannot read the testbench `{}`: {error}", file.display()),
+            )
+            .help("name the testbench's files after --tb"));
+        }
+    }
+    Ok(())
 }
 
 fn parse_point(text: &str) -> Result<PointId, Exit> {
@@ -203,7 +222,7 @@ fn print(
     reports: &[CampaignReport],
     arguments: &VerifyArgs,
     console: &Console,
-) {
+) -> Result<(), Exit> {
     match console.format {
         Format::Json => {
             let value = json!({
@@ -218,11 +237,12 @@ fn print(
                 "passed": reports.iter().all(CampaignReport::passed),
                 "campaigns": reports,
             });
-            console.result(&format!("{value:#}\n"));
+            console.result(&format!("{value:#}\n"))?;
         }
         Format::Text if console.quiet => {}
-        Format::Text => console.result(&text::summary(built, recording, reports, arguments)),
+        Format::Text => console.result(&text::summary(built, recording, reports, arguments))?,
     }
+    Ok(())
 }
 
 /// The exit that an error of the simulation means.
@@ -236,7 +256,23 @@ fn exit(error: SimError) -> Exit {
         _ => codes::TESTBENCH,
     };
     let mut diagnostic = Diagnostic::global(code, error.to_string());
-    if let Some(help) = error.help() {
+    let help = error.help().or_else(|| {
+        let help = match &error {
+            SimError::Compile { .. } => {
+                "see what the tool says; --tb-top names the testbench's top module"
+            }
+            SimError::TestbenchFailed { .. } => {
+                "the testbench must pass on the original design before failures can be tried"
+            }
+            SimError::BadPoint { .. } => {
+                "take the ID from a report of `idetic verify`, with the same options"
+            }
+            SimError::Io { .. } => "is there room in the temporary directory (TMPDIR)?",
+            _ => return None,
+        };
+        Some(help.to_string())
+    });
+    if let Some(help) = help {
         diagnostic = diagnostic.help(help);
     }
     if let SimError::Compile { log, command, .. } = &error {

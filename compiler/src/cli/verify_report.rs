@@ -23,7 +23,7 @@ pub fn summary(
     let mut out = String::new();
     let mut line = |label: &str, text: String| {
         // Writing to a string cannot fail.
-        let _ = writeln!(out, "{label:<12} {text}");
+        let _ = writeln!(out, "{label:<14} {text}");
     };
     let passed = reports.iter().all(CampaignReport::passed);
     line(
@@ -80,9 +80,24 @@ pub fn summary(
                 report.error_flags,
             ),
         );
+        let replayed = if report.logical_cycles < report.recorded_cycles {
+            format!(
+                "the first {} of {} logical cycles replayed",
+                report.logical_cycles, report.recorded_cycles
+            )
+        } else {
+            "all logical cycles replayed".to_string()
+        };
+        let end = match report.horizon_cycles {
+            Some(cycles) => format!("for {cycles} cycles after the last failure"),
+            None => "to the end after each failure".to_string(),
+        };
         line(
             "",
-            format!("{} output bits compared per run", report.compared_bits),
+            format!(
+                "{replayed}, {end}; {} output bits compared per run",
+                report.compared_bits
+            ),
         );
         if report.stopped_early {
             line("", "stopped early because of the failures".to_string());

@@ -9,6 +9,7 @@ use crate::cli::insert::Built;
 use crate::cli::request::{Request, absolute};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::frontend::ast;
+use crate::frontend::keywords::is_added;
 use crate::source::SourceMap;
 
 /// The design as the user wrote it.
@@ -99,100 +100,10 @@ pub fn instrumented(built: &Built, dir: &Path) -> Instrumented {
         nvm_addr_bits: output.image.address_bits as usize,
         nvm_words: output.image.nvm_words as usize,
         commit_word_addresses: output.image.commit_word_addresses.clone(),
-        language: language(&built.analysis.ast),
+        // Names that are keywords there are fenced in the emitted files.
+        language: Language::SystemVerilog2012,
     }
 }
-
-/// Names that are keywords of SystemVerilog only; a Verilog-2005 design may use them.
-const SYSTEM_VERILOG_WORDS: &[&str] = &[
-    "alias",
-    "assert",
-    "assume",
-    "before",
-    "bind",
-    "bins",
-    "bit",
-    "break",
-    "byte",
-    "checker",
-    "class",
-    "const",
-    "constraint",
-    "context",
-    "continue",
-    "cover",
-    "cross",
-    "dist",
-    "do",
-    "enum",
-    "eventually",
-    "expect",
-    "export",
-    "extends",
-    "extern",
-    "final",
-    "foreach",
-    "global",
-    "iff",
-    "implements",
-    "implies",
-    "import",
-    "inside",
-    "int",
-    "interface",
-    "intersect",
-    "join_any",
-    "join_none",
-    "let",
-    "local",
-    "logic",
-    "longint",
-    "matches",
-    "modport",
-    "new",
-    "nexttime",
-    "null",
-    "package",
-    "packed",
-    "priority",
-    "program",
-    "property",
-    "protected",
-    "pure",
-    "rand",
-    "randc",
-    "randcase",
-    "ref",
-    "restrict",
-    "return",
-    "sequence",
-    "shortint",
-    "shortreal",
-    "solve",
-    "static",
-    "string",
-    "strong",
-    "struct",
-    "super",
-    "tagged",
-    "this",
-    "throughout",
-    "timeprecision",
-    "timeunit",
-    "type",
-    "typedef",
-    "union",
-    "unique",
-    "until",
-    "untyped",
-    "uwire",
-    "var",
-    "virtual",
-    "void",
-    "weak",
-    "with",
-    "within",
-];
 
 /// Verilog-2005 where the design uses a later keyword as a name, else
 /// SystemVerilog, which testbenches are often written in.
@@ -203,7 +114,7 @@ fn language(ast: &ast::Ast) -> Language {
         .map(|symbol| &symbol.name.text)
         .chain(ast.modules.iter().map(|module| &module.name.text));
     for name in names {
-        if SYSTEM_VERILOG_WORDS.contains(&name.as_ref()) {
+        if is_added(name) {
             return Language::Verilog2005;
         }
     }

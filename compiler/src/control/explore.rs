@@ -315,13 +315,21 @@ impl<'a> Explorer<'a> {
     /// multiplies the states most before the others: a state register takes few
     /// values that mean something, a counter many that often do not. Then the
     /// others, likewise. Of several, the widest.
+    ///
+    /// Two registers that move together (the terms of a recurrence) multiply
+    /// nothing when either is left out alone, so how many values a register
+    /// takes counts as well.
     fn too_many_states(&self) -> Failure {
         let register = |at: usize| &self.netlist.registers[self.registers[at].index()];
         let counts = self.states.len();
         let rank = |at: usize| {
             let percent = 100 * counts / needless::without(&self.states, at).1.max(1);
-            let counter = percent > 120 && does_arithmetic(self.netlist, register(at).next);
-            (counter, percent, register(at).width, std::cmp::Reverse(at))
+            let values = self.states.iter().map(|(values, _)| &values[at]);
+            let distinct = values.collect::<FxHashSet<_>>().len();
+            let spreads = percent > 120 || distinct * 8 > counts;
+            let counter = spreads && does_arithmetic(self.netlist, register(at).next);
+            let factor = percent.max(100 * distinct / 16);
+            (counter, factor, register(at).width, std::cmp::Reverse(at))
         };
         let worst = (0..self.registers.len())
             .max_by_key(|&at| rank(at))

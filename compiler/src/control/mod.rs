@@ -26,6 +26,7 @@ mod candidates;
 pub(crate) mod cases;
 mod decide;
 mod explore;
+mod names;
 mod needless;
 mod start;
 #[cfg(test)]
@@ -33,6 +34,8 @@ mod tests;
 
 pub use explore::explore;
 pub(crate) use explore::state_name;
+pub use names::value_names;
+pub use start::after_reset;
 
 use crate::netlist::{Bits, ExprId, RegId};
 

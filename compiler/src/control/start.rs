@@ -27,20 +27,7 @@ pub(super) fn starts(
     options: &ControlOptions,
     scratch: &mut Scratch,
 ) -> Starts {
-    let next = |register: &RegId| {
-        let register = &netlist.registers[register.index()];
-        [register.expr, register.next]
-    };
-    let inputs = netlist.inputs.iter().map(|input| input.expr);
-    let roots = reset_roots(netlist).chain(candidates.iter().flat_map(next));
-    let cone = Cone::new(&netlist.exprs, roots.chain(inputs));
-    let mut finder = Finder {
-        netlist,
-        candidates,
-        cases: reset_cases(netlist, &cone, scratch),
-        cone,
-        scratch,
-    };
+    let mut finder = Finder::new(netlist, candidates, scratch);
     let reset = match &options.reset {
         Some((port, active_high)) => Some(ResetStart {
             port: port.clone(),
@@ -57,6 +44,19 @@ pub(super) fn starts(
         values.push(initial);
     }
     Starts { reset, values }
+}
+
+/// What a reset makes of registers, whatever the state was: known bits are set
+/// by it, unknown ones are not.
+pub fn after_reset(netlist: &Netlist, reset: &ResetStart, registers: &[RegId]) -> Vec<Bits> {
+    let mut scratch = Scratch::default();
+    let settled = Finder::new(netlist, registers, &mut scratch).settle(reset);
+    settled.unwrap_or_else(|| {
+        let width = |register: &RegId| netlist.registers[register.index()].width;
+        (registers.iter())
+            .map(|register| Bits::unknown(width(register)))
+            .collect()
+    })
 }
 
 /// The initial values, if every candidate has one.
@@ -76,7 +76,24 @@ struct Finder<'a> {
     scratch: &'a mut Scratch,
 }
 
-impl Finder<'_> {
+impl<'a> Finder<'a> {
+    fn new(netlist: &'a Netlist, candidates: &'a [RegId], scratch: &'a mut Scratch) -> Finder<'a> {
+        let next = |register: &RegId| {
+            let register = &netlist.registers[register.index()];
+            [register.expr, register.next]
+        };
+        let inputs = netlist.inputs.iter().map(|input| input.expr);
+        let roots = reset_roots(netlist).chain(candidates.iter().flat_map(next));
+        let cone = Cone::new(&netlist.exprs, roots.chain(inputs));
+        Finder {
+            netlist,
+            candidates,
+            cases: reset_cases(netlist, &cone, scratch),
+            cone,
+            scratch,
+        }
+    }
+
     fn is_asynchronous(&self, port: &str) -> bool {
         let mut resets = self.netlist.registers.iter().flat_map(|r| &r.async_resets);
         resets.any(|reset| reset.port.0 == port)

@@ -47,6 +47,7 @@ codes! {
     TOO_LARGE = "E0313", "a limit is exceeded";
     DUPLICATE_NAME = "E0314", "a name is declared twice";
     RECURSION = "E0315", "an instantiation or call that does not end";
+    UNDRIVEN = "E0316", "a net that nothing drives";
     NO_STATE = "E0401", "a design without registers";
     INFEASIBLE = "E0501", "no plan meets the bound";
     UNKNOWN_STATE = "E0502", "a forced or forbidden state does not exist";

@@ -66,7 +66,19 @@ impl<'a> Elab<'a> {
     fn callee(&mut self, scope: ScopeIdx, callee: ast::ExprId) -> Res<Callee<'a>> {
         let ast = self.ast;
         let span = ast[callee].span;
-        match self.path(scope, callee)? {
+        let mut entity = self.path(scope, callee)?;
+        if let (Some(Entity::Net(_)), ExprKind::Name(name)) = (&entity, &ast[callee].kind) {
+            // Inside a function its name is its result, but it can be called.
+            let mut at = Some(scope);
+            while let Some(here) = at {
+                if let Some(found @ Entity::Subroutine(..)) = self.lookup_here(here, name)? {
+                    entity = Some(found);
+                    break;
+                }
+                at = self.scope(here).parent;
+            }
+        }
+        match entity {
             Some(Entity::Subroutine(symbol, declared_in)) => {
                 let SymbolKind::Subroutine {
                     scope,

@@ -264,6 +264,10 @@ impl<'a> Elab<'a> {
                             .label(place, "the input")
                             .help("connect it; its value is unknown"),
                     );
+                    let value = self.exprs.unknown(ty.width);
+                    for slot in first..first + ty.elements() {
+                        self.drive(slot, 0, ty.width, Driver::Value(value), instance);
+                    }
                 }
                 return Ok(());
             }

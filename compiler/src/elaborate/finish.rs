@@ -8,8 +8,8 @@ use super::registers::{Machine, Resolved};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::frontend::ast::{self, Direction, ModuleId, SymbolKind};
 use crate::netlist::{
-    AsyncReset, BitNaming, Bits, ExprId, Exprs, Input, InputId, MemId, Memory, MemoryWrite,
-    Netlist, Node, Origin, Output, Port, RegId, Register,
+    AsyncReset, BitNaming, Bits, ExprId, Exprs, Input, InputId, Instance, MemId, Memory,
+    MemoryWrite, NamedConstant, Netlist, Node, Origin, Output, Port, RegId, Register,
 };
 
 /// Copies expressions into a new arena under new ids.
@@ -181,8 +181,49 @@ impl<'a> Elab<'a> {
         if let Some(instance) = netlist.instances.first() {
             netlist.parameters = instance.parameters.clone();
         }
+        netlist.constants = self.named_constants(&netlist.instances);
         netlist.exprs = copy.exprs;
         Ok(netlist)
+    }
+
+    /// The constants that were looked at, declared in module bodies, packages
+    /// and files, in the order of scopes and declarations.
+    fn named_constants(&self, instances: &[Instance]) -> Vec<NamedConstant> {
+        let ast = self.ast;
+        let mut constants = Vec::new();
+        for scope in self.scopes.iter().filter(|scope| !scope.local) {
+            let instance = match self.globals.contains_key(&scope.ast) {
+                true => None,
+                false => Some(scope.instance),
+            };
+            let body = instance.is_none_or(|of| {
+                let instance = instances.get(of.index());
+                instance.is_some_and(|instance| ast[instance.module].scope == scope.ast)
+            });
+            if !body {
+                continue;
+            }
+            for member in &ast[scope.ast].members {
+                let ast::Member::Declare(symbol) = member else {
+                    continue;
+                };
+                let symbol = &ast[*symbol];
+                let named = matches!(
+                    symbol.kind,
+                    SymbolKind::Parameter { .. } | SymbolKind::EnumMember { .. }
+                );
+                if named
+                    && let Some(Entity::Constant(constant)) = scope.names.get(&*symbol.name.text)
+                {
+                    constants.push(NamedConstant {
+                        instance,
+                        name: symbol.name.text.to_string(),
+                        value: constant.bits.clone(),
+                    });
+                }
+            }
+        }
+        constants
     }
 
     /// Copies what the machine reaches, with registers, memories and inputs renumbered.

@@ -193,8 +193,16 @@ impl<'a> Elab<'a> {
             && let ExprKind::Assign { lhs, rhs, .. } = ast[init].kind
             && let ExprKind::Name(name) = &ast[lhs].kind
         {
+            let span = ast[lhs].span;
+            if !self.is_genvar(scope, name) {
+                let message = format!("`{name}` is not declared as a genvar");
+                return self.fail(
+                    Diagnostic::error(codes::UNKNOWN_NAME, span, message)
+                        .help(format!("declare it: `genvar {name};`")),
+                );
+            }
             let start = self.const_i64(scope, rhs)?;
-            return Ok((name, start, ast[lhs].span));
+            return Ok((name, start, span));
         }
         let first = header.init.first().copied().or(header.condition);
         let first = first.or(header.step.first().copied());
@@ -210,6 +218,21 @@ impl<'a> Elab<'a> {
             "this generate loop",
             "write `for (i = 0; i < n; i = i + 1)` with one genvar",
         )
+    }
+
+    /// Whether a name is a genvar that no loop around counts.
+    fn is_genvar(&self, scope: ScopeIdx, name: &str) -> bool {
+        let mut at = Some(scope);
+        while let Some(here) = at {
+            match self.scope(here).names.get(name) {
+                Some(Entity::Pending(symbol)) => {
+                    return matches!(self.ast[*symbol].kind, ast::SymbolKind::Genvar(_));
+                }
+                Some(_) => return false,
+                None => at = self.scope(here).parent,
+            }
+        }
+        false
     }
 
     fn set_genvar(&mut self, scope: ScopeIdx, genvar: &'a str, value: i64) {

@@ -11,7 +11,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::context::{Driver, Elab, Reported, Res};
 use crate::diagnostics::{Diagnostic, codes};
-use crate::netlist::{Bits, ExprId, Node, RegId};
+use crate::netlist::{ExprId, Node, RegId};
 use crate::source::Span;
 
 /// A range of bits of a slot with one source.
@@ -31,6 +31,8 @@ enum Source {
     /// An expression still to be resolved.
     Expr(ExprId),
     Flop(u32),
+    /// Nothing: unknown.
+    Undriven,
     /// A value that a combinational process keeps.
     Latch(u32),
 }
@@ -215,6 +217,11 @@ impl<'a> Elab<'a> {
                     resolver.flops.push(flop);
                 }
             }
+            Source::Undriven => {
+                let width = segment.width;
+                segment.value = Some(self.exprs.unknown(width));
+                self.undriven(slot);
+            }
             Source::Latch(of) => {
                 let span = segment.span;
                 return self.latch(of, span);
@@ -232,6 +239,21 @@ impl<'a> Elab<'a> {
             },
         }
         Ok(false)
+    }
+
+    /// Warns of bits that are read and have no driver.
+    fn undriven(&mut self, slot: u32) {
+        let name = self.slot_name(slot);
+        let span = self.net(self.slots[slot as usize].net).span;
+        self.tell(
+            Diagnostic::warning(
+                codes::UNDRIVEN,
+                span,
+                format!("`{name}` is read, but nothing drives it"),
+            )
+            .note("its value is unknown, and so may be what depends on it")
+            .help("drive it, or remove it"),
+        );
     }
 
     fn latch(&mut self, slot: u32, span: Option<Span>) -> Res<bool> {
@@ -272,14 +294,14 @@ impl<'a> Elab<'a> {
         let mut last: Option<Span> = None;
         let undriven = |elab: &mut Self, low: u32, width: u32| {
             // A variable that nothing drives keeps its initial value.
-            let bits = match &init {
-                Some(init) => init.slice(low, width),
-                None => Bits::unknown(width),
+            let source = match &init {
+                Some(init) => Source::Expr(elab.exprs.constant(init.slice(low, width))),
+                None => Source::Undriven,
             };
             Segment {
                 low,
                 width,
-                source: Source::Expr(elab.exprs.constant(bits)),
+                source,
                 span: None,
                 value: None,
                 busy: false,
@@ -410,10 +432,15 @@ impl<'a> Elab<'a> {
         let mut spans: Vec<Span> = Vec::new();
         for &(slot, at) in cycle {
             let segment = &resolver.segments[&slot][at];
-            let width = self.slots[slot as usize].width;
+            let ty = &self.net(self.slots[slot as usize].net).ty;
             let mut name = self.slot_name(slot);
-            if width > 1 {
-                name.push_str(&format!("[bit {}]", segment.low));
+            if let [range] = ty.packed[..] {
+                let low = i64::from(segment.low);
+                let index = match range.descending() {
+                    true => range.right + low,
+                    false => range.right - low,
+                };
+                name.push_str(&format!("[{index}]"));
             }
             names.push(format!("`{name}`"));
             spans.extend(segment.span.filter(|span| !spans.contains(span)));

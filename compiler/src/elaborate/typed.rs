@@ -221,6 +221,22 @@ impl<'a> Elab<'a> {
         let mut parts = Vec::with_capacity(items.len());
         let mut width = 0;
         for &item in items {
+            if let ExprKind::Number(ast::Number {
+                sized: false,
+                fill: false,
+                ..
+            }) = self.ast[item].kind
+            {
+                let span = self.ast[item].span;
+                return self.fail(
+                    Diagnostic::error(
+                        codes::BAD_TYPE,
+                        span,
+                        "a number without a width in a concatenation",
+                    )
+                    .help("write its width, as in `8'd5`"),
+                );
+            }
             let part = match self.zero_replication(scope, item)? {
                 true => continue,
                 false => self.self_determined(scope, item)?,

@@ -10,6 +10,7 @@
 
 pub mod ast;
 mod dump;
+pub mod keywords;
 mod number;
 mod parser;
 mod preprocess;

@@ -146,7 +146,7 @@ impl Planes {
             }
         }
         self.z.truncate(count);
-        if width % 64 != 0
+        if !width.is_multiple_of(64)
             && let Some(last) = self.z.last_mut()
         {
             *last &= u64::MAX >> (64 - width % 64);

@@ -223,6 +223,9 @@ pub fn file_list(top: &str, files: &[OutputFile], options: &ListOptions) -> Stri
     for file in files.iter().filter(|file| file.listed) {
         line(format!("{directory}/{}", file.name));
     }
+    for file in files.iter().filter(|file| !file.listed) {
+        line(format!("// included: {}", file.name));
+    }
     out
 }
 

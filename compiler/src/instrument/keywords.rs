@@ -8,6 +8,7 @@
 use std::collections::BTreeSet;
 
 use crate::frontend::ast::{Arg, Ast, SymbolKind};
+use crate::frontend::keywords::is_added;
 use crate::source::{FileId, SourceMap};
 
 use super::edits::Edit;
@@ -17,139 +18,6 @@ pub const BEGIN: &str = "`ifndef YOSYS\n`begin_keywords \"1364-2005\"\n`endif\n"
 
 /// Inserted at the end of a file.
 pub const END: &str = "\n`ifndef YOSYS\n`end_keywords\n`endif\n";
-
-/// Keywords of IEEE 1800-2017 that IEEE 1364-2005 does not reserve.
-const ADDED: &[&str] = &[
-    "accept_on",
-    "alias",
-    "always_comb",
-    "always_ff",
-    "always_latch",
-    "assert",
-    "assume",
-    "before",
-    "bind",
-    "bins",
-    "binsof",
-    "bit",
-    "break",
-    "byte",
-    "chandle",
-    "checker",
-    "class",
-    "clocking",
-    "const",
-    "constraint",
-    "context",
-    "continue",
-    "cover",
-    "covergroup",
-    "coverpoint",
-    "cross",
-    "dist",
-    "do",
-    "endchecker",
-    "endclass",
-    "endclocking",
-    "endgroup",
-    "endinterface",
-    "endpackage",
-    "endprogram",
-    "endproperty",
-    "endsequence",
-    "enum",
-    "eventually",
-    "expect",
-    "export",
-    "extends",
-    "extern",
-    "final",
-    "first_match",
-    "foreach",
-    "forkjoin",
-    "global",
-    "iff",
-    "ignore_bins",
-    "illegal_bins",
-    "implements",
-    "implies",
-    "import",
-    "inside",
-    "int",
-    "interconnect",
-    "interface",
-    "intersect",
-    "join_any",
-    "join_none",
-    "let",
-    "local",
-    "logic",
-    "longint",
-    "matches",
-    "modport",
-    "nettype",
-    "new",
-    "nexttime",
-    "null",
-    "package",
-    "packed",
-    "priority",
-    "program",
-    "property",
-    "protected",
-    "pure",
-    "rand",
-    "randc",
-    "randcase",
-    "randsequence",
-    "ref",
-    "reject_on",
-    "restrict",
-    "return",
-    "s_always",
-    "s_eventually",
-    "s_nexttime",
-    "s_until",
-    "s_until_with",
-    "sequence",
-    "shortint",
-    "shortreal",
-    "soft",
-    "solve",
-    "static",
-    "string",
-    "strong",
-    "struct",
-    "super",
-    "sync_accept_on",
-    "sync_reject_on",
-    "tagged",
-    "this",
-    "throughout",
-    "timeprecision",
-    "timeunit",
-    "type",
-    "typedef",
-    "union",
-    "unique",
-    "unique0",
-    "until",
-    "until_with",
-    "untyped",
-    "var",
-    "virtual",
-    "void",
-    "wait_order",
-    "weak",
-    "wildcard",
-    "with",
-    "within",
-];
-
-/// Whether a name is a keyword only in SystemVerilog.
-pub fn is_added(name: &str) -> bool {
-    ADDED.binary_search(&name).is_ok()
-}
 
 /// The edits around every file that uses such a name.
 pub fn edits(ast: &Ast, sources: &SourceMap) -> Vec<Edit> {
@@ -185,15 +53,4 @@ pub fn edits(ast: &Ast, sources: &SourceMap) -> Vec<Edit> {
             [edit(id, 0, BEGIN), edit(id, end, END)]
         })
         .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_table_is_sorted() {
-        assert!(ADDED.is_sorted());
-        assert!(is_added("do") && is_added("within") && !is_added("reg"));
-    }
 }

@@ -26,19 +26,19 @@ mod vector;
 mod wrapper;
 
 #[cfg(test)]
-mod fixture;
+pub(crate) mod fixture;
 #[cfg(test)]
 mod tests;
 
 pub use files::{ListOptions, OutputFile};
 pub use image::{Field, Image, ImageCheckpoint, Run, slot_fields};
 
-use crate::control::ControlGraph;
+use crate::control::{self, ControlGraph};
 use crate::diagnostics::{Diagnostic, Diagnostics, codes};
 use crate::frontend::ast::Ast;
 use crate::layout::Layout;
-use crate::liveness::Liveness;
-use crate::netlist::Netlist;
+use crate::liveness::{BitSet, Liveness};
+use crate::netlist::{Bits, Netlist, RegId};
 use crate::plan::Plan;
 use crate::source::SourceMap;
 
@@ -114,7 +114,7 @@ pub fn instrument(
     let mut diagnostics = Diagnostics::default();
     names::reserved(ast, &netlist.top, &mut diagnostics);
     memories(netlist, &mut diagnostics);
-    initial_values(netlist, graph, layout, &mut diagnostics);
+    initial_values(netlist, graph, liveness, &mut diagnostics);
 
     let control = decode::observed_control(graph, liveness, plan);
     let tree = tree::build(netlist, layout, &control);
@@ -181,36 +181,58 @@ fn memories(netlist: &Netlist, diagnostics: &mut Diagnostics) {
     }
 }
 
-/// A saved register with an initial value, in a design without reset: the
-/// value is there only where the technology loads it at every power-up.
+/// Refuses state whose initial value the design relies on: no reset sets it,
+/// and it is live where the design starts. After a supply failure before the
+/// first commit it would hold anything.
 fn initial_values(
     netlist: &Netlist,
     graph: &ControlGraph,
-    layout: &Layout,
+    liveness: &Liveness,
     diagnostics: &mut Diagnostics,
 ) {
-    if graph.reset.is_some() {
-        return;
-    }
-    let relied_on = layout
-        .chain
-        .iter()
-        .map(|&(register, _)| &netlist.registers[register.index()])
-        .find(|register| register.init.is_some());
-    if let Some(register) = relied_on {
+    let with_value: Vec<RegId> = (0..netlist.registers.len())
+        .map(|index| RegId(index as u32))
+        .filter(|register| netlist.registers[register.index()].init.is_some())
+        .collect();
+    let reset = match &graph.reset {
+        Some(reset) => control::after_reset(netlist, reset, &with_value),
+        None => with_value
+            .iter()
+            .map(|register| Bits::unknown(netlist.registers[register.index()].width))
+            .collect(),
+    };
+    let starts = graph.states.iter().zip(&liveness.live);
+    let starts: Vec<&BitSet> = starts
+        .filter(|(state, _)| state.initial)
+        .map(|(_, live)| live)
+        .collect();
+    for (&register, value) in with_value.iter().zip(&reset) {
+        let relied_on = (0..value.width()).any(|bit| {
+            let number = liveness.bits.of(register, bit);
+            value.bit(bit).is_none() && starts.iter().any(|live| live.contains(number))
+        });
+        if !relied_on {
+            continue;
+        }
+        let register = &netlist.registers[register.index()];
+        let message = match &graph.reset {
+            Some(reset) => format!(
+                "`{}` starts from an initial value, and the reset `{}` does not set it",
+                register.name, reset.port
+            ),
+            None => format!(
+                "`{}` starts from an initial value, and no reset is found",
+                register.name
+            ),
+        };
         diagnostics.push(
-            Diagnostic::warning(
+            Diagnostic::error(
                 codes::INITIAL_VALUE,
                 register.origin.declaration,
-                format!(
-                    "`{}` starts from an initial value and the design has no reset",
-                    register.name
-                ),
+                message,
             )
-            .note(
-                "before the first checkpoint is committed a supply failure starts the design anew",
-            )
-            .help("use a technology that loads initial values at each power-up, or add a reset"),
+            .note("a supply failure before the first commit starts the design anew, with any contents")
+            .help("give the register its first value by a reset"),
         );
     }
 }

@@ -331,20 +331,17 @@ fn assigns(cx: &Context, copies: &BTreeMap<String, Chunk>) -> Vec<String> {
         out.push(format!("assign {name} = {source};"));
     }
     if let Some(at) = node.pieces.iter().position(|piece| *piece == Piece::Own) {
-        let items: Vec<String> = node
-            .own
-            .iter()
-            .rev()
-            .map(|&chunk| {
-                let register = cx.register(chunk);
-                match select(&register.origin, register.width, chunk.low, chunk.len) {
-                    Selected::Text(text) => text,
-                    Selected::OnlyWhole(_) => text::bits(&copy_name(chunk), chunk.low, chunk.len),
-                }
-            })
-            .collect();
-        let value = text::long_concat(&items);
-        out.push(format!("assign idetic_saved = {value};"));
+        // Part by part: Verilator takes time quadratic in the length of a
+        // concatenation.
+        for &chunk in &node.own {
+            let register = cx.register(chunk);
+            let source = match select(&register.origin, register.width, chunk.low, chunk.len) {
+                Selected::Text(text) => text,
+                Selected::OnlyWhole(_) => text::bits(&copy_name(chunk), chunk.low, chunk.len),
+            };
+            let place = text::bits("idetic_saved", chunk.at, chunk.len);
+            out.push(format!("assign {place} = {source};"));
+        }
         let full = Vector::new("idetic_saved", node.own_bits).then(above(cx, at));
         let next = full.slice(cx.layout.word_bits, node.own_bits).text();
         out.push(format!("assign idetic_shifted = {next};"));

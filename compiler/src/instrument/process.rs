@@ -23,13 +23,15 @@
 //! step, and a nonblocking one beside the blocking assignments is compiled
 //! wrongly by Verilator, which writes the delayed value back over them.
 
+use indexmap::IndexMap;
+
 use crate::diagnostics::{Diagnostic, codes};
 use crate::frontend::ast::{Edge, StmtId, StmtKind, Timing};
-use crate::netlist::Register;
+use crate::netlist::{BitNaming, RegId, Register};
 
 use super::edits::Edit;
 use super::module::Context;
-use super::tree::{Chunk, Selected, select, whole};
+use super::tree::{Chunk, whole};
 use super::{Hold, text};
 
 /// One assignment of the branch: a target and the bits it takes from the chain.
@@ -107,7 +109,28 @@ fn refusal(register: &Register) -> Option<Diagnostic> {
             .help("assign it by `<=`, or not at all before it is read again"),
         );
     }
+    if origin.bits == BitNaming::Whole && is_part(&origin.target) {
+        return Some(
+            Diagnostic::error(
+                codes::CANNOT_EDIT,
+                origin.declaration,
+                format!(
+                    "`{}` must be saved, but is a part of a structure or a vector of vectors",
+                    register.name
+                ),
+            )
+            .label(process, "this process drives a part of the variable")
+            .help("drive the whole variable in one process, or declare its parts one by one"),
+        );
+    }
     None
+}
+
+/// Whether a target is a part select, `q[7:4]`.
+fn is_part(target: &str) -> bool {
+    target
+        .rfind('[')
+        .is_some_and(|open| target[open..].contains(':'))
 }
 
 /// Where the branch goes, and whether that is right after an `else`.
@@ -163,35 +186,25 @@ fn place(cx: &Context, stmt: StmtId, register: &Register) -> Result<(u32, bool),
     }
 }
 
-/// One assignment per chunk. Where only whole registers can be written, one
-/// per register; its unsaved bits are dead and become 0.
+/// One assignment per register. Its unsaved bits are dead and become 0: left
+/// unknown after a restore they would do no harm in silicon, but one unknown
+/// bit of an operand makes a whole sum unknown in simulation.
 fn assignments(cx: &Context, chunks: &[Chunk]) -> Vec<Assignment> {
-    let mut out = Vec::new();
-    let mut done = Vec::new();
+    let mut registers: IndexMap<RegId, Vec<Chunk>> = IndexMap::new();
     for chunk in chunks {
-        let register = cx.register(*chunk);
-        match select(&register.origin, register.width, chunk.low, chunk.len) {
-            Selected::Text(target) => out.push(Assignment {
-                target,
-                value: text::bits("idetic_shifted", chunk.at, chunk.len),
-            }),
-            Selected::OnlyWhole(_) if done.contains(&chunk.register) => {}
-            Selected::OnlyWhole(_) => {
-                done.push(chunk.register);
-                let mut parts: Vec<Chunk> = chunks
-                    .iter()
-                    .filter(|other| other.register == chunk.register)
-                    .copied()
-                    .collect();
-                parts.sort_by_key(|part| part.low);
-                out.push(Assignment {
-                    target: whole(&register.origin),
-                    value: filled(&parts, register.width),
-                });
-            }
-        }
+        registers.entry(chunk.register).or_default().push(*chunk);
     }
-    out
+    registers
+        .into_values()
+        .map(|mut parts| {
+            parts.sort_by_key(|part| part.low);
+            let register = cx.register(parts[0]);
+            Assignment {
+                target: whole(&register.origin),
+                value: filled(&parts, register.width),
+            }
+        })
+        .collect()
 }
 
 /// A whole register's value: saved bits from the chain, zeros between.

@@ -22,7 +22,7 @@ pub fn bits(vector: &str, low: u32, len: u32) -> String {
 
 /// `len` zero bits.
 pub fn zeros(len: u32) -> String {
-    format!("{{{len}{{1'b0}}}}")
+    format!("{len}'d0")
 }
 
 /// A concatenation on one line, most significant first; a single item stands alone.

@@ -180,11 +180,13 @@ pub fn wrapper(inputs: &Inputs, diagnostics: &mut Diagnostics) -> Option<String>
     model.resets = resets.into_values().collect();
     let text = render(&model);
     let mut ports = netlist.ports.iter();
-    Some(if ports.any(|port| keywords::is_added(&port.name)) {
-        format!("{}{text}{}", keywords::BEGIN, keywords::END)
-    } else {
-        text
-    })
+    Some(
+        if ports.any(|port| crate::frontend::keywords::is_added(&port.name)) {
+            format!("{}{text}{}", keywords::BEGIN, keywords::END)
+        } else {
+            text
+        },
+    )
 }
 
 fn render(model: &Model) -> String {

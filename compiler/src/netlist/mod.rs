@@ -12,6 +12,8 @@
 mod arith;
 mod bits;
 mod build;
+#[cfg(test)]
+mod build_tests;
 pub mod eval;
 mod expr;
 pub mod known;
@@ -80,6 +82,19 @@ pub struct Netlist {
     pub clock: Option<Clock>,
     /// Values of the top module's parameters, overridable ones, for the wrapper.
     pub parameters: IndexMap<String, Bits>,
+    /// Parameters and enum members that the design uses, for readable output.
+    pub constants: Vec<NamedConstant>,
+}
+
+/// A parameter, local parameter or enum member with its value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NamedConstant {
+    /// The instance whose module declares it; `None` for a package or file.
+    pub instance: Option<InstanceId>,
+    /// Its name as declared.
+    pub name: String,
+    /// Its value, in its own width.
+    pub value: Bits,
 }
 
 /// The one clock of the design.

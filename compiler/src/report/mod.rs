@@ -10,6 +10,9 @@ mod svg;
 mod table;
 mod text;
 
+#[cfg(test)]
+mod tests;
+
 pub use build::{Inputs, cycles, report};
 pub use html::html;
 pub use model::*;

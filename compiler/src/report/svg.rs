@@ -44,7 +44,7 @@ pub fn graph(report: &Report) -> Option<String> {
     let mut place = BTreeMap::new();
     for (at, id) in order(report).into_iter().enumerate() {
         let (row, column) = (at / columns, at % columns);
-        let column = if row % 2 == 0 {
+        let column = if row.is_multiple_of(2) {
             column
         } else {
             columns - 1 - column

@@ -3,7 +3,7 @@
 
 use indexmap::IndexMap;
 
-use super::model::{Checkpoint, Report, State};
+use super::model::{Checkpoint, Edge, Report, State};
 use super::table::{Align, count, shorten, table};
 
 /// Rows of a table before it is cut; the JSON report has all.
@@ -368,15 +368,21 @@ fn advice(report: &Report) -> Vec<String> {
         return out;
     };
     let (least, ..) = live(report);
-    if worst.saved_bits > least {
-        let state = report
-            .control
-            .states
-            .iter()
-            .find(|state| state.live_bits == least);
-        if let Some(state) = state {
+    let waits = |edge: &Edge| edge.from == worst.state && edge.to == worst.state && !edge.reset;
+    if report.control.edges.iter().any(waits) {
+        if report.control.states.len() > 1 {
             out.push(format!(
-                "fewest bits are live in `{}` ({least}); allow longer runs between saves, or forbid costly states in [plan]",
+                "`{}` can follow itself, so it has to be a checkpoint; registers that it does not \
+                 need again cost nothing there",
+                worst.name
+            ));
+        }
+    } else if worst.saved_bits > least {
+        let mut states = report.control.states.iter();
+        if let Some(state) = states.find(|state| state.live_bits == least) {
+            out.push(format!(
+                "fewest bits are live in `{}` ({least}); allow longer runs between saves, or \
+                 forbid costly states in [plan]",
                 state.name
             ));
         }

@@ -11,7 +11,8 @@ module functions #(
     output wire [7:0] largest,
     output reg [7:0] low,
     output reg [7:0] high,
-    output wire [WIDTH-1:0] width
+    output wire [WIDTH-1:0] width,
+    output wire [7:0] factor
 );
     function integer log2;
         input integer value;
@@ -49,17 +50,22 @@ module functions #(
         max = x > y ? x : y;
     endfunction
 
-    task sort(input [7:0] x, input [7:0] y, output [7:0] small, output [7:0] big);
+    task sort(input [7:0] x, input [7:0] y, output [7:0] least, output [7:0] most);
         begin
-            small = x;
-            big = y;
+            least = x;
+            most = y;
             if (x > y) begin
-                small = y;
-                big = x;
+                least = y;
+                most = x;
             end
         end
     endtask
 
+    function automatic [7:0] factorial(input integer n);
+        factorial = n <= 1 ? 1 : factorial(n - 1) * n;
+    endfunction
+
+    assign factor = factorial(5) + a;
     assign reversed = reverse(a) ^ reverse(reverse(b));
     assign ones = count(a) + count(b);
     assign largest = max(max(a, b), 8'd40);

@@ -1,0 +1,216 @@
+//! One design, analysed and recorded once, then instrumented and replayed in many ways.
+//!
+//! What `idetic verify` does in one go, taken apart for tests that change something in between: the plan, or the emitted text.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use idetic::driver::{self, AnalyzeOptions, InsertOptions, Inserted};
+use idetic::elaborate::ElaborateOptions;
+use idetic::frontend::{ReadOptions, ast};
+use idetic::instrument::ListOptions;
+use idetic::netlist::Netlist;
+use idetic::source::SourceMap;
+use idetic_sim as sim;
+
+use crate::example::Example;
+
+/// A design with what its testbench makes it do.
+pub struct Recorded {
+    /// Texts.
+    pub sources: SourceMap,
+    /// Netlist, control states, live bits.
+    pub analysis: driver::Analysis,
+    /// What the simulators are told about the original.
+    pub original: sim::OriginalDesign,
+    /// Inputs and expected outputs per logical cycle; X where Icarus shows X.
+    pub expectation: sim::Expectation,
+}
+
+/// Analyses files.
+///
+/// # Panics
+/// Where they are refused, with the diagnostics.
+pub fn analyze(files: &[PathBuf], top: Option<&str>) -> (SourceMap, driver::Analysis) {
+    let mut sources = SourceMap::new();
+    let options = AnalyzeOptions {
+        read: ReadOptions {
+            files: files.to_vec(),
+            ..ReadOptions::default()
+        },
+        elaborate: ElaborateOptions {
+            top: top.map(str::to_string),
+            ..ElaborateOptions::default()
+        },
+        ..AnalyzeOptions::default()
+    };
+    let (analysis, diagnostics) = driver::analyze(&options, &mut sources);
+    let analysis = analysis.unwrap_or_else(|| panic!("{:#?}", diagnostics.list));
+    (sources, analysis)
+}
+
+/// Options with words of so many bits, without anything special.
+pub fn options(word_bits: u32) -> InsertOptions {
+    InsertOptions {
+        word_bits,
+        ..InsertOptions::default()
+    }
+}
+
+impl Recorded {
+    /// Analyses an example and records its testbench in Icarus.
+    ///
+    /// # Panics
+    /// Where a step fails.
+    pub fn example(example: &Example) -> Recorded {
+        let (sources, analysis) = analyze(&example.files(), Some(example.name));
+        let original = original(&analysis, &sources, example);
+        let testbench = sim::Testbench {
+            files: vec![example.bench()],
+            ..sim::Testbench::default()
+        };
+        let recording = sim::record(&original, &testbench, &sim::RecordOptions::default())
+            .expect("the testbench passes on the original");
+        let expect = sim::ExpectOptions {
+            random_runs: 0,
+            ..sim::ExpectOptions::default()
+        };
+        let expectation = sim::expect(&original, &recording, &expect)
+            .expect("the original repeats what it did under its testbench");
+        Recorded {
+            sources,
+            analysis,
+            original,
+            expectation,
+        }
+    }
+
+    /// Instruments the design.
+    ///
+    /// # Panics
+    /// Where it is refused, with the diagnostics.
+    pub fn insert(&mut self, options: &InsertOptions) -> Inserted {
+        let (inserted, diagnostics) = driver::insert(&mut self.analysis, &self.sources, options);
+        inserted.unwrap_or_else(|| panic!("{:#?}", diagnostics.list))
+    }
+
+    /// Writes an instrumented design, its texts changed by `change` (name and text of a file), and runs a campaign on it.
+    ///
+    /// # Errors
+    /// As the simulation crate's; a text that does not compile is one.
+    pub fn campaign(
+        &self,
+        inserted: &Inserted,
+        change: &dyn Fn(&str, &str) -> String,
+        simulator: sim::Simulator,
+        options: &sim::CampaignOptions,
+    ) -> Result<sim::CampaignReport, sim::SimError> {
+        let directory = tempfile::tempdir().expect("a temporary directory");
+        let instrumented = write(inserted, change, directory.path());
+        let replay = sim::Replay::build(
+            simulator,
+            &self.original,
+            &instrumented,
+            &self.expectation,
+            &sim::BuildOptions::default(),
+        )?;
+        sim::run_campaign(&replay, options, &mut sim::Silent)
+    }
+
+    /// The inputs of a logical cycle as the evaluator takes them; the clock and unknown bits are 0.
+    pub fn inputs(&self, cycle: usize) -> Vec<Vec<bool>> {
+        let bus = &self.expectation.input_bus;
+        let inputs = self.analysis.netlist.inputs.iter();
+        inputs
+            .map(|input| {
+                let field = bus.fields().iter().find(|field| field.name == input.name);
+                (0..input.width as usize)
+                    .map(|bit| {
+                        let known = field
+                            .and_then(|field| self.expectation.inputs.bit(cycle, field.low + bit));
+                        known == Some(true)
+                    })
+                    .collect()
+            })
+            .collect()
+    }
+}
+
+/// Text as it is.
+pub fn unchanged(_: &str, text: &str) -> String {
+    text.to_string()
+}
+
+fn write(
+    inserted: &Inserted,
+    change: &dyn Fn(&str, &str) -> String,
+    directory: &Path,
+) -> sim::Instrumented {
+    let output = &inserted.output;
+    let list = output.file_list(&ListOptions {
+        directory: directory.to_path_buf(),
+        ..ListOptions::default()
+    });
+    let files = output.files.iter();
+    let texts = files.map(|file| (&file.name, change(&file.name, &file.text)));
+    for (name, text) in texts.chain([(&list.0, list.1.clone())]) {
+        fs::write(directory.join(name), text).expect("a file in the temporary directory");
+    }
+    let image = &output.image;
+    sim::Instrumented {
+        file_list: directory.join(list.0),
+        directory: directory.to_path_buf(),
+        wrapper: output.top.clone(),
+        nvm_word_bits: image.word_bits as usize,
+        nvm_addr_bits: image.address_bits as usize,
+        nvm_words: image.nvm_words as usize,
+        commit_word_addresses: image.commit_word_addresses.clone(),
+        language: sim::Language::SystemVerilog2012,
+    }
+}
+
+fn original(
+    analysis: &driver::Analysis,
+    sources: &SourceMap,
+    example: &Example,
+) -> sim::OriginalDesign {
+    let netlist = &analysis.netlist;
+    let module = &analysis.ast[netlist.instances[0].module];
+    let clock = netlist.clock.as_ref().expect("examples have a clock");
+    let ports = netlist.ports.iter().map(|port| sim::Port {
+        name: port.name.clone(),
+        direction: match port.direction {
+            ast::Direction::Input => sim::Direction::Input,
+            _ => sim::Direction::Output,
+        },
+        width_bits: port.width as usize,
+    });
+    sim::OriginalDesign {
+        top: netlist.top.clone(),
+        files: example.files(),
+        include_dirs: Vec::new(),
+        defines: Vec::new(),
+        parameters: Vec::new(),
+        clock: clock.port.clone(),
+        clock_edge: match clock.rising {
+            true => sim::ClockEdge::Positive,
+            false => sim::ClockEdge::Negative,
+        },
+        ports: ports.collect(),
+        async_resets: async_resets(netlist),
+        top_module_file: sources.path(module.span.file).to_path_buf(),
+        endmodule_offset: module.anchors.endmodule as usize,
+        language: sim::Language::SystemVerilog2012,
+        icarus_flags: Vec::new(),
+        verilator_flags: Vec::new(),
+        directory: example.folder(),
+    }
+}
+
+fn async_resets(netlist: &Netlist) -> Vec<String> {
+    let resets = netlist.registers.iter().flat_map(|r| &r.async_resets);
+    let mut names: Vec<String> = resets.map(|reset| reset.port.0.clone()).collect();
+    names.sort();
+    names.dedup();
+    names
+}

@@ -1,0 +1,292 @@
+//! What users do wrong: each case has its message (a snapshot of standard error), its exit code, and leaves everything as it
+//! was: the working directory holds the same files with the same contents, and the temporary directory is empty.
+
+use crate::bench::{Bench, DESIGN};
+
+/// One test per case: name, exit code, files beside `design.v`, arguments.
+macro_rules! refused {
+    ($($name:ident: $code:literal, [$($file:expr),*], [$($argument:expr),*];)*) => {
+        $(
+            #[test]
+            fn $name() {
+                let bench = Bench::new(&[$($file),*]);
+                let arguments: &[&str] = &[$($argument),*];
+                let outcome = bench.refused($code, arguments);
+                outcome.snapshot(stringify!($name));
+            }
+        )*
+    };
+}
+
+const TWO_CLOCKS: &str = "module m(input a, input b, input d, output reg q, output reg r);
+  always @(posedge a) q <= d;
+  always @(posedge b) r <= d;
+endmodule
+";
+
+const ASYNCHRONOUS: &str = "module m(input clk, input rst_n, input d, output reg q);
+  always @(posedge clk or negedge rst_n) if (!rst_n) q <= 1'b0; else q <= d;
+endmodule
+";
+
+// Files
+refused! {
+    missing_file: 1, [], ["insert", "nope.v", "-o", "out"];
+    a_directory: 1, [("dir/x.v", DESIGN)], ["insert", "dir", "-o", "out"];
+    empty_file: 1, [("m.v", "")], ["insert", "m.v", "-o", "out"];
+    no_module: 1, [("m.v", "// to be written\n")], ["insert", "m.v", "-o", "out"];
+    no_files: 1, [], ["insert"];
+    missing_include: 1, [("m.v", "`include \"defs.vh\"\nmodule m; endmodule\n")], ["insert", "m.v", "-o", "out"];
+    missing_file_list: 1, [], ["insert", "-f", "nope.f"];
+    endless_file_list: 1, [("a.f", "-f a.f\n")], ["insert", "-f", "a.f"];
+    option_in_file_list: 1, [("a.f", "design.v\n-y lib\n")], ["insert", "-f", "a.f"];
+}
+
+// Text
+refused! {
+    syntax_error: 1, [("m.v", "module m(input clk, output reg q);\n  always @(posedge clk) q <= ~q\nendmodule\n")],
+        ["insert", "m.v", "-o", "out"];
+    undefined_macro: 1, [("m.v", "module m(input clk, output reg q);\n  always @(posedge clk) q <= `NEXT;\nendmodule\n")],
+        ["insert", "m.v", "-o", "out"];
+    unknown_module: 1, [("m.v", "module m(input clk, output q);\n  missing u(.clk(clk), .q(q));\nendmodule\n")],
+        ["insert", "m.v", "-o", "out"];
+    unknown_name: 1, [("m.v", "`default_nettype none\nmodule m(input wire clk, output reg q);\n  always @(posedge clk) q <= d;\nendmodule\n")],
+        ["insert", "m.v", "-o", "out"];
+    combinational_loop: 1,
+        [("m.v", "module m(input clk, input a, output reg q);\n  wire x, y;\n  assign x = y & a;\n  assign y = x | a;\n  always @(posedge clk) q <= x;\nendmodule\n")],
+        ["insert", "m.v", "-o", "out"];
+    latch: 1,
+        [("m.v", "module m(input clk, input a, input b, output reg q);\n  reg l;\n  always @* if (a) l = b;\n  always @(posedge clk) q <= l;\nendmodule\n")],
+        ["insert", "m.v", "-o", "out"];
+    two_clocks: 1, [("m.v", TWO_CLOCKS)], ["insert", "m.v", "-o", "out"];
+    unsupported_construct: 1,
+        [("m.v", "module m(input clk, output reg q);\n  always @(posedge clk) begin\n    fork q <= ~q; join\n  end\nendmodule\n")],
+        ["insert", "m.v", "-o", "out"];
+    memory_above_the_limit: 1,
+        [("m.v", "module m(input clk, input [9:0] a, input w, input [15:0] d, output [15:0] q);\n  reg [15:0] mem [0:1023];\n  always @(posedge clk) if (w) mem[a] <= d;\n  assign q = mem[a];\nendmodule\n")],
+        ["insert", "m.v", "-o", "out"];
+    no_registers: 1, [("m.v", "module m(input a, output q);\n  assign q = ~a;\nendmodule\n")], ["insert", "m.v", "-o", "out"];
+    a_name_that_is_kept: 1,
+        [("m.v", "module m(input clk, output reg q);\n  reg idetic_x;\n  always @(posedge clk) begin q <= ~idetic_x; idetic_x <= q; end\nendmodule\n")],
+        ["insert", "m.v", "-o", "out"];
+    process_from_a_macro: 1,
+        [("m.v", "`define BODY always @(posedge clk) q <= q ^ d;\nmodule m(input clk, input d, output reg q);\n  `BODY\nendmodule\n")],
+        ["insert", "m.v", "-o", "out"];
+}
+
+// Top and parameters
+refused! {
+    several_tops: 1, [("m.v", ASYNCHRONOUS)], ["insert", "design.v", "m.v", "-o", "out"];
+    unknown_top: 1, [], ["insert", "design.v", "--top", "nope", "-o", "out"];
+    unknown_parameter: 1, [], ["insert", "design.v", "-P", "X=3", "-o", "out"];
+    parameter_without_value: 1, [], ["insert", "design.v", "-P", "LAST", "-o", "out"];
+    parameter_that_is_no_number: 1, [], ["insert", "design.v", "-P", "LAST=many", "-o", "out"];
+}
+
+// Configuration
+refused! {
+    missing_configuration: 1, [], ["insert", "design.v", "-c", "nope.toml"];
+    broken_configuration: 1, [("idetic.toml", "[plan\n")], ["insert", "design.v"];
+    unknown_key: 1, [("idetic.toml", "[design]\nclok = \"clk\"\n")], ["insert", "design.v"];
+    unknown_section: 1, [("idetic.toml", "[plans]\n")], ["insert", "design.v"];
+    section_that_is_not_acted_on: 1, [("idetic.toml", "[energy]\ncapacitor = 1e-6\n")], ["insert", "design.v"];
+    unknown_value: 1, [("idetic.toml", "[plan]\nhold = \"gated\"\n")], ["insert", "design.v"];
+    text_for_a_number: 1, [("idetic.toml", "[plan]\nmax_cycles = \"many\"\n")], ["insert", "design.v"];
+    list_for_a_parameter: 1, [("idetic.toml", "[design]\nparameter = { LAST = [1] }\n")], ["insert", "design.v"];
+    odd_word_bits: 1, [("idetic.toml", "[nvm]\nword_bits = 7\n")], ["insert", "design.v"];
+    no_states_at_all: 1, [("idetic.toml", "[plan]\nstate_limit = 0\n")], ["insert", "design.v"];
+    no_cycles_at_all: 1, [("idetic.toml", "[plan]\nmax_cycles = 0\n")], ["insert", "design.v"];
+    wrong_clock: 1, [("idetic.toml", "[design]\nclock = \"clock\"\n")], ["insert", "design.v"];
+    wrong_reset: 1, [("idetic.toml", "[design]\nreset = { name = \"reset\", active = \"high\", kind = \"sync\" }\n")],
+        ["insert", "design.v"];
+    wrong_kind_of_reset: 1, [("idetic.toml", "[design]\nreset = { name = \"rst\", active = \"high\", kind = \"async\" }\n")],
+        ["insert", "design.v"];
+    wrong_level_of_reset: 1,
+        [("m.v", ASYNCHRONOUS), ("idetic.toml", "[design]\nreset = { name = \"rst_n\", active = \"high\", kind = \"async\" }\n")],
+        ["insert", "m.v"];
+    unknown_control_register: 1, [("idetic.toml", "[plan]\ncontrol = [\"nope\"]\n")], ["insert", "design.v"];
+    unknown_state: 1, [("idetic.toml", "[plan]\nforced = [\"state=IDEL\"]\n")], ["insert", "design.v"];
+    forced_and_forbidden: 1, [("idetic.toml", "[plan]\nforced = [\"state=IDLE\"]\nforbidden = [\"state=IDLE\"]\n")],
+        ["insert", "design.v"];
+    everything_forbidden: 1, [("idetic.toml", "[plan]\nforbidden = [\"state=IDLE\"]\nmax_cycles = 1\n")],
+        ["insert", "design.v"];
+    unknown_register: 1, [], ["analyze", "design.v", "--explain", "stat"];
+}
+
+// Usage
+refused! {
+    no_arguments: 2, [], [];
+    unknown_command: 2, [], ["inser", "design.v"];
+    unknown_flag: 2, [], ["insert", "design.v", "--tpo", "m"];
+    quiet_and_verbose: 2, [], ["insert", "design.v", "-q", "-v"];
+    bound_of_zero: 2, [], ["insert", "design.v", "--max-cycles", "0"];
+    no_testbench: 2, [], ["verify", "design.v"];
+}
+
+// Output directory
+refused! {
+    output_exists: 1, [("out/thesis.tex", "x")], ["insert", "design.v", "-o", "out"];
+    output_is_a_file: 1, [("out", "x")], ["insert", "design.v", "-o", "out"];
+    output_below_a_file: 1, [("out", "x")], ["insert", "design.v", "-o", "out/design"];
+}
+
+#[test]
+fn output_unwritable() {
+    let bench = Bench::new(&[]);
+    let out = format!("a/{}", "n".repeat(300));
+    let outcome = bench.refused(1, &["insert", "design.v", "-o", &out]);
+    outcome.snapshot("output_unwritable");
+}
+
+#[test]
+fn output_with_a_file_of_the_users() {
+    let bench = Bench::new(&[]);
+    bench.succeeds(&["insert", "design.v", "-o", "out"]);
+    bench.succeeds(&["insert", "design.v", "-o", "out", "--word-bits", "16"]);
+    bench.write("out/notes.txt", b"mine");
+    let outcome = bench.refused(1, &["insert", "design.v", "-o", "out"]);
+    outcome.snapshot("output_with_a_file_of_the_users");
+}
+
+refused! {
+    initial_value: 1, [("m.v", "module m(input clk, input d, output reg q);
+  initial q = 1'b0;
+  always @(posedge clk) q <= q ^ d;
+endmodule
+")], ["insert", "m.v", "-o", "out"];
+}
+
+#[test]
+fn not_utf_8() {
+    let bench = Bench::new(&[]);
+    bench.write("m.v", b"module m;\n// \xff\xfe\nendmodule\n");
+    bench.write("c.toml", b"# \xff\n");
+    let design = bench.refused(1, &["insert", "m.v", "-o", "out"]);
+    design.snapshot("not_utf_8");
+    let configuration = bench.refused(1, &["insert", "design.v", "-c", "c.toml"]);
+    configuration.snapshot("configuration_not_utf_8");
+}
+
+#[test]
+fn diagnostics_as_json() {
+    let bench = Bench::new(&[("m.v", TWO_CLOCKS)]);
+    let placed = bench.refused(1, &["insert", "m.v", "--format", "json"]);
+    let placed = placed.json();
+    assert_eq!(placed["code"], "E0308");
+    assert_eq!(placed["file"], "m.v");
+    assert_eq!(
+        (&placed["line"], &placed["column"]),
+        (&3.into(), &20.into())
+    );
+    assert!(placed["help"].is_string());
+    let global = bench.refused(1, &["analyze", "nope.v", "--format", "json"]);
+    let global = global.json();
+    assert_eq!(global["code"], "E0101");
+    assert!(global["file"].is_null() && global["line"].is_null());
+    let tool = bench.without_tools(&["verify", "design.v", "--tb", "tb.v", "--format", "json"]);
+    assert_eq!((tool.code, &tool.json()["code"]), (4, &"E0801".into()));
+}
+
+/// Testbenches; what simulators print differs by version, so only idetic's own lines count.
+mod verify {
+    use crate::bench::{Bench, Outcome};
+
+    const TESTBENCH: &str = "`timescale 1ns/1ps
+module tb;
+  reg clk = 0, rst = 1, start = 0;
+  wire [7:0] y;
+  wire done;
+  core dut(.clk(clk), .rst(rst), .start(start), .a(8'd5), .y(y), .done(done));
+  always #5 clk = ~clk;
+  initial begin
+    repeat (3) @(negedge clk);
+    rst = 0; start = 1;
+    @(negedge clk) start = 0;
+    wait (done);
+    if (y !== 8'd11) $fatal;
+    $finish;
+  end
+endmodule
+";
+
+    fn refused(replaced: &str, by: &str) -> Outcome {
+        assert!(TESTBENCH.contains(replaced));
+        let testbench = TESTBENCH.replace(replaced, by);
+        let bench = Bench::new(&[("tb.v", &testbench)]);
+        let arguments = [
+            "verify",
+            "design.v",
+            "--tb",
+            "tb.v",
+            "--sim",
+            "icarus",
+            "--timeout",
+            "3",
+            "--max-cycles-recorded",
+            "2000",
+            "-o",
+            "out",
+        ];
+        // `-o` asks for the design; it stands complete even where the testbench is at fault.
+        bench.refused_but_for(1, &arguments, "out")
+    }
+
+    #[test]
+    fn testbench_that_fails() {
+        refused("8'd11", "8'd12").own_lines("testbench_that_fails");
+    }
+
+    #[test]
+    fn testbench_that_never_ends() {
+        refused("wait (done)", "wait (0)").own_lines("testbench_that_never_ends");
+    }
+
+    #[test]
+    fn testbench_in_which_time_stands_still() {
+        refused("wait (done);", "while (1) rst = ~rst;")
+            .own_lines("testbench_in_which_time_stands_still");
+    }
+
+    #[test]
+    fn testbench_of_another_design() {
+        refused("core dut(", "other dut(").own_lines("testbench_of_another_design");
+    }
+
+    #[test]
+    fn testbench_that_does_not_compile() {
+        refused("wait (done);", "wait done)").own_lines("testbench_that_does_not_compile");
+    }
+
+    #[test]
+    fn testbench_without_a_clock() {
+        refused("always #5 clk = ~clk;", "initial #1000 $finish;")
+            .own_lines("testbench_without_a_clock");
+    }
+
+    #[test]
+    fn missing_testbench() {
+        let bench = Bench::new(&[("dir/tb.v", TESTBENCH)]);
+        let missing = bench.refused(1, &["verify", "design.v", "--tb", "tb.v"]);
+        missing.snapshot("missing_testbench");
+        let directory = bench.refused(1, &["verify", "design.v", "--tb", "dir"]);
+        directory.snapshot("testbench_is_a_directory");
+    }
+
+    #[test]
+    fn missing_simulator() {
+        let bench = Bench::new(&[("tb.v", TESTBENCH)]);
+        for sim in ["icarus", "verilator", "both"] {
+            let outcome =
+                bench.without_tools(&["verify", "design.v", "--tb", "tb.v", "--sim", sim]);
+            assert_eq!(outcome.code, 4, "{}", outcome.stderr);
+            outcome.snapshot(&format!("missing_simulator_{sim}"));
+        }
+    }
+
+    #[test]
+    fn unknown_point() {
+        let bench = Bench::new(&[("tb.v", TESTBENCH)]);
+        let outcome = bench.refused(1, &["verify", "design.v", "--tb", "tb.v", "--point", "xyz"]);
+        outcome.snapshot("unknown_point");
+    }
+}

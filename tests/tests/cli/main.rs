@@ -1,0 +1,7 @@
+//! The command as users run it.
+
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+mod bad_input;
+mod bench;
+mod command_line;
