@@ -166,8 +166,8 @@ fn random_machine(rng: &mut Rng) -> Netlist {
     let asynchronous = rng.below(3) > 0;
     let mut registers = Vec::new();
     let (mut bits, mut at) = (0, 0);
-    while bits < 7 {
-        let width = 1 + rng.below(3).min(7 - bits as usize - 1) as u32;
+    while bits < 6 {
+        let width = 1 + rng.below(3).min(6 - bits as usize - 1) as u32;
         bits += width;
         let reset = (asynchronous && rng.below(4) > 0).then(|| rng.next());
         let register = b.register(&format!("r{at}"), width, reset);
@@ -252,7 +252,7 @@ fn random_control(
 #[test]
 fn random_machines_keep_their_promises() {
     let (mut with_control, mut dead, mut relaxed) = (0, 0, 0);
-    for seed in 0..200 {
+    for seed in 0..150 {
         let mut rng = Rng::new(seed);
         let netlist = random_machine(&mut rng);
         let options = ControlOptions {
@@ -272,9 +272,9 @@ fn random_machines_keep_their_promises() {
         let all = netlist.flop_bits() as usize;
         dead += usize::from(liveness.live.iter().any(|live| live.count() < all));
     }
-    assert!(with_control > 70, "{with_control} machines with control");
-    assert!(dead > 70, "{dead} machines with dead bits");
-    assert!(relaxed > 25, "{relaxed} machines with needless facts");
+    assert!(with_control > 50, "{with_control} machines with control");
+    assert!(dead > 50, "{dead} machines with dead bits");
+    assert!(relaxed > 15, "{relaxed} machines with needless facts");
 }
 
 /// A machine like a serial hash: idle, eight rounds over two data words,
