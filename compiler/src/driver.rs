@@ -79,7 +79,7 @@ pub fn analyze(
     }
     let (graph, liveness) = liveness::analyze(&netlist, &graph, &control.names);
     clock.lap("liveness");
-    let hash = hash(sources, options);
+    let hash = hash(sources, options, &netlist.top);
     let analysis = Analysis {
         ast,
         netlist,
@@ -241,7 +241,7 @@ fn drop_bit(plan: &mut Plan, analysis: &Analysis, bit: &str) -> Result<(), Diagn
 }
 
 /// SHA-256 over everything that decides what the design is.
-fn hash(sources: &SourceMap, options: &AnalyzeOptions) -> String {
+fn hash(sources: &SourceMap, options: &AnalyzeOptions, top: &str) -> String {
     let mut hasher = Sha256::new();
     let mut field = |bytes: &[u8]| {
         hasher.update((bytes.len() as u64).to_le_bytes());
@@ -261,7 +261,7 @@ fn hash(sources: &SourceMap, options: &AnalyzeOptions) -> String {
         field(name.as_bytes());
         field(value.as_deref().unwrap_or("").as_bytes());
     }
-    field(options.elaborate.top.as_deref().unwrap_or("").as_bytes());
+    field(top.as_bytes());
     hasher
         .finalize()
         .iter()

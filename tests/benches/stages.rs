@@ -6,6 +6,8 @@
 //! over. At the end stands a table in Markdown with the median of each stage, and the ratio of the whole `idetic analyze` of
 //! sha256_core to Yosys reading and flattening the same files, each as a process of its own, in turns.
 
+#![allow(clippy::print_stdout, reason = "a benchmark prints its table")]
+
 use std::path::PathBuf;
 use std::process::Command;
 use std::time::{Duration, Instant};

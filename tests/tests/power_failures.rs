@@ -292,7 +292,10 @@ fn yosys_synthesizes_without_latches_but_that_of_the_clock_gate() {
         let output = output(&mut command);
         let text = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "{} {hold}: {text}", example.name);
-        assert!(!text.contains("Warning"), "{} {hold}: {text}", example.name);
+        // A register array of the user's becomes registers with or without us.
+        let foreign = |line: &&str| line.contains("Warning") && !line.contains("Replacing memory");
+        let warning = text.lines().find(foreign);
+        assert_eq!(warning, None, "{} {hold}", example.name);
     }
 }
 

@@ -46,7 +46,7 @@ pub struct DesignArgs {
     #[arg(short = 'D', value_name = "NAME[=VALUE]")]
     pub define: Vec<String>,
     /// Set a parameter of the top module
-    #[arg(short = 'P', value_name = "NAME=VALUE")]
+    #[arg(short = 'P', value_name = "NAME=VALUE", value_parser = setting)]
     pub parameter: Vec<String>,
     /// Read a file list, as simulators take it
     #[arg(short = 'f', value_name = "FILELIST")]
@@ -78,7 +78,7 @@ pub struct PlanArgs {
     #[arg(long, value_name = "CYCLES", value_parser = clap::value_parser!(u64).range(1..))]
     pub max_cycles: Option<u64>,
     /// Bits of an NVM word
-    #[arg(long, value_name = "BITS")]
+    #[arg(long, value_name = "BITS", value_parser = word_bits)]
     pub word_bits: Option<u32>,
     /// Leave a live bit out of the plan on purpose, as `name[bit]`: shows that
     /// verification finds it
@@ -145,7 +145,7 @@ pub struct VerifyArgs {
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub seed: u64,
     /// Simulations run at the same time (default: the machine's cores)
-    #[arg(short, long, value_name = "N")]
+    #[arg(short, long, value_name = "N", value_parser = jobs)]
     pub jobs: Option<usize>,
     /// Try this one failure point only, as a report names it
     #[arg(long, value_name = "ID")]
@@ -156,6 +156,30 @@ pub struct VerifyArgs {
     /// Keep the instrumented design in this directory
     #[arg(short, long, value_name = "DIR")]
     pub output: Option<PathBuf>,
+}
+
+/// An even width from 8 to 64.
+fn word_bits(text: &str) -> Result<u32, String> {
+    match text.parse() {
+        Ok(bits) if bits % 2 == 0 && (8..=64).contains(&bits) => Ok(bits),
+        _ => Err("not an even number from 8 to 64".to_string()),
+    }
+}
+
+/// At least one.
+fn jobs(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(jobs) if jobs > 0 => Ok(jobs),
+        _ => Err("not a number of at least 1".to_string()),
+    }
+}
+
+/// `NAME=VALUE`.
+fn setting(text: &str) -> Result<String, String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() && !value.is_empty() => Ok(text.to_string()),
+        _ => Err("not of the form NAME=VALUE".to_string()),
+    }
 }
 
 /// Output formats.

@@ -76,10 +76,9 @@ pub fn request(
         .map(|(name, value)| (name.clone(), value.to_string()))
         .collect();
     for setting in &design.parameter {
-        let (name, value) = setting.split_once('=').ok_or_else(|| {
-            Diagnostic::global(codes::CONFIG, format!("`-P {setting}` has no value"))
-                .help("write -P NAME=VALUE")
-        })?;
+        let (name, value) = setting
+            .split_once('=')
+            .expect("the argument parser has checked the form");
         parameters.retain(|(known, _)| known != name);
         parameters.push((name.to_string(), value.to_string()));
     }
@@ -91,13 +90,6 @@ pub fn request(
         .and_then(|plan| plan.word_bits)
         .or(config.nvm.word_bits)
         .unwrap_or(DEFAULT_WORD_BITS);
-    if word_bits % 2 == 1 || !(8..=64).contains(&word_bits) {
-        return Err(Diagnostic::global(
-            codes::CONFIG,
-            format!("`--word-bits {word_bits}` is not an even number from 8 to 64"),
-        )
-        .help("16, 32 and 64 are usual widths"));
-    }
     let reset = config.design.reset.clone();
     Ok(Request {
         analyze: AnalyzeOptions {

@@ -249,9 +249,10 @@ fn header(cx: &Context, out: &mut Vec<Edit>) {
     }
     if node.own_bits > 0 {
         let top = node.own_bits - 1;
-        lines.push(format!("wire [{top}:0] idetic_saved;  // saved bits"));
+        // No line comments: the user's text may go on in the same line.
+        lines.push(format!("wire [{top}:0] idetic_saved;  /* saved bits */"));
         lines.push(format!(
-            "wire [{top}:0] idetic_shifted;  // the same after a shift"
+            "wire [{top}:0] idetic_shifted;  /* the same after a shift */"
         ));
     }
     for (at, piece) in node.pieces.iter().enumerate() {

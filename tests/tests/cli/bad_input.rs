@@ -79,7 +79,9 @@ refused! {
     several_tops: 1, [("m.v", ASYNCHRONOUS)], ["insert", "design.v", "m.v", "-o", "out"];
     unknown_top: 1, [], ["insert", "design.v", "--top", "nope", "-o", "out"];
     unknown_parameter: 1, [], ["insert", "design.v", "-P", "X=3", "-o", "out"];
-    parameter_without_value: 1, [], ["insert", "design.v", "-P", "LAST", "-o", "out"];
+    parameter_without_value: 2, [], ["insert", "design.v", "-P", "LAST", "-o", "out"];
+    odd_word_width: 2, [], ["insert", "design.v", "--word-bits", "7", "-o", "out"];
+    no_jobs: 2, [], ["verify", "design.v", "--tb", "tb.v", "-j", "0"];
     parameter_that_is_no_number: 1, [], ["insert", "design.v", "-P", "LAST=many", "-o", "out"];
 }
 

@@ -104,3 +104,23 @@ fn a_full_disk_is_an_error() {
     assert_eq!(output.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&output.stderr).contains("standard output"));
 }
+
+/// The text behind an insertion stays text, also in the same line.
+#[test]
+fn a_design_in_one_line_survives() {
+    let line = "module one(input clk, input rst, input d, output o); reg q, p; assign o = ~q; \
+                always @(posedge clk) if (rst) q <= 0; else q <= q ^ d; endmodule\n";
+    let bench = Bench::new(&[("one.v", line)]);
+    bench.succeeds(&["insert", "one.v", "-o", "out"]);
+    let emitted = std::fs::read_to_string(bench.work().join("out/one.v")).unwrap();
+    assert!(!emitted.contains("//"), "{emitted}");
+    let list = bench.work().join("out/one_idetic.f");
+    let compiled = std::process::Command::new("iverilog")
+        .args(["-g2005", "-Wall", "-s", "one_idetic", "-o"])
+        .arg(bench.work().join("a.vvp"))
+        .arg("-c")
+        .arg(list)
+        .output()
+        .unwrap();
+    assert!(compiled.status.success(), "{compiled:?}");
+}
