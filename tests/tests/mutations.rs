@@ -13,10 +13,12 @@ use idetic_tests::example::{EXAMPLES, Example};
 use idetic_tests::replay::{Recorded, options, unchanged};
 use idetic_tests::run::{idetic, output};
 
-/// Single failures only, at about so many clock edges; done with the first counterexample.
-fn singles(points: usize) -> CampaignOptions {
+/// Single failures only, at about so many clock edges, with so many logical cycles behind each; done with the first
+/// counterexamples.
+fn singles(points: usize, horizon: Option<u64>) -> CampaignOptions {
     CampaignOptions {
         max_points: points,
+        horizon,
         max_pairs: 0,
         random_runs: 0,
         stop_after: 1,
@@ -99,7 +101,7 @@ struct Tally {
 fn drop_bits(example: &Example, step: usize) -> Tally {
     let mut recorded = Recorded::example(example);
     let whole = recorded.insert(&options(32));
-    let sound = recorded.campaign(&whole, &unchanged, Simulator::Icarus, &singles(12));
+    let sound = recorded.campaign(&whole, &unchanged, Simulator::Icarus, &singles(12, None));
     assert_eq!(sound.expect("the simulator runs").failures, []);
 
     let states = run(&recorded);
@@ -114,9 +116,10 @@ fn drop_bits(example: &Example, step: usize) -> Tally {
             ..options(32)
         });
         assert!(!without.layout.chain.contains(&(register, bit)), "{name}");
-        // More and more points, because some bits matter in few logical cycles only.
-        let report = [12, 60, 600].into_iter().find_map(|points| {
-            let points = singles(points);
+        // More and more points and longer runs, because some bits matter seldom or show late.
+        let steps = [(6, Some(32)), (60, Some(200)), (1000, None)];
+        let report = steps.into_iter().find_map(|(points, horizon)| {
+            let points = singles(points, horizon);
             let report = recorded.campaign(&without, &unchanged, Simulator::Icarus, &points);
             let report = report.expect("the simulator runs");
             (!report.passed()).then_some(report)
@@ -303,10 +306,7 @@ fn mistakes_in_the_emitted_text_are_caught() {
             }
             _ => text.to_string(),
         };
-        let options = CampaignOptions {
-            stop_after: 1000,
-            ..singles(40)
-        };
+        let options = singles(16, Some(64));
         let report = recorded.campaign(&inserted, &change, Simulator::Icarus, &options);
         report.unwrap_or_else(|error| panic!("{}: {error}", mistake.map_or("none", |m| m.what)))
     };
