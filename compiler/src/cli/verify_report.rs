@@ -65,6 +65,10 @@ pub fn summary(
                 report.random_points,
             ),
         );
+        if report.instrumented_clocks == 0 {
+            line("", "the run without failures already differs".to_string());
+            continue;
+        }
         line(
             "",
             format!(
