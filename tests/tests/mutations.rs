@@ -126,8 +126,13 @@ fn drop_bits(example: &Example, step: usize) -> Tally {
         });
         let matters = (due.iter()).any(|&from| shows(&recorded, &states, from, (register, bit)));
         tally.matter += usize::from(matters);
-        tally.caught += usize::from(report.is_some());
-        if matters && report.is_none() {
+        let caught = report.is_some();
+        tally.caught += usize::from(caught);
+        println!(
+            "{name}: matters {matters}, caught at {} points",
+            report.map_or(0, |report| report.failures.len())
+        );
+        if matters && !caught {
             tally.missed.push(name);
         }
     }
@@ -315,6 +320,12 @@ fn mistakes_in_the_emitted_text_are_caught() {
         let report = campaign(Some(mistake));
         let kinds: Vec<FailureKind> = report.failures.iter().map(|failure| failure.kind).collect();
         let caught = kinds.iter().any(|kind| mistake.shows_as.contains(kind));
+        println!(
+            "{}: {} of {} points fail",
+            mistake.what,
+            kinds.len(),
+            report.points_tried
+        );
         assert!(caught, "{}: {kinds:?}", mistake.what);
     }
 }
