@@ -173,7 +173,6 @@ fn verify_exits_with_3_and_says_how_to_see_it_again() {
     assert!(stdout.contains("DIVERGES"), "{stdout}");
     let told = [
         "an output differs",
-        "`result` is",
         "--drop-bit 'x[3]'",
         "--point i:",
         "--wave",
