@@ -3,7 +3,9 @@
 //!     IDETIC_SHA256=…/src/rtl cargo bench -p idetic-tests
 //!
 //! The folder holds `sha256_core.v`, `sha256_w_mem.v` and `sha256_k_constants.v`; without the variable that design is passed
-//! over. At the end stands a table in Markdown with the median of each stage, and the ratio of the whole `idetic analyze` of
+//! over. `-- NAME` keeps to the designs and stages of that name, and `-- table` measures none of them by themselves.
+//!
+//! At the end stands a table in Markdown with the median of each stage, and the ratio of the whole `idetic analyze` of
 //! sha256_core to Yosys reading and flattening the same files, each as a process of its own, in turns.
 
 #![allow(clippy::print_stdout, reason = "a benchmark prints its table")]
