@@ -24,8 +24,8 @@ use idetic_tests::run::{idetic, succeeds};
 /// Runs of a design, of which the median counts.
 const RUNS: usize = 5;
 
-/// Lines of the generated design.
-const LINES: usize = 10_000;
+/// Lines of the generated designs: the larger one is what counts, the smaller one shows how stages grow.
+const LINES: [usize; 2] = [2_500, 10_000];
 
 const SHA256_FILES: [&str; 3] = ["sha256_core.v", "sha256_w_mem.v", "sha256_k_constants.v"];
 
@@ -123,8 +123,6 @@ fn main() {
         return;
     }
     let scratch = tempfile::tempdir().expect("a temporary directory");
-    let generated = scratch.path().join("generated.v");
-    std::fs::write(&generated, state_machine(LINES)).expect("a file in the temporary directory");
     let mut subjects: Vec<Subject> = EXAMPLES
         .iter()
         .map(|example| Subject {
@@ -133,11 +131,15 @@ fn main() {
             top: example.name.to_string(),
         })
         .collect();
-    subjects.push(Subject {
-        name: format!("generated, {LINES} lines"),
-        files: vec![generated],
-        top: "generated".to_string(),
-    });
+    for lines in LINES {
+        let file = scratch.path().join(format!("generated_{lines}.v"));
+        std::fs::write(&file, state_machine(lines)).expect("a file in the temporary directory");
+        subjects.push(Subject {
+            name: format!("generated, {lines} lines"),
+            files: vec![file],
+            top: "generated".to_string(),
+        });
+    }
     let sha256 = sha256();
     match &sha256 {
         Some(files) => subjects.push(Subject {
