@@ -408,15 +408,15 @@ const MUTANTS: [(&str, &[(&str, &str)]); 20] = [
     (
         "announces a commit too early",
         &[(
-            "assign commit = state == S_DONE",
-            "assign commit = state == S_COMMIT",
+            "assign commit = rst_n && state == S_DONE",
+            "assign commit = rst_n && state == S_COMMIT",
         )],
     ),
     (
         "advances as soon as the NVM is ready",
         &[(
-            "assign stall = state != S_RUN || capture;",
-            "assign stall = (state != S_RUN && !(state == S_COMMIT && nvm_ready)) || capture;",
+            "assign stall = !rst_n || state != S_RUN || begins;",
+            "assign stall = !rst_n || (state != S_RUN && !(state == S_COMMIT && nvm_ready)) || begins;",
         )],
     ),
     (
