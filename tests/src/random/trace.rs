@@ -11,7 +11,7 @@ use idetic::diagnostics::Diagnostics;
 use idetic::elaborate::{ElaborateOptions, elaborate};
 use idetic::frontend::{ReadOptions, read};
 use idetic::liveness;
-use idetic::netlist::{Bits, Netlist, RegId, eval, verify};
+use idetic::netlist::{Netlist, RegId, eval, verify};
 use idetic::source::SourceMap;
 
 use super::cosim::{Mismatch, run};
