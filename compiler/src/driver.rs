@@ -5,6 +5,8 @@
 //! front end. Each returns its value with the diagnostics met on the way; there
 //! is a value exactly if none of them is an error.
 
+mod written_out;
+
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -45,6 +47,10 @@ pub struct Analysis {
     pub liveness: Liveness,
     /// SHA-256 of the design's files and parameters, hexadecimal.
     pub hash: String,
+    /// What was read.
+    pub read: ReadOptions,
+    /// What was elaborated.
+    pub elaborate: ElaborateOptions,
     /// How long each stage took.
     pub times: Times,
 }
@@ -86,6 +92,8 @@ pub fn analyze(
         graph,
         liveness,
         hash,
+        read: options.read.clone(),
+        elaborate: options.elaborate.clone(),
         times: clock.laps,
     };
     (Some(analysis), diagnostics)
@@ -117,6 +125,9 @@ pub struct Inserted {
     pub layout: Layout,
     /// The files.
     pub output: instrument::Output,
+    /// The sources that `output` was made from, where macro calls or includes
+    /// had to be written out; else those of the analysis.
+    pub written_out: Option<SourceMap>,
 }
 
 /// From live bits to the files of an instrumented design.
@@ -168,12 +179,9 @@ pub fn insert(
         },
     );
     clock.lap("layout");
-    let (output, found) = instrument::instrument(
-        &analysis.ast,
+    let (attempt, written_out) = written_out::attempt(
+        analysis,
         sources,
-        &analysis.netlist,
-        &analysis.graph,
-        &analysis.liveness,
         &plan,
         &layout,
         &InstrumentOptions {
@@ -183,13 +191,15 @@ pub fn insert(
     );
     clock.lap("instrument");
     analysis.times.extend(clock.laps);
-    diagnostics.list.extend(found.list);
-    let inserted = output
+    diagnostics.list.extend(attempt.diagnostics.list);
+    let inserted = attempt
+        .output
         .filter(|_| !diagnostics.has_errors())
         .map(|output| Inserted {
             plan,
             layout,
             output,
+            written_out,
         });
     (inserted, diagnostics)
 }

@@ -427,6 +427,48 @@ fn odd_names_and_a_falling_edge_survive() {
     );
 }
 
+#[test]
+fn registers_assigned_at_once_survive() {
+    let language = sim::Language::SystemVerilog2012;
+    let options = hold(Hold::Gate);
+    survives(
+        "blocking",
+        &options,
+        8,
+        language,
+        (sim::Simulator::Verilator, 200),
+    );
+    let options = hold(Hold::Enable);
+    survives(
+        "blocking",
+        &options,
+        16,
+        language,
+        (sim::Simulator::Icarus, 12),
+    );
+}
+
+#[test]
+fn generate_loops_survive() {
+    let language = sim::Language::SystemVerilog2012;
+    let options = hold(Hold::Gate);
+    survives(
+        "loops",
+        &options,
+        16,
+        language,
+        (sim::Simulator::Icarus, 12),
+    );
+    let options = hold(Hold::Enable);
+    survives(
+        "loops",
+        &options,
+        10,
+        language,
+        (sim::Simulator::Verilator, 200),
+    );
+}
+
 /// The campaign sees a wrong chain: the test of the tests above.
 #[test]
 fn swapped_registers_are_caught() {

@@ -94,6 +94,7 @@ pub fn request(
     Ok(Request {
         analyze: AnalyzeOptions {
             read: ReadOptions {
+                texts: Default::default(),
                 files,
                 include_dirs,
                 defines: defines.iter().map(|define| split_define(define)).collect(),

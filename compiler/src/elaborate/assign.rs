@@ -246,6 +246,7 @@ impl<'a> Elab<'a> {
                 stmt: ast::StmtId(0),
                 span,
                 in_generate_loop: false,
+                place: Default::default(),
             },
         };
         self.env.memory_writes.push((mem, write));

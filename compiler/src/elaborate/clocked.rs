@@ -6,7 +6,7 @@ use super::context::{ClockEvent, Driver, Elab, Flop, Res, ScopeIdx};
 use super::env::{Env, Key, Mode, Written};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::frontend::ast::{self, Edge, Event, Process, StmtKind};
-use crate::netlist::{ExprId, ProcessRef};
+use crate::netlist::{ExprId, LoopedProcess, ProcessRef};
 use crate::source::Span;
 
 /// What one branch of a clocked process leaves.
@@ -55,7 +55,15 @@ impl<'a> Elab<'a> {
             stmt: process.body,
             span: process.span,
             in_generate_loop: self.scope(scope).in_generate_loop,
+            place: self.place(scope),
         };
+        if !process_ref.place.loops.is_empty() {
+            self.looped.push(LoopedProcess {
+                instance: self.scope(scope).instance,
+                stmt: process.body,
+                loops: process_ref.place.loops.clone(),
+            });
+        }
         let clock = self.clock(clock);
         let mut branches = Vec::new();
         for (condition, place) in resets {

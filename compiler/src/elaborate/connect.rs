@@ -70,6 +70,8 @@ impl<'a> Elab<'a> {
         let in_loop = self.scope(scope).in_generate_loop;
         let inner =
             self.instantiate(module, Some(parent), name, Some(symbol), overrides, in_loop)?;
+        let id = self.scope(inner).instance;
+        self.instances[id.index()].place = self.place(scope);
         self.env = Env::default();
         let connections = self.connections(instance, declared, span)?;
         for (&port, connection) in declared.ports.iter().zip(connections) {

@@ -10,7 +10,7 @@ use super::env::Env;
 use super::types::{Range, Ty};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Severity};
 use crate::frontend::ast::{self, Ast, Edge, SymbolId};
-use crate::netlist::{Bits, ExprId, Exprs, Instance, InstanceId, ProcessRef};
+use crate::netlist::{Bits, ExprId, Exprs, Instance, InstanceId, LoopedProcess, ProcessRef};
 use crate::source::{SourceMap, Span};
 
 /// Largest width of any value in bits.
@@ -47,6 +47,8 @@ pub(super) struct Scope<'a> {
     /// Names of the generate and named blocks around, the module excluded.
     pub path: Vec<String>,
     pub in_generate_loop: bool,
+    /// The genvars of the loops around with their values, in this instance.
+    pub loops: Vec<(String, i64)>,
     pub names: FxHashMap<&'a str, Entity>,
     /// Packages imported by `::*`.
     pub imports: Vec<ScopeIdx>,
@@ -213,6 +215,8 @@ pub(super) struct Elab<'a> {
     pub clocks: Vec<ClockEvent>,
     pub memories: Vec<Mem>,
     pub instances: Vec<Instance>,
+    /// The clocked processes in generate loops.
+    pub looped: Vec<LoopedProcess>,
     /// For shadows, the bits that their process writes: needing them is a latch.
     pub latches: FxHashMap<u32, Vec<bool>>,
     /// Names that clocked processes write, per module.
@@ -244,6 +248,7 @@ impl<'a> Elab<'a> {
             clocks: Vec::new(),
             memories: Vec::new(),
             instances: Vec::new(),
+            looped: Vec::new(),
             latches: FxHashMap::default(),
             clocked_names: FxHashMap::default(),
             env: Env::default(),

@@ -122,6 +122,7 @@ impl<'a> Elab<'a> {
             instances: std::mem::take(&mut self.instances),
             ports,
             clock: machine.clock.clone(),
+            looped: std::mem::take(&mut self.looped),
             ..Netlist::default()
         };
         let mut copy = copy;

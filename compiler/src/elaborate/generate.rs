@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 use super::context::{Constant, Elab, Entity, MAX_ITERATIONS, Res, ScopeIdx};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::frontend::ast::{self, BinaryOp as Op, ExprKind, For, GenerateArm, Member};
-use crate::netlist::Bits;
+use crate::netlist::{Bits, GeneratePlace};
 use crate::source::Span;
 
 impl<'a> Elab<'a> {
@@ -39,6 +39,16 @@ impl<'a> Elab<'a> {
             done = done.and(made);
         }
         done
+    }
+
+    /// Where in its module's generate constructs a scope is.
+    pub fn place(&self, scope: ScopeIdx) -> GeneratePlace {
+        let here = self.scope(scope);
+        GeneratePlace {
+            block: (self.ast[here.ast].kind == ast::ScopeKind::Generate).then_some(here.ast),
+            path: here.path.clone(),
+            loops: here.loops.clone(),
+        }
     }
 
     /// The name of a generate block; unnamed ones are numbered (IEEE 1364-2005, 12.4.3).
@@ -153,6 +163,8 @@ impl<'a> Elab<'a> {
                 Some(format!("{name}[{value}]")),
             );
             self.scope_mut(inner).in_generate_loop = true;
+            let iteration = (genvar.to_string(), value);
+            self.scope_mut(inner).loops.push(iteration);
             self.scope_mut(scope).generated.push((at, inner));
             self.set_genvar(inner, genvar, value);
             blocks.insert(value, inner);

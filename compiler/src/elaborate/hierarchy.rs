@@ -11,7 +11,7 @@ use super::reference::Element;
 use crate::diagnostics::{Diagnostic, codes};
 use crate::frontend::ast::{self, ExprKind, Member, ModuleId, NetKind, ProcessKind, SymbolKind};
 use crate::frontend::ast::{Type, TypeKind};
-use crate::netlist::{Bits, ExprId, Instance, InstanceId, Netlist};
+use crate::netlist::{Bits, ExprId, GeneratePlace, Instance, InstanceId, Netlist};
 use crate::source::Span;
 
 impl<'a> Elab<'a> {
@@ -179,6 +179,7 @@ impl<'a> Elab<'a> {
             parent,
             symbol,
             in_generate_loop,
+            place: GeneratePlace::default(),
             parameters: IndexMap::new(),
         });
         let file = ast[declared.scope].parent.map(|parent| self.global(parent));

@@ -31,6 +31,7 @@ mod clocked;
 mod connect;
 mod constant;
 mod context;
+mod counterparts;
 mod env;
 mod exec;
 mod finish;

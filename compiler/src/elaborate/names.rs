@@ -54,10 +54,12 @@ impl<'a> Elab<'a> {
     ) -> ScopeIdx {
         let mut path = Vec::new();
         let (mut in_generate_loop, mut local) = (false, false);
+        let mut loops = Vec::new();
         if let Some(parent) = parent {
             let parent = self.scope(parent);
             if parent.instance == instance {
                 path.clone_from(&parent.path);
+                loops.clone_from(&parent.loops);
             }
             in_generate_loop = parent.in_generate_loop;
             local = parent.local;
@@ -69,6 +71,7 @@ impl<'a> Elab<'a> {
             instance,
             path,
             in_generate_loop,
+            loops,
             names: FxHashMap::default(),
             imports: Vec::new(),
             generated: Vec::new(),

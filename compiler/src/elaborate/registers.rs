@@ -70,7 +70,11 @@ impl<'a> Elab<'a> {
                 }
                 machine.memories.push((at, writes));
             } else {
-                break;
+                let others = self.counterparts(&resolver.flops);
+                if others.is_empty() {
+                    break;
+                }
+                others.into_iter().for_each(|flop| resolver.reach(flop));
             }
         }
         machine.clock = clock.map(|(clock, _)| clock);

@@ -56,6 +56,15 @@ pub(super) struct Resolver {
     seen_memories: FxHashSet<u32>,
 }
 
+impl Resolver {
+    /// Takes a register in, unless it is.
+    pub fn reach(&mut self, flop: u32) {
+        if self.seen_flops.insert(flop) {
+            self.flops.push(flop);
+        }
+    }
+}
+
 impl<'a> Elab<'a> {
     /// An expression without `Node::Net`.
     pub fn resolve(&mut self, resolver: &mut Resolver, root: ExprId) -> Res<ExprId> {
@@ -213,9 +222,7 @@ impl<'a> Elab<'a> {
             Source::Flop(flop) => {
                 let width = segment.width;
                 segment.value = Some(self.exprs.intern(Node::Reg(RegId(flop)), width));
-                if resolver.seen_flops.insert(flop) {
-                    resolver.flops.push(flop);
-                }
+                resolver.reach(flop);
             }
             Source::Undriven => {
                 let width = segment.width;

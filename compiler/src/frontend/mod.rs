@@ -17,7 +17,9 @@ mod preprocess;
 #[cfg(feature = "strict")]
 pub mod strict;
 mod tokens;
+mod written_out;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use astli_syntax::KeywordVersion;
@@ -29,6 +31,7 @@ use crate::source::{SourceMap, Span};
 
 pub use dump::dump;
 pub use number::{MAX_DIGITS, MAX_WIDTH, parse_number};
+pub use written_out::written_out;
 
 /// What to read.
 #[derive(Debug, Clone, Default)]
@@ -40,6 +43,8 @@ pub struct ReadOptions {
     pub include_dirs: Vec<PathBuf>,
     /// Macros with their text (`1` where there is none).
     pub defines: Vec<(String, Option<String>)>,
+    /// Texts to take for files of `files` instead of what is on disk.
+    pub texts: BTreeMap<PathBuf, String>,
 }
 
 /// Reads, preprocesses and parses `options.files`. The files and what they

@@ -22,7 +22,7 @@ use crate::source::{FileId, SourceMap, Span};
 const MAX_FILE_BYTES: usize = 1 << 30;
 
 /// A byte order mark; blanked for the lexer, so that offsets stay.
-const BOM: &str = "\u{feff}";
+pub(super) const BOM: &str = "\u{feff}";
 
 /// The expanded files of a run.
 pub(super) struct Unit {
@@ -33,6 +33,12 @@ pub(super) struct Unit {
 }
 
 impl Unit {
+    /// The buffer of a file of the command line.
+    pub fn root(&self, file: FileId) -> Option<SourceId> {
+        let mut all = self.origins.files();
+        all.find(|source| self.files.get(source) == Some(&file))
+    }
+
     pub fn places(&self) -> Places<'_> {
         Places {
             origins: &self.origins,
@@ -52,7 +58,11 @@ pub(super) fn run(
     let mut files = HashMap::new();
     let mut roots = Vec::new();
     for path in &options.files {
-        match load_design(path) {
+        let text = match options.texts.get(path) {
+            Some(text) => Ok(text.clone()),
+            None => load_design(path),
+        };
+        match text {
             Ok(text) => {
                 let blanked = blank(&text);
                 let file = sources.add(path, text, false);

@@ -63,6 +63,7 @@ impl Fixture {
             parent: None,
             symbol: None,
             in_generate_loop: false,
+            place: Default::default(),
             parameters: IndexMap::new(),
         });
         fixture.netlist.top = top;
@@ -183,6 +184,7 @@ impl Fixture {
             parent: Some(InstanceId(parent)),
             symbol: Some(SymbolId(self.ast.symbols.len() as u32 - 1)),
             in_generate_loop: false,
+            place: Default::default(),
             parameters: IndexMap::new(),
         });
         self
@@ -224,6 +226,7 @@ impl Fixture {
             stmt: self.stmt(timed, start, end),
             span: self.span(start, end),
             in_generate_loop: false,
+            place: Default::default(),
         }
     }
 

@@ -7,8 +7,10 @@
 //!
 //! The saved bits of the whole design form one chain that moves by a word per
 //! shift ([`tree`]); a module gets a word in, a word out, and a shift branch in
-//! each process that drives saved bits ([`process`]). Text that cannot be edited
-//! in place (macros, included files, generate loops) is refused with its place.
+//! each process that drives saved bits ([`process`]). What generate loops make
+//! is edited once for all iterations ([`looped`]). Text that a macro or an
+//! included file provides is not edited: [`Attempt::elsewhere`] names it, so that
+//! it can be written out first.
 
 pub mod edits;
 
@@ -16,6 +18,7 @@ mod decode;
 mod files;
 mod image;
 mod keywords;
+mod looped;
 mod module;
 mod names;
 mod process;
@@ -40,7 +43,7 @@ use crate::layout::Layout;
 use crate::liveness::{BitSet, Liveness};
 use crate::netlist::{Bits, Netlist, RegId};
 use crate::plan::Plan;
-use crate::source::SourceMap;
+use crate::source::{SourceMap, Span};
 
 /// How the design is stopped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -111,11 +114,43 @@ pub fn instrument(
     layout: &Layout,
     options: &InstrumentOptions,
 ) -> (Option<Output>, Diagnostics) {
+    let attempt = attempt(
+        ast, sources, netlist, graph, liveness, plan, layout, options,
+    );
+    (attempt.output, attempt.diagnostics)
+}
+
+/// What [`attempt`] comes to.
+#[derive(Debug, Clone)]
+pub struct Attempt {
+    /// The result, unless there are errors.
+    pub output: Option<Output>,
+    /// Errors and warnings.
+    pub diagnostics: Diagnostics,
+    /// Where text would have to be inserted into what a macro or an included
+    /// file provides; there is an error for each. Where all errors are of this
+    /// kind, writing these places out lets the design be instrumented.
+    pub elsewhere: Vec<Span>,
+}
+
+/// Instruments a design, and says what has to be written out first.
+#[allow(clippy::too_many_arguments)]
+pub fn attempt(
+    ast: &Ast,
+    sources: &SourceMap,
+    netlist: &Netlist,
+    graph: &ControlGraph,
+    liveness: &Liveness,
+    plan: &Plan,
+    layout: &Layout,
+    options: &InstrumentOptions,
+) -> Attempt {
     let mut diagnostics = Diagnostics::default();
     names::reserved(ast, &netlist.top, &mut diagnostics);
     memories(netlist, &mut diagnostics);
     initial_values(netlist, graph, liveness, &mut diagnostics);
 
+    let elsewhere = module::Elsewhere::default();
     let control = decode::observed_control(graph, liveness, plan);
     let tree = tree::build(netlist, layout, &control);
     let mut edits = variants::all_edits(
@@ -125,6 +160,7 @@ pub fn instrument(
         layout,
         &tree,
         options,
+        &elsewhere,
         &mut diagnostics,
     );
     let wrapper = wrapper::wrapper(
@@ -148,9 +184,16 @@ pub fn instrument(
         seen.push(diagnostic.clone());
         new
     });
+    let elsewhere: Vec<Span> = elsewhere.into_inner().into_iter().collect();
     let wrapper = match wrapper {
         Some(wrapper) if !diagnostics.has_errors() => wrapper,
-        _ => return (None, diagnostics),
+        _ => {
+            return Attempt {
+                output: None,
+                diagnostics,
+                elsewhere,
+            };
+        }
     };
     let gate = options.hold == Hold::Gate;
     let output = Output {
@@ -159,7 +202,11 @@ pub fn instrument(
         image: image::image(netlist, graph, liveness, plan, layout, &options.design_hash),
         original_top: netlist.top.clone(),
     };
-    (Some(output), diagnostics)
+    Attempt {
+        output: Some(output),
+        diagnostics,
+        elsewhere,
+    }
 }
 
 /// Memories that stayed memories are not saved yet.

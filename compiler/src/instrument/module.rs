@@ -5,15 +5,19 @@
 //! empty list nor a trailing comment needs a special case, and a positional
 //! connection list stays right.
 
-use std::collections::BTreeMap;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+
+use indexmap::IndexMap;
 
 use crate::diagnostics::{Diagnostic, Diagnostics, codes};
 use crate::frontend::ast::{Arg, Ast, Instance as AstInstance, Module, StmtId, SymbolKind};
 use crate::layout::Layout;
-use crate::netlist::{InstanceId, Netlist, Register};
+use crate::netlist::{InstanceId, Netlist, RegId, Register};
 use crate::source::{FileId, SourceMap, Span};
 
 use super::edits::{self, Edit};
+use super::looped::{self, Family};
 use super::tree::{Chunk, Node, Piece, Selected, Tree, select, whole};
 use super::vector::Vector;
 use super::{Hold, InstrumentOptions, process, text};
@@ -34,7 +38,13 @@ pub struct Context<'a> {
     pub options: &'a InstrumentOptions,
     /// The instance.
     pub instance: InstanceId,
+    /// Collects the places that a macro or an included file provides, where
+    /// text would have to be inserted.
+    pub elsewhere: &'a Elsewhere,
 }
+
+/// Places met on the way.
+pub type Elsewhere = RefCell<BTreeSet<Span>>;
 
 impl<'a> Context<'a> {
     /// The instance's module.
@@ -71,6 +81,7 @@ impl<'a> Context<'a> {
 
     /// The error for text that does not stand in the module's own file.
     pub fn not_editable(&self, span: Span, what: &str) -> Diagnostic {
+        self.elsewhere.borrow_mut().insert(span);
         let source = self.sources.file(span.file);
         if source.included {
             return Diagnostic::error(
@@ -152,7 +163,16 @@ pub fn edits(
         diagnostics.push(error);
         return out;
     }
-    header(cx, &mut out);
+    let families = looped::families(cx);
+    if let Err(error) = header(cx, &families, &mut out) {
+        diagnostics.push(error);
+    }
+    for family in &families {
+        if let Some(error) = looped::unlike(cx, family, &suffix) {
+            diagnostics.push(error);
+            return out;
+        }
+    }
     let mut named: BTreeMap<Span, String> = BTreeMap::new();
     for child in children(cx) {
         let suffix = suffix(child);
@@ -162,7 +182,11 @@ pub fn edits(
         if !cx.tree.node(child).is_touched() {
             continue;
         }
-        match connect(cx, child, &suffix) {
+        let family = families.iter().find(|f| f.place(child).is_some());
+        if family.is_some_and(|family| family.members[0] != child) {
+            continue;
+        }
+        match connect(cx, child, family, &suffix) {
             Ok(more) => out.extend(more),
             Err(error) => diagnostics.push(error),
         }
@@ -173,8 +197,8 @@ pub fn edits(
         processes.entry(stmt).or_default().push(chunk);
     }
     for (stmt, chunks) in processes {
-        match process::edit(cx, stmt, &chunks) {
-            Ok(edit) => out.push(edit),
+        match process::edits(cx, stmt, &chunks) {
+            Ok(edits) => out.extend(edits),
             Err(errors) => errors.into_iter().for_each(|e| diagnostics.push(e)),
         }
     }
@@ -184,7 +208,8 @@ pub fn edits(
     out
 }
 
-fn children(cx: &Context) -> impl Iterator<Item = InstanceId> {
+/// The instances that stand in the context's instance.
+pub fn children<'a>(cx: &Context<'a>) -> impl Iterator<Item = InstanceId> + use<'a> {
     let (instances, parent) = (&cx.netlist.instances, cx.instance);
     (0..instances.len())
         .filter(move |&index| instances[index].parent == Some(parent))
@@ -219,7 +244,7 @@ fn shared_name(
 }
 
 /// Ports, declarations and assignments.
-fn header(cx: &Context, out: &mut Vec<Edit>) {
+fn header(cx: &Context, families: &[Family], out: &mut Vec<Edit>) -> Result<(), Diagnostic> {
     let node = cx.node();
     let module = cx.module();
     let anchors = &module.anchors;
@@ -266,18 +291,21 @@ fn header(cx: &Context, out: &mut Vec<Edit>) {
         lines.push(format!("wire [{}:0] idetic_ctl_{at};", width - 1));
     }
     let copies = copies(cx);
-    for (name, chunk) in &copies {
-        let width = cx.register(*chunk).width;
-        lines.push(format!(
-            "/* verilator lint_off UNUSED */ wire [{}:0] {name}; /* verilator lint_on UNUSED */",
-            width - 1
-        ));
+    for copy in copies.values() {
+        let kind = if copy.delayed { "reg" } else { "wire" };
+        let declaration = format!("{kind} [{}:0] {};", copy.width - 1, copy.name);
+        lines.push(text::unlinted(&["UNUSED"], &declaration));
     }
+    lines.extend(
+        families
+            .iter()
+            .flat_map(|family| looped::declarations(cx, family)),
+    );
     if !lines.is_empty() {
         insert(anchors.header_end, format!("\n  {}", lines.join("\n  ")));
     }
 
-    let assigns = assigns(cx, &copies);
+    let assigns = assigns(cx, &copies, families)?;
     if !assigns.is_empty() {
         let before = cx.text()[..anchors.endmodule as usize].chars().next_back();
         let start = if before == Some('\n') { "" } else { "\n" };
@@ -286,6 +314,7 @@ fn header(cx: &Context, out: &mut Vec<Edit>) {
             format!("{start}  {}\n", assigns.join("\n  ")),
         );
     }
+    Ok(())
 }
 
 /// Entries in front of a list that is not empty.
@@ -307,38 +336,115 @@ fn list_head(text: &str, open: u32, entries: &[String]) -> String {
     }
 }
 
-/// Registers of which only a part is saved, but only the whole can be written:
-/// each is copied to a vector that can be selected from.
-fn copies(cx: &Context) -> BTreeMap<String, Chunk> {
-    let parts = cx.node().own.iter().filter(|chunk| {
-        let register = cx.register(**chunk);
-        matches!(
-            select(&register.origin, register.width, chunk.low, chunk.len),
-            Selected::OnlyWhole(_)
-        )
+/// A vector that stands for a register where the chain or the wrapper reads it.
+struct Copy {
+    name: String,
+    width: u32,
+    /// Assigned by `=` at the clock edge: the copy keeps the old value until
+    /// all processes have read it.
+    delayed: bool,
+}
+
+/// The registers that are not read as they are: those that only the whole can be
+/// written of, but a part is saved, and those that their process assigns by `=`.
+/// What a generate loop makes is read there.
+fn copies(cx: &Context) -> IndexMap<RegId, Copy> {
+    let node = cx.node();
+    let saved = node.own.iter().map(|chunk| {
+        let register = cx.register(*chunk);
+        let name = select(&register.origin, register.width, chunk.low, chunk.len);
+        (chunk.register, matches!(name, Selected::OnlyWhole(_)))
     });
-    parts.map(|&chunk| (copy_name(chunk), chunk)).collect()
+    let control = node.own_control.iter().map(|&register| (register, false));
+    let mut out = IndexMap::new();
+    for (id, whole) in saved.chain(control) {
+        let register = &cx.netlist.registers[id.index()];
+        let delayed = register.origin.blocking;
+        let number = out.len();
+        if register.origin.process.place.loops.is_empty() && (whole || delayed) {
+            out.entry(id).or_insert_with(|| Copy {
+                name: format!("idetic_copy_{number}"),
+                width: register.width,
+                delayed,
+            });
+        }
+    }
+    out
 }
 
-fn copy_name(chunk: Chunk) -> String {
-    format!("idetic_copy_{}", chunk.register.0)
+/// A control register as the module reads it for the wrapper.
+fn seen(cx: &Context, copies: &IndexMap<RegId, Copy>, id: RegId) -> Result<String, Diagnostic> {
+    let register = &cx.netlist.registers[id.index()];
+    if let Some(copy) = copies.get(&id) {
+        return Ok(copy.name.clone());
+    }
+    if register.origin.process.place.loops.is_empty() {
+        return Ok(whole(&register.origin));
+    }
+    let own = cx.node().own.iter();
+    let saved = own
+        .clone()
+        .find(|chunk| chunk.register == id && chunk.len == register.width);
+    saved
+        .map(|chunk| text::bits("idetic_saved", chunk.at, chunk.len))
+        .ok_or_else(|| {
+            let message = format!(
+                "`{}` tells control states apart, but a process in a generate loop drives it",
+                register.name
+            );
+            Diagnostic::error(codes::CANNOT_EDIT, register.origin.process.span, message)
+                .label(register.origin.declaration, "declared here")
+                .help("drive it outside of the loop")
+        })
 }
 
-fn assigns(cx: &Context, copies: &BTreeMap<String, Chunk>) -> Vec<String> {
+fn assigns(
+    cx: &Context,
+    copies: &IndexMap<RegId, Copy>,
+    families: &[Family],
+) -> Result<Vec<String>, Diagnostic> {
     let node = cx.node();
     let mut out = Vec::new();
-    for (name, chunk) in copies {
-        let source = whole(&cx.register(*chunk).origin);
-        out.push(format!("assign {name} = {source};"));
+    for (id, copy) in copies {
+        let source = whole(&cx.netlist.registers[id.index()].origin);
+        out.push(match copy.delayed {
+            true => {
+                let top = (copy.width - 1).to_string();
+                text::delayed(&copy.name, &top, &source, node.chain_bits > 0)
+            }
+            false => format!("assign {} = {source};", copy.name),
+        });
+    }
+    for family in families {
+        for &member in &family.members {
+            if let Some(at) = node.pieces.iter().position(|p| *p == Piece::Child(member)) {
+                let bits = port_bits(cx, member);
+                let (input, output) = (chain_input(cx, member, at), out_name(at));
+                let part = |vector| looped::part(vector, family, member, bits);
+                out.push(format!("assign {} = {input};", part("idetic_ins")));
+                out.push(format!("assign {output} = {};", part("idetic_outs")));
+            }
+            if let Some(at) = node.control_children.iter().position(|id| *id == member) {
+                let bits = cx.tree.node(member).control_bits;
+                let part = looped::part("idetic_ctls", family, member, bits);
+                out.push(format!("assign idetic_ctl_{at} = {part};"));
+            }
+        }
     }
     if let Some(at) = node.pieces.iter().position(|piece| *piece == Piece::Own) {
         // Part by part: Verilator takes time quadratic in the length of a
         // concatenation.
         for &chunk in &node.own {
             let register = cx.register(chunk);
-            let source = match select(&register.origin, register.width, chunk.low, chunk.len) {
-                Selected::Text(text) => text,
-                Selected::OnlyWhole(_) => text::bits(&copy_name(chunk), chunk.low, chunk.len),
+            if !register.origin.process.place.loops.is_empty() {
+                continue;
+            }
+            let name = select(&register.origin, register.width, chunk.low, chunk.len);
+            let source = match (copies.get(&chunk.register), name) {
+                (Some(copy), _) => Vector::new(&copy.name, copy.width)
+                    .slice(chunk.low, chunk.len)
+                    .text(),
+                (None, Selected::Text(text) | Selected::OnlyWhole(text)) => text,
             };
             let place = text::bits("idetic_saved", chunk.at, chunk.len);
             out.push(format!("assign {place} = {source};"));
@@ -352,21 +458,26 @@ fn assigns(cx: &Context, copies: &BTreeMap<String, Chunk>) -> Vec<String> {
         out.push(format!("assign idetic_out = {low};"));
     }
     if node.control_bits > 0 {
-        let own = node.own_control.iter().map(|register| {
-            let register = &cx.netlist.registers[register.index()];
-            whole(&register.origin)
-        });
-        let children = (0..node.control_children.len()).map(|at| format!("idetic_ctl_{at}"));
-        let mut items: Vec<String> = own.chain(children).collect();
+        let own = node.own_control.iter();
+        let mut items: Vec<String> = own
+            .map(|&register| seen(cx, copies, register))
+            .collect::<Result<_, _>>()?;
+        items.extend((0..node.control_children.len()).map(|at| format!("idetic_ctl_{at}")));
         items.reverse();
         let value = text::long_concat(&items);
         out.push(format!("assign idetic_ctl = {value};"));
     }
-    out
+    Ok(out)
+}
+
+/// What the child at piece `at` shifts in.
+fn chain_input(cx: &Context, child: InstanceId, at: usize) -> String {
+    let (word, bits) = (cx.layout.word_bits, port_bits(cx, child));
+    above(cx, at).slice(word - bits, bits).text()
 }
 
 /// Width of a child's chain ports: a word, or all its bits where they are fewer.
-fn port_bits(cx: &Context, child: InstanceId) -> u32 {
+pub fn port_bits(cx: &Context, child: InstanceId) -> u32 {
     let bits = cx.tree.node(child).chain_bits;
     bits.min(cx.layout.word_bits)
 }
@@ -406,28 +517,33 @@ fn above(cx: &Context, at: usize) -> Vector {
 }
 
 /// The connections of a child's added ports, and its module's new name.
-fn connect(cx: &Context, child: InstanceId, suffix: &str) -> Result<Vec<Edit>, Diagnostic> {
+fn connect(
+    cx: &Context,
+    child: InstanceId,
+    family: Option<&Family>,
+    suffix: &str,
+) -> Result<Vec<Edit>, Diagnostic> {
     let node = cx.node();
     let instance = &cx.netlist.instances[child.index()];
     let symbol = instance
         .symbol
         .expect("only the top has no symbol, and it is no child");
     let symbol = &cx.ast[symbol];
-    if instance.in_generate_loop {
+    let SymbolKind::Instance(syntax) = &symbol.kind else {
+        return Err(cx.not_editable(symbol.span, "this instance"));
+    };
+    if !syntax.dims.is_empty() {
         return Err(Diagnostic::error(
             codes::CANNOT_EDIT,
             symbol.span,
             format!(
-                "`{}` holds state that must be saved, but is instantiated in a generate loop or an instance array",
+                "`{}` holds state that must be saved, but is an instance array",
                 instance.path
             ),
         )
         .at("one text for several instances: not taken yet")
-        .help("write the instances out"));
+        .help("write the instances out, or in a generate loop"));
     }
-    let SymbolKind::Instance(syntax) = &symbol.kind else {
-        return Err(cx.not_editable(symbol.span, "this instance"));
-    };
     cx.editable(symbol.span, &format!("instance `{}`", instance.path))?;
 
     let mut values = Vec::new();
@@ -437,13 +553,26 @@ fn connect(cx: &Context, child: InstanceId, suffix: &str) -> Result<Vec<Edit>, D
         if cx.options.hold == Hold::Enable {
             values.push(("idetic_hold", "idetic_hold".to_string()));
         }
-        let (word, bits) = (cx.layout.word_bits, port_bits(cx, child));
-        let input = above(cx, at).slice(word - bits, bits);
-        values.push(("idetic_in", input.text()));
-        values.push(("idetic_out", out_name(at)));
+        let (input, output) = match family {
+            None => (chain_input(cx, child, at), out_name(at)),
+            Some(family) => {
+                let bits = port_bits(cx, child);
+                let part = |vector| looped::own_part(cx, vector, family, bits);
+                (part("idetic_ins"), part("idetic_outs"))
+            }
+        };
+        values.push(("idetic_in", input));
+        values.push(("idetic_out", output));
     }
     if let Some(at) = node.control_children.iter().position(|id| *id == child) {
-        values.push(("idetic_ctl", format!("idetic_ctl_{at}")));
+        let output = match family {
+            None => format!("idetic_ctl_{at}"),
+            Some(family) => {
+                let bits = cx.tree.node(child).control_bits;
+                looped::own_part(cx, "idetic_ctls", family, bits)
+            }
+        };
+        values.push(("idetic_ctl", output));
     }
     let mut out = vec![Edit {
         file: cx.file(),

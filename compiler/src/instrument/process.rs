@@ -18,10 +18,11 @@
 //! Processes without saved bits are left alone: what they drive is dead at
 //! every checkpoint, and the design stops only there and at power-up.
 //!
-//! Registers that their process assigns by `=` are refused. A blocking shift
-//! would race with the neighbours that read the old value in the same time
-//! step, and a nonblocking one beside the blocking assignments is compiled
-//! wrongly by Verilator, which writes the delayed value back over them.
+//! Registers that their process assigns by `=` are shifted by `=` too: a
+//! nonblocking assignment beside the blocking ones is compiled wrongly by
+//! Verilator, which writes the delayed value back over them. So that their
+//! neighbours in the chain get the old value, the chain reads them through a
+//! copy that follows in the nonblocking region (`text::delayed`).
 
 use indexmap::IndexMap;
 
@@ -30,19 +31,14 @@ use crate::frontend::ast::{Edge, StmtId, StmtKind, Timing};
 use crate::netlist::{BitNaming, RegId, Register};
 
 use super::edits::Edit;
+use super::looped::{self, Line};
 use super::module::Context;
 use super::tree::{Chunk, whole};
 use super::{Hold, text};
 
-/// One assignment of the branch: a target and the bits it takes from the chain.
-struct Assignment {
-    target: String,
-    value: String,
-}
-
-/// The edit of one process. `chunks` are the saved bits it drives, placed in
+/// The edits of one process. `chunks` are the saved bits it drives, placed in
 /// the module's own piece of the chain; there is at least one.
-pub fn edit(cx: &Context, stmt: StmtId, chunks: &[Chunk]) -> Result<Edit, Vec<Diagnostic>> {
+pub fn edits(cx: &Context, stmt: StmtId, chunks: &[Chunk]) -> Result<Vec<Edit>, Vec<Diagnostic>> {
     let registers: Vec<&Register> = chunks.iter().map(|chunk| cx.register(*chunk)).collect();
     let errors: Vec<Diagnostic> = registers
         .iter()
@@ -52,15 +48,28 @@ pub fn edit(cx: &Context, stmt: StmtId, chunks: &[Chunk]) -> Result<Edit, Vec<Di
         return Err(errors);
     }
     let (at, after_else) = place(cx, stmt, registers[0]).map_err(|error| vec![error])?;
+    let (assignments, mut edits) = match registers[0].origin.process.place.loops[..] {
+        [] => (assignments(cx, chunks), Vec::new()),
+        _ => {
+            let looped = looped::process(cx, stmt, chunks)?;
+            (looped.lines, looped.edits)
+        }
+    };
 
     let line = text::indent_at(cx.text(), at);
     let step = format!("\n{line}  ");
     let mut insert = String::new();
     insert.push_str(if after_else { " if" } else { "if" });
     insert.push_str(" (idetic_shift) begin");
-    for assignment in assignments(cx, chunks) {
+    for assignment in assignments {
+        let operator = if assignment.blocking { "=" } else { "<=" };
+        let (target, value) = (assignment.target, assignment.value);
+        let line = format!("{target} {operator} {value};");
         insert.push_str(&step);
-        insert.push_str(&format!("{} <= {};", assignment.target, assignment.value));
+        insert.push_str(&match assignment.blocking {
+            true => text::unlinted(&["BLKSEQ"], &line),
+            false => line,
+        });
     }
     insert.push_str(&format!("\n{line}end else"));
     if cx.options.hold == Hold::Enable {
@@ -69,46 +78,17 @@ pub fn edit(cx: &Context, stmt: StmtId, chunks: &[Chunk]) -> Result<Edit, Vec<Di
     if !after_else {
         insert.push(' ');
     }
-    Ok(Edit {
+    edits.push(Edit {
         file: cx.file(),
         offset: at,
         text: insert,
-    })
+    });
+    Ok(edits)
 }
 
 fn refusal(register: &Register) -> Option<Diagnostic> {
     let origin = &register.origin;
     let process = origin.process.span;
-    if origin.process.in_generate_loop {
-        return Some(
-            Diagnostic::error(
-                codes::CANNOT_EDIT,
-                process,
-                format!(
-                    "`{}` must be saved, but a process in a generate loop drives it",
-                    register.name
-                ),
-            )
-            .at("one text for several processes: not taken yet")
-            .label(origin.declaration, "declared here")
-            .help("write the loop inside the process (`for` in an `always` block)"),
-        );
-    }
-    if origin.blocking {
-        return Some(
-            Diagnostic::error(
-                codes::CANNOT_EDIT,
-                process,
-                format!(
-                    "`{}` must be saved, but its process assigns it by `=`",
-                    register.name
-                ),
-            )
-            .at("blocking assignment at the clock edge")
-            .label(origin.declaration, "declared here")
-            .help("assign it by `<=`, or not at all before it is read again"),
-        );
-    }
     if origin.bits == BitNaming::Whole && is_part(&origin.target) {
         return Some(
             Diagnostic::error(
@@ -170,6 +150,7 @@ fn place(cx: &Context, stmt: StmtId, register: &Register) -> Result<(u32, bool),
                 after = *after_else;
                 left -= 1;
                 if after.is_none() {
+                    cx.elsewhere.borrow_mut().insert(process);
                     return Err(cx.not_editable(cx.ast[at].span, "the `else` of this process"));
                 }
             }
@@ -189,7 +170,7 @@ fn place(cx: &Context, stmt: StmtId, register: &Register) -> Result<(u32, bool),
 /// One assignment per register. Its unsaved bits are dead and become 0: left
 /// unknown after a restore they would do no harm in silicon, but one unknown
 /// bit of an operand makes a whole sum unknown in simulation.
-fn assignments(cx: &Context, chunks: &[Chunk]) -> Vec<Assignment> {
+fn assignments(cx: &Context, chunks: &[Chunk]) -> Vec<Line> {
     let mut registers: IndexMap<RegId, Vec<Chunk>> = IndexMap::new();
     for chunk in chunks {
         registers.entry(chunk.register).or_default().push(*chunk);
@@ -199,9 +180,10 @@ fn assignments(cx: &Context, chunks: &[Chunk]) -> Vec<Assignment> {
         .map(|mut parts| {
             parts.sort_by_key(|part| part.low);
             let register = cx.register(parts[0]);
-            Assignment {
+            Line {
                 target: whole(&register.origin),
                 value: filled(&parts, register.width),
+                blocking: register.origin.blocking,
             }
         })
         .collect()

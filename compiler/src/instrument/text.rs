@@ -20,6 +20,38 @@ pub fn bits(vector: &str, low: u32, len: u32) -> String {
     }
 }
 
+/// Text about which Verilator's lint says nothing of the kinds given, whatever
+/// the user's own directives say before and behind it.
+pub fn unlinted(kinds: &[&str], text: &str) -> String {
+    let off = kinds
+        .iter()
+        .map(|kind| format!("/* verilator lint_off {kind} */ "));
+    format!(
+        "/* verilator lint_save */ {}{text} /* verilator lint_restore */",
+        off.collect::<String>()
+    )
+}
+
+/// A process that keeps the value that `source` had before the clock edge until
+/// all processes have read it. It looks at the shift too, to start anew then: a
+/// register that only has an initial value never changes.
+pub fn delayed(copy: &str, top: &str, source: &str, shifts: bool) -> String {
+    // `@*` would wait for all words of an array, so a word gets a net.
+    let (net, source) = match source.trim_end().ends_with(']') {
+        true => {
+            let net = format!("{copy}_now");
+            (format!("wire [{top}:0] {net} = {source}; "), net)
+        }
+        false => (String::new(), source.to_string()),
+    };
+    let value = match shifts {
+        true => format!("idetic_shift ? {source} : {source}"),
+        false => source,
+    };
+    let process = format!("{net}always @* {copy} <= {value};");
+    unlinted(&["COMBDLY"], &process)
+}
+
 /// `len` zero bits.
 pub fn zeros(len: u32) -> String {
     format!("{len}'d0")

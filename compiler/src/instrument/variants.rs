@@ -19,7 +19,7 @@ use crate::source::SourceMap;
 
 use super::InstrumentOptions;
 use super::edits::{self, Edit};
-use super::module::{self, Context};
+use super::module::{self, Context, Elsewhere};
 use super::tree::Tree;
 
 /// The edits of all files, sorted. Empty lists are left out.
@@ -30,6 +30,7 @@ pub fn all_edits(
     layout: &Layout,
     tree: &Tree,
     options: &InstrumentOptions,
+    elsewhere: &Elsewhere,
     diagnostics: &mut Diagnostics,
 ) -> Vec<Edit> {
     let order = match bottom_up(ast, netlist) {
@@ -61,6 +62,7 @@ pub fn all_edits(
                 tree,
                 options,
                 instance,
+                elsewhere,
             };
             let suffix = |child: InstanceId| suffixes[child.index()].clone();
             let edits = module::edits(&cx, suffix, diagnostics);

@@ -11,6 +11,10 @@
 //! so that a checkpoint touches few words; runs of neighbouring bits of one
 //! register stay whole where they are saved alike.
 //!
+//! Registers that one text makes several times, in iterations of a generate
+//! loop, are laid out alike: a bit is in the chain as soon as it is saved in one
+//! of them. What is dead elsewhere does no harm there.
+//!
 //! A slot holds, in words: the id, the checkpoint index, the chain words, the
 //! CRC-32, the commit word. Id and CRC take as many words as 32 bits need.
 
@@ -20,7 +24,7 @@ mod tests;
 use sha2::{Digest, Sha256};
 
 use crate::liveness::{BitIndex, BitSet};
-use crate::netlist::{BitNaming, InstanceId, Netlist, RegId};
+use crate::netlist::{BitNaming, InstanceId, Netlist, RegId, register_groups};
 use crate::plan::Plan;
 
 /// Widths and sizes of the memory.
@@ -86,11 +90,12 @@ struct Run {
 
 /// Lays out the bits that a plan saves. `bits` is the numbering that the plan
 /// uses. A register whose bits cannot be selected one by one in the source is
-/// taken whole as soon as one bit is saved.
+/// taken whole as soon as one bit is saved, and so is one in a generate loop.
 pub fn layout(netlist: &Netlist, plan: &Plan, bits: &BitIndex, options: &LayoutOptions) -> Layout {
     let mut own: Vec<Vec<Run>> = netlist.instances.iter().map(|_| Vec::new()).collect();
+    let groups = Groups::of(netlist);
     for (index, register) in netlist.registers.iter().enumerate() {
-        let runs = runs(netlist, plan, bits, RegId(index as u32));
+        let runs = runs(netlist, plan, bits, &groups, RegId(index as u32));
         own[register.origin.instance.index()].extend(runs);
     }
     let mut chain = Vec::new();
@@ -136,30 +141,75 @@ pub fn layout(netlist: &Netlist, plan: &Plan, bits: &BitIndex, options: &LayoutO
     }
 }
 
+/// The registers that are laid out alike.
+struct Groups {
+    /// By register.
+    group: Vec<usize>,
+    members: Vec<Vec<RegId>>,
+}
+
+impl Groups {
+    fn of(netlist: &Netlist) -> Groups {
+        let members = register_groups(netlist);
+        let mut group = vec![0; netlist.registers.len()];
+        for (at, list) in members.iter().enumerate() {
+            for register in list {
+                group[register.index()] = at;
+            }
+        }
+        Groups { group, members }
+    }
+
+    fn with(&self, register: RegId) -> &[RegId] {
+        &self.members[self.group[register.index()]]
+    }
+}
+
 /// The saved bits of a register, cut where the checkpoints that save them change.
-fn runs(netlist: &Netlist, plan: &Plan, bits: &BitIndex, register: RegId) -> Vec<Run> {
-    let savers = |bit: u32| -> Vec<u32> {
-        let number = bits.of(register, bit);
+fn runs(
+    netlist: &Netlist,
+    plan: &Plan,
+    bits: &BitIndex,
+    groups: &Groups,
+    register: RegId,
+) -> Vec<Run> {
+    let info = &netlist.registers[register.index()];
+    let group = groups.with(register);
+    let savers = |of: RegId, bit: u32| -> Vec<u32> {
+        let number = bits.of(of, bit);
         let checkpoints = plan.checkpoints.iter().enumerate();
         let own = checkpoints.filter(|(_, checkpoint)| checkpoint.saved.contains(number));
         own.map(|(index, _)| index as u32).collect()
     };
-    let info = &netlist.registers[register.index()];
-    let all: Vec<Vec<u32>> = (0..info.width).map(savers).collect();
-    if info.origin.bits == BitNaming::Whole {
-        let mut union: Vec<u32> = all.concat();
-        union.sort_unstable();
-        union.dedup();
+    let width = |of: &RegId| netlist.registers[of.index()].width;
+    let union = |mut list: Vec<u32>| {
+        list.sort_unstable();
+        list.dedup();
+        list
+    };
+    let whole = group.iter().any(|of| {
+        let other = &netlist.registers[of.index()];
+        other.origin.bits == BitNaming::Whole
+            || !other.origin.process.place.loops.is_empty()
+            || other.width != info.width
+    });
+    if whole {
+        let all = group
+            .iter()
+            .flat_map(|of| (0..width(of)).flat_map(|bit| savers(*of, bit)));
         let whole = Run {
             register,
             bits: 0..info.width,
-            savers: union,
+            savers: union(all.collect()),
         };
         return (!whole.savers.is_empty())
             .then_some(whole)
             .into_iter()
             .collect();
     }
+    let all: Vec<Vec<u32>> = (0..info.width)
+        .map(|bit| union(group.iter().flat_map(|of| savers(*of, bit)).collect()))
+        .collect();
     let mut runs: Vec<Run> = Vec::new();
     for (bit, savers) in all.into_iter().enumerate() {
         let bit = bit as u32;

@@ -14,6 +14,7 @@ mod bits;
 mod build;
 #[cfg(test)]
 mod build_tests;
+mod classes;
 pub mod eval;
 mod expr;
 pub mod known;
@@ -26,6 +27,7 @@ pub mod verify;
 mod verilog;
 
 pub use bits::Bits;
+pub use classes::{instance_classes, register_groups};
 pub use expr::{BinaryOp, ExprId, Exprs, Node, UnaryOp};
 
 use indexmap::IndexMap;
@@ -74,7 +76,8 @@ pub struct Netlist {
     pub inputs: Vec<Input>,
     /// Outputs of the top module.
     pub outputs: Vec<Output>,
-    /// Registers reachable from the outputs, in source order of instances and declarations.
+    /// Registers reachable from the outputs, and those that the same text makes in other iterations of a generate
+    /// loop, in source order of instances and declarations.
     pub registers: Vec<Register>,
     /// Memories that were not expanded to registers.
     pub memories: Vec<Memory>,
@@ -82,6 +85,8 @@ pub struct Netlist {
     pub clock: Option<Clock>,
     /// Values of the top module's parameters, overridable ones, for the wrapper.
     pub parameters: IndexMap<String, Bits>,
+    /// Every clocked process in a generate loop, once per iteration.
+    pub looped: Vec<LoopedProcess>,
     /// Parameters and enum members that the design uses, for readable output.
     pub constants: Vec<NamedConstant>,
 }
@@ -229,6 +234,31 @@ pub struct ProcessRef {
     pub span: Span,
     /// Stands inside a generate loop: one text for several processes.
     pub in_generate_loop: bool,
+    /// Where in the generate constructs of its module.
+    pub place: GeneratePlace,
+}
+
+/// A place in the generate constructs of a module. The default is its body.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct GeneratePlace {
+    /// The innermost block, in the syntax; `None` in the module's own body.
+    pub block: Option<ast::ScopeId>,
+    /// The names of the blocks around.
+    pub path: Vec<String>,
+    /// The genvars of the loops around with their values, outermost first.
+    pub loops: Vec<(String, i64)>,
+}
+
+/// A clocked process in a generate loop as one iteration has it, whether or not
+/// it drives anything.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LoopedProcess {
+    /// The instance that it stands in.
+    pub instance: InstanceId,
+    /// Its statement.
+    pub stmt: ast::StmtId,
+    /// The iteration.
+    pub loops: Vec<(String, i64)>,
 }
 
 /// An instance of a module.
@@ -246,6 +276,8 @@ pub struct Instance {
     pub symbol: Option<ast::SymbolId>,
     /// Stands inside a generate loop or instance array.
     pub in_generate_loop: bool,
+    /// Where in the generate constructs of its parent's module.
+    pub place: GeneratePlace,
     /// Values of its overridable parameters.
     pub parameters: IndexMap<String, Bits>,
 }

@@ -24,6 +24,7 @@ impl Builder {
                 parent: None,
                 symbol: None,
                 in_generate_loop: false,
+                place: Default::default(),
                 parameters: IndexMap::new(),
             }],
             clock: Some(Clock {
@@ -87,6 +88,7 @@ impl Builder {
                     stmt: ast::StmtId(0),
                     span,
                     in_generate_loop: false,
+                    place: Default::default(),
                 },
                 blocking: false,
                 scope_path: Vec::new(),

@@ -129,9 +129,20 @@ pub struct Scope {
     pub parent: Option<ScopeId>,
     /// The name of the block, if it has one.
     pub name: Option<Box<str>>,
+    /// Where text can be added to a generate block.
+    pub body: Option<GenerateBody>,
     /// What stands in it, in the order written. Every name that the scope
     /// declares is here, ports and parameters of the header too.
     pub members: Vec<Member>,
+}
+
+/// Byte offsets in the text of a generate block, (no edit can be placed by it where a macro wrote an end).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct GenerateBody {
+    /// The text between `begin` and `end`; of a block without them its only item.
+    pub span: Span,
+    /// Whether it has `begin` and `end`.
+    pub begin: bool,
 }
 
 /// The kinds of scope.

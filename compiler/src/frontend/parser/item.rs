@@ -161,6 +161,7 @@ impl Parser<'_> {
     /// `parent`. A name is declared in `outer`.
     fn generate_body(&mut self, parent: ScopeId, outer: ScopeId) -> Parse<ScopeId> {
         self.nested(|p| {
+            let whole = p.at;
             p.attributes()?;
             let start = p.at;
             let mut label = None;
@@ -174,17 +175,22 @@ impl Parser<'_> {
                     return Err(p.expected("a generate item"));
                 }
                 p.module_item(scope)?;
+                let span = p.span_from(whole);
+                p.ast.scopes[scope.index()].body = Some(GenerateBody { span, begin: false });
                 return Ok(scope);
             }
             let name = p.block_name(label)?;
             let scope = p.scope(ScopeKind::Generate, Some(parent), name.as_ref());
+            let open = p.last();
             while !p.at(END_KW) {
                 if closes(p.kind()) {
                     return Err(p.expected("a generate item or `end`"));
                 }
                 p.module_item(scope)?;
             }
-            p.bump();
+            let close = p.bump().span;
+            let span = between(open, close);
+            p.ast.scopes[scope.index()].body = Some(GenerateBody { span, begin: true });
             p.end_label(name.as_ref())?;
             if let Some(name) = name {
                 let span = p.span_from(start);
@@ -277,4 +283,16 @@ impl Parser<'_> {
         self.member(scope, Member::Unsupported(Unsupported { what, span }));
         Ok(())
     }
+}
+
+/// What stands between two tokens. No edit can be placed by it where a macro
+/// or another file brings one of them.
+fn between(open: Span, close: Span) -> Span {
+    if open.expanded || close.expanded || open.file != close.file {
+        return Span {
+            expanded: true,
+            ..open.to(close)
+        };
+    }
+    Span::new(open.file, open.end, close.start)
 }

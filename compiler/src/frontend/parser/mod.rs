@@ -220,6 +220,7 @@ impl<'a> Parser<'a> {
             kind,
             parent,
             name: name.map(|name| name.text.clone()),
+            body: None,
             members: Vec::new(),
         });
         ScopeId(self.ast.scopes.len() as u32 - 1)

@@ -1,0 +1,533 @@
+//! Processes and instances in generate loops: one text for many iterations.
+//!
+//! What differs between the iterations, places in the chain above all, becomes a
+//! constant that the loop's genvars decide:
+//!
+//! ```verilog
+//! for (i = 0; i < 4; i = i + 1) begin : lane
+//!   localparam idetic_at_0 = 8 * i + 3;                      // inserted
+//!   always @(posedge clk) if (idetic_shift) begin            // inserted
+//!     q <= idetic_shifted[idetic_at_0 +: 8];                 // inserted
+//!   end else q <= d;                                         // `end else` inserted
+//!   assign idetic_saved[idetic_at_0 +: 8] = q;               // inserted
+//! end
+//! ```
+//!
+//! The layout saves the registers of one text alike and whole, so that the
+//! iterations need nothing else to differ. Chains of instances in a loop run
+//! through vectors of the module, a part for each iteration.
+
+use std::collections::BTreeMap;
+
+use indexmap::IndexMap;
+
+use crate::diagnostics::{Diagnostic, codes};
+use crate::frontend::ast::{GenerateBody, StmtId, SymbolId};
+use crate::netlist::{BitNaming, GeneratePlace, InstanceId, Origin};
+use crate::source::Span;
+
+use super::edits::Edit;
+use super::module::{Context, port_bits};
+use super::tree::Chunk;
+use super::{names, text};
+
+/// The genvars of one iteration.
+type Loops = [(String, i64)];
+
+/// A constant expression over the genvars that has the given value in each iteration.
+pub fn table(values: &[(&Loops, i64)]) -> String {
+    let Some(&(genvars, first)) = values.first() else {
+        return "0".to_string();
+    };
+    if values.iter().all(|&(_, value)| value == first) {
+        return first.to_string();
+    }
+    for (at, (genvar, from)) in genvars.iter().enumerate() {
+        let genvar = names::identifier(genvar);
+        let of: Vec<(i64, i64)> = (values.iter())
+            .map(|&(loops, value)| (loops[at].1, value))
+            .collect();
+        if let Some(step) = stride(&of) {
+            let base = first - step * from;
+            return match (step, base) {
+                (1, 0) => genvar,
+                (1, base) if base > 0 => format!("{genvar} + {base}"),
+                (step, 0) if step > 0 => format!("{step} * {genvar}"),
+                (step, base) if step > 0 && base > 0 => format!("{step} * {genvar} + {base}"),
+                (step, base) if step > 0 => format!("{step} * {genvar} - {}", -base),
+                (-1, base) => format!("{base} - {genvar}"),
+                (step, base) => format!("{base} - {} * {genvar}", -step),
+            };
+        }
+    }
+    let mut out = String::new();
+    for (at, &(loops, value)) in values.iter().enumerate() {
+        if at + 1 < values.len() {
+            let tests = loops.iter().map(|(genvar, is)| {
+                let genvar = names::identifier(genvar);
+                format!("{genvar} == {is}")
+            });
+            let tests: Vec<String> = tests.collect();
+            out.push_str(&format!("({}) ? {value} : ", tests.join(" && ")));
+        } else {
+            out.push_str(&value.to_string());
+        }
+    }
+    out
+}
+
+/// The slope of the line on which all points lie.
+fn stride(points: &[(i64, i64)]) -> Option<i64> {
+    let &(x, y) = points.first()?;
+    let &(other, value) = points.iter().find(|point| point.0 != x)?;
+    let (rise, run) = (value - y, other - x);
+    if rise % run != 0 {
+        return None;
+    }
+    let step = rise / run;
+    let fits = |&(px, py): &(i64, i64)| py - y == step * (px - x);
+    points.iter().all(fits).then_some(step)
+}
+
+/// One assignment of a looped process's branch.
+pub struct Line {
+    /// Target.
+    pub target: String,
+    /// Value.
+    pub value: String,
+    /// Assigned by `=`.
+    pub blocking: bool,
+}
+
+/// What a process in a loop needs: its branch, and the insertions around it.
+pub struct Looped {
+    /// The assignments of the branch.
+    pub lines: Vec<Line>,
+    /// Declarations and read-back, at the ends of the generate block.
+    pub edits: Vec<Edit>,
+}
+
+/// Works out a looped process from the registers it drives in all iterations.
+pub fn process(cx: &Context, stmt: StmtId, chunks: &[Chunk]) -> Result<Looped, Vec<Diagnostic>> {
+    let one = |error| vec![error];
+    let origin = &cx.register(chunks[0]).origin;
+    let place = &origin.process.place;
+    let body = body(cx, place, origin.process.span).map_err(one)?;
+    let mut declarations = Vec::new();
+    let mut reads = Vec::new();
+    let mut lines = Vec::new();
+    for column in columns(cx, stmt, chunks).map_err(one)? {
+        let number = column.number;
+        let at = format!("idetic_at_{number}");
+        declarations.push(format!("localparam {at} = {};", table(&column.at)));
+        let widths: Vec<i64> = column.width.iter().map(|&(_, width)| width).collect();
+        let width = match widths.iter().all(|width| *width == widths[0]) {
+            true => widths[0].to_string(),
+            false => {
+                let name = format!("idetic_len_{number}");
+                declarations.push(format!("localparam {name} = {};", table(&column.width)));
+                name
+            }
+        };
+        let target = column.target(number, &width, &mut declarations);
+        let bits = match &*width {
+            "1" => format!("[{at}]"),
+            width => format!("[{at} +: {width}]"),
+        };
+        let source = match column.blocking {
+            false => target.clone(),
+            true => {
+                let was = format!("idetic_was_{number}");
+                let top = match width.parse::<i64>() {
+                    Ok(width) => (width - 1).to_string(),
+                    Err(_) => format!("{width} - 1"),
+                };
+                declarations.push(format!("reg [{top}:0] {was};"));
+                reads.push(text::delayed(&was, &top, &target, true));
+                was
+            }
+        };
+        reads.push(format!("assign idetic_saved{bits} = {source};"));
+        lines.push(Line {
+            value: format!("idetic_shifted{bits}"),
+            target,
+            blocking: column.blocking,
+        });
+    }
+    let edits = around(cx, body.span, body.begin, &declarations, &reads);
+    let edits = edits.to_vec();
+    Ok(Looped { lines, edits })
+}
+
+/// Insertions at the ends of a generate block.
+fn around(
+    cx: &Context,
+    span: Span,
+    begin: bool,
+    declarations: &[String],
+    reads: &[String],
+) -> [Edit; 2] {
+    let edit = |offset, text| Edit {
+        file: cx.file(),
+        offset,
+        text,
+    };
+    let line = format!("\n{}", text::indent_at(cx.text(), span.end));
+    let step = match begin {
+        true => format!("{line}  "),
+        false => line.clone(),
+    };
+    let joined = |list: &[String]| -> String {
+        let lines = list.iter().map(|text| format!("{step}{text}"));
+        lines.collect()
+    };
+    if begin {
+        let open = joined(declarations);
+        // In front of `end`, which keeps its own line.
+        let before = &cx.text()[..span.end as usize];
+        let own_line = before.trim_end_matches([' ', '\t']).ends_with('\n');
+        let close = match own_line {
+            true => format!("  {}{line}", reads.join(&step)),
+            false => format!("{}{line}", joined(reads)),
+        };
+        [edit(span.start, open), edit(span.end, close)]
+    } else {
+        let open = format!("begin{}{line}", joined(declarations));
+        [
+            edit(span.start, open),
+            edit(span.end, format!("{}{line}end", joined(reads))),
+        ]
+    }
+}
+
+fn body(cx: &Context, place: &GeneratePlace, process: Span) -> Result<GenerateBody, Diagnostic> {
+    let Some(body) = place.block.and_then(|block| cx.ast[block].body) else {
+        return Err(Diagnostic::error(
+            codes::CANNOT_EDIT,
+            process,
+            "this process stands in a generate loop that cannot be edited",
+        )
+        .help("write the loop's body between `begin` and `end`"));
+    };
+    cx.editable(body.span, "the generate block around this process")?;
+    Ok(body)
+}
+
+/// The registers that one assignment of the branch stands for.
+struct Column<'a> {
+    number: usize,
+    blocking: bool,
+    /// Name without selects, as seen from the process.
+    name: String,
+    /// The selects behind the name, per iteration.
+    selects: Vec<(&'a Loops, Vec<Select>)>,
+    at: Vec<(&'a Loops, i64)>,
+    width: Vec<(&'a Loops, i64)>,
+}
+
+/// A select in a target.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Select {
+    Index(i64),
+    /// From the smaller index on.
+    Range(i64),
+}
+
+impl Column<'_> {
+    fn target(&self, number: usize, width: &str, declarations: &mut Vec<String>) -> String {
+        let mut out = self.name.clone();
+        let depth = self.selects.first().map_or(0, |(_, selects)| selects.len());
+        for at in 0..depth {
+            let range = self
+                .selects
+                .iter()
+                .any(|(_, list)| matches!(list[at], Select::Range(_)));
+            let values: Vec<(&Loops, i64)> = self
+                .selects
+                .iter()
+                .map(|(loops, list)| match list[at] {
+                    Select::Index(value) | Select::Range(value) => (*loops, value),
+                })
+                .collect();
+            let value = table(&values);
+            let index = match value.parse::<i64>() {
+                Ok(_) => value,
+                Err(_) => {
+                    let name = format!("idetic_index_{number}_{at}");
+                    declarations.push(format!("localparam {name} = {value};"));
+                    name
+                }
+            };
+            out.push_str(&match range {
+                true => format!("[{index} +: {width}]"),
+                false => format!("[{index}]"),
+            });
+        }
+        out
+    }
+}
+
+/// Groups the registers of a process by what writes them.
+fn columns<'a>(
+    cx: &Context<'a>,
+    stmt: StmtId,
+    chunks: &[Chunk],
+) -> Result<Vec<Column<'a>>, Diagnostic> {
+    let looped = &cx.netlist.looped;
+    let iterations: Vec<&Loops> = looped
+        .iter()
+        .filter(|process| process.stmt == stmt && process.instance == cx.instance)
+        .map(|process| &*process.loops)
+        .collect();
+    let mut ordered: Vec<Chunk> = chunks.to_vec();
+    ordered.sort_by_key(|chunk| chunk.register);
+    let mut counts: BTreeMap<(Span, &Loops), u32> = BTreeMap::new();
+    let mut groups: IndexMap<(Span, u32), Vec<Chunk>> = IndexMap::new();
+    for chunk in ordered {
+        let origin = &cx.register(chunk).origin;
+        let key = (origin.declaration, &*origin.process.place.loops);
+        let count = counts.entry(key).or_default();
+        groups
+            .entry((origin.declaration, *count))
+            .or_default()
+            .push(chunk);
+        *count += 1;
+    }
+    let mut out = Vec::new();
+    for group in groups.into_values() {
+        let first = cx.register(group[0]);
+        let refuse = |why: &str| {
+            Diagnostic::error(
+                codes::CANNOT_EDIT,
+                first.origin.process.span,
+                format!(
+                    "`{}` must be saved, but a process in a generate loop drives it {why}",
+                    first.name
+                ),
+            )
+            .at("one text for several processes")
+            .label(first.origin.declaration, "declared here")
+            .help("give each iteration registers of its own, declared in the loop's body")
+        };
+        let different = "in a different way in each iteration";
+        if group.len() != iterations.len() {
+            return Err(refuse("in some iterations only"));
+        }
+        let name = relative(&first.origin).ok_or_else(|| refuse("from another generate block"))?;
+        let own = &cx.tree.node(cx.instance).own;
+        let number = own.iter().position(|chunk| *chunk == group[0]);
+        let mut column = Column {
+            number: number.expect("the chunks of a process are the instance's own"),
+            blocking: false,
+            name,
+            selects: Vec::new(),
+            at: Vec::new(),
+            width: Vec::new(),
+        };
+        for chunk in group {
+            let register = cx.register(chunk);
+            let origin = &register.origin;
+            let loops = &*origin.process.place.loops;
+            if chunk.len != register.width || relative(origin).as_ref() != Some(&column.name) {
+                return Err(refuse(different));
+            }
+            let selects = selects(origin).ok_or_else(|| refuse(different))?;
+            let before = column.selects.first();
+            if before.is_some_and(|(_, before)| before.len() != selects.len()) {
+                return Err(refuse(different));
+            }
+            column.blocking |= origin.blocking;
+            column.selects.push((loops, selects));
+            column.at.push((loops, i64::from(chunk.at)));
+            column.width.push((loops, i64::from(register.width)));
+        }
+        out.push(column);
+    }
+    Ok(out)
+}
+
+/// The name of a register's variable as its own process sees it.
+fn relative(origin: &Origin) -> Option<String> {
+    let (from, to) = (&origin.process.place.path, &origin.scope_path);
+    let mut out = String::new();
+    if !from.starts_with(to) {
+        for inner in to.strip_prefix(from.as_slice())? {
+            out.push_str(&names::identifier(inner));
+            out.push('.');
+        }
+    }
+    out.push_str(&names::identifier(&origin.variable));
+    Some(out)
+}
+
+/// The selects of a register's target. `None` where it is a part that cannot be
+/// selected.
+fn selects(origin: &Origin) -> Option<Vec<Select>> {
+    let text = origin.target.strip_prefix(origin.variable.as_str())?;
+    let mut out = Vec::new();
+    for select in text.split_terminator(']') {
+        let select = select.strip_prefix('[')?;
+        out.push(match select.split_once(':') {
+            None => Select::Index(select.parse().ok()?),
+            Some(_) if origin.bits == BitNaming::Whole => return None,
+            Some((high, low)) => {
+                let (high, low): (i64, i64) = (high.parse().ok()?, low.parse().ok()?);
+                Select::Range(high.min(low))
+            }
+        });
+    }
+    Some(out)
+}
+
+/// The instances of one statement in a generate loop.
+pub struct Family {
+    /// Number of its vectors.
+    pub number: usize,
+    /// In order of iterations.
+    pub members: Vec<InstanceId>,
+}
+
+impl Family {
+    /// The place of a member.
+    pub fn place(&self, member: InstanceId) -> Option<u32> {
+        let place = self.members.iter().position(|other| *other == member);
+        place.map(|at| at as u32)
+    }
+}
+
+/// The children that stand in loops, by their statement.
+pub fn families(cx: &Context) -> Vec<Family> {
+    let mut found: IndexMap<SymbolId, Vec<InstanceId>> = IndexMap::new();
+    for child in super::module::children(cx) {
+        let instance = &cx.netlist.instances[child.index()];
+        if let (Some(symbol), false) = (instance.symbol, instance.place.loops.is_empty())
+            && cx.tree.node(child).is_touched()
+        {
+            found.entry(symbol).or_default().push(child);
+        }
+    }
+    let members = found.into_values().enumerate();
+    members
+        .map(|(number, members)| Family { number, members })
+        .collect()
+}
+
+/// The error where the members of a family need different connections.
+pub fn unlike(
+    cx: &Context,
+    family: &Family,
+    suffix: impl Fn(InstanceId) -> String,
+) -> Option<Diagnostic> {
+    let first = family.members[0];
+    let symbol = cx.netlist.instances[first.index()].symbol;
+    let shape = |of: InstanceId| {
+        let node = cx.tree.node(of);
+        (suffix(of), node.chain_bits, node.control_bits)
+    };
+    let same = |other: &InstanceId| shape(*other) == shape(first);
+    let siblings = super::module::children(cx)
+        .filter(|child| cx.netlist.instances[child.index()].symbol == symbol)
+        .count();
+    if siblings == family.members.len() && family.members.iter().all(same) {
+        return None;
+    }
+    let span = cx.ast[symbol?].span;
+    let path = &cx.netlist.instances[first.index()].path;
+    Some(
+        Diagnostic::error(
+            codes::CANNOT_EDIT,
+            span,
+            format!(
+                "the iterations of a generate loop need different versions of `{path}` and its like"
+            ),
+        )
+        .at("one text for several instances")
+        .note("their saved state differs in shape, by parameters or by what each iteration uses")
+        .help("give all iterations the same parameters, or write them out"),
+    )
+}
+
+/// The vectors of a family: declarations.
+pub fn declarations(cx: &Context, family: &Family) -> Vec<String> {
+    let count = family.members.len() as u32;
+    let first = cx.tree.node(family.members[0]);
+    let number = family.number;
+    let mut out = Vec::new();
+    if first.chain_bits > 0 {
+        let top = count * port_bits(cx, family.members[0]) - 1;
+        out.push(format!("wire [{top}:0] idetic_ins_{number};"));
+        out.push(format!("wire [{top}:0] idetic_outs_{number};"));
+    }
+    if first.control_bits > 0 {
+        let top = count * first.control_bits - 1;
+        out.push(format!("wire [{top}:0] idetic_ctls_{number};"));
+    }
+    out
+}
+
+/// The part of a family's vector that a member has, seen from the module.
+pub fn part(vector: &str, family: &Family, member: InstanceId, width: u32) -> String {
+    let place = family.place(member).expect("a member of the family");
+    text::bits(&format!("{vector}_{}", family.number), place * width, width)
+}
+
+/// The same seen from inside the loop, for all members.
+pub fn own_part(cx: &Context, vector: &str, family: &Family, width: u32) -> String {
+    let at: Vec<(&Loops, i64)> = family
+        .members
+        .iter()
+        .enumerate()
+        .map(|(at, member)| {
+            let place = &cx.netlist.instances[member.index()].place;
+            (&*place.loops, at as i64 * i64::from(width))
+        })
+        .collect();
+    let (number, index) = (family.number, table(&at));
+    match width {
+        1 => format!("{vector}_{number}[{index}]"),
+        _ => format!("{vector}_{number}[{index} +: {width}]"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn values(list: &[(&[i64], i64)]) -> String {
+        let owned: Vec<(Vec<(String, i64)>, i64)> = list
+            .iter()
+            .map(|(loops, value)| {
+                let names = ["i", "j"].iter();
+                let loops = names.zip(*loops).map(|(name, at)| (name.to_string(), *at));
+                (loops.collect(), *value)
+            })
+            .collect();
+        let borrowed: Vec<(&Loops, i64)> = owned.iter().map(|(l, v)| (&**l, *v)).collect();
+        table(&borrowed)
+    }
+
+    #[test]
+    fn a_table_is_as_short_as_it_can_be() {
+        assert_eq!(values(&[(&[0], 5), (&[1], 5)]), "5");
+        assert_eq!(values(&[(&[0], 0), (&[1], 1)]), "i");
+        assert_eq!(values(&[(&[0], 3), (&[1], 11), (&[2], 19)]), "8 * i + 3");
+        assert_eq!(values(&[(&[2], 0), (&[4], 8)]), "4 * i - 8");
+        assert_eq!(values(&[(&[0], 9), (&[1], 6)]), "9 - 3 * i");
+        assert_eq!(
+            values(&[(&[0, 0], 1), (&[0, 1], 3), (&[1, 0], 1), (&[1, 1], 3)]),
+            "2 * j + 1"
+        );
+    }
+
+    #[test]
+    fn an_irregular_table_tests_its_genvars() {
+        assert_eq!(
+            values(&[(&[0], 0), (&[1], 4), (&[2], 5)]),
+            "(i == 0) ? 0 : (i == 1) ? 4 : 5"
+        );
+        assert_eq!(
+            values(&[(&[0, 0], 0), (&[0, 1], 1), (&[1, 0], 2)]),
+            "(i == 0 && j == 0) ? 0 : (i == 0 && j == 1) ? 1 : 2"
+        );
+    }
+}
