@@ -185,11 +185,15 @@ designs! {
     functions: "functions";
     functions_of_another_depth: "functions", "DEPTH" = "200";
     generates: "generates";
+    defparams: "defparams";
+    full_cases: "full_cases";
     generates_of_another_kind: "generates", "KIND" = "7", "N" = "4";
     hierarchy: "hierarchy";
     initials: "initials";
     macros: "macros";
+    mixed: "mixed";
     memory: "memory";
+    powers: "powers";
     selects: "selects";
     signedness: "signedness";
     supplies: "supplies";

@@ -60,13 +60,18 @@ impl<'a> Elab<'a> {
             );
         };
         let declared = &ast[module];
-        let overrides = self.overrides(scope, instance, declared)?;
+        let mut overrides = self.overrides(scope, instance, declared)?;
         let mut name = self.scope(scope).path.join(".");
         if !name.is_empty() {
             name.push('.');
         }
         name.push_str(&ast[symbol].name.text);
         let parent = self.scope(scope).instance;
+        let path = match &*self.instances[parent.index()].path {
+            "" => name.clone(),
+            path => format!("{path}.{name}"),
+        };
+        self.apply_defparams(&path, declared, &mut overrides)?;
         let in_loop = self.scope(scope).in_generate_loop;
         let inner =
             self.instantiate(module, Some(parent), name, Some(symbol), overrides, in_loop)?;

@@ -217,6 +217,9 @@ pub(super) struct Elab<'a> {
     pub latches: FxHashMap<u32, Vec<bool>>,
     /// Names that clocked processes write, per module.
     pub clocked_names: FxHashMap<ast::ModuleId, Rc<FxHashSet<&'a str>>>,
+    /// The slots that stand for high impedance, by their width.
+    pub high_z: FxHashMap<u32, u32>,
+    pub defparams: Vec<super::defparam::Defparam<'a>>,
     pub env: Env,
     /// Nesting of calls.
     pub depth: usize,
@@ -246,6 +249,8 @@ impl<'a> Elab<'a> {
             instances: Vec::new(),
             latches: FxHashMap::default(),
             clocked_names: FxHashMap::default(),
+            high_z: FxHashMap::default(),
+            defparams: Vec::new(),
             env: Env::default(),
             depth: 0,
             steps: 0,

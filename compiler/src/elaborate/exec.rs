@@ -43,7 +43,8 @@ impl<'a> Elab<'a> {
                 kind,
                 selector,
                 items,
-            } => self.exec_case(scope, *kind, *selector, items),
+                full,
+            } => self.exec_case(scope, *kind, *selector, items, *full),
             StmtKind::For { header, body } => self.exec_for(scope, header, *body, span),
             StmtKind::While {
                 condition,

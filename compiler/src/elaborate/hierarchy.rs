@@ -36,6 +36,7 @@ impl<'a> Elab<'a> {
         let overrides = self.top_parameters(top)?;
         let name = ast[top].name.text.to_string();
         let scope = self.instantiate(top, None, name, None, overrides, false)?;
+        self.check_defparams();
         self.check_errors()?;
         self.finish(top, scope)
     }
@@ -207,6 +208,7 @@ impl<'a> Elab<'a> {
             }
         }
         self.expand(scope)?;
+        self.gather_defparams(scope);
         self.body(scope);
         Ok(scope)
     }

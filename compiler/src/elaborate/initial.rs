@@ -52,6 +52,7 @@ impl<'a> Elab<'a> {
                 continue;
             };
             let Some(value) = env.get(key) else { continue };
+            let value = self.settle(value);
             match self.exprs.as_const(value).cloned() {
                 Some(bits) => self.slots[slot as usize].init = Some(bits),
                 None => {

@@ -15,8 +15,9 @@
 //! | `typed`, `operators`, `lower`, `constant`, `call`, `system` | expressions: sizes first, then values in context (IEEE 1364-2005, 5.4 and 5.5) |
 //! | `reference`, `select`, `assign` | reading and writing parts of nets |
 //! | `env`, `exec`, `case`, `loops` | symbolic execution of statements |
-//! | `process`, `clocked`, `initial` | processes |
-//! | `hierarchy`, `generate`, `connect`, `gates` | instances |
+//! | `process`, `clocked`, `mixed`, `initial` | processes |
+//! | `hierarchy`, `generate`, `connect`, `defparam`, `gates` | instances |
+//! | `unknown` | values that are none |
 //! | `resolve`, `registers`, `finish` | leaves to drives; the finished netlist |
 //!
 //! Guarantees: no panic on any syntax tree; without errors the netlist obeys
@@ -31,6 +32,7 @@ mod clocked;
 mod connect;
 mod constant;
 mod context;
+mod defparam;
 mod env;
 mod exec;
 mod finish;
@@ -40,6 +42,7 @@ mod hierarchy;
 mod initial;
 mod loops;
 mod lower;
+mod mixed;
 mod names;
 mod operators;
 mod process;
@@ -50,6 +53,7 @@ mod select;
 mod system;
 mod typed;
 mod types;
+mod unknown;
 mod written;
 
 use crate::diagnostics::Diagnostics;

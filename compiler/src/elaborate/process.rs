@@ -67,7 +67,7 @@ impl<'a> Elab<'a> {
                 self.leaves(value.iter().copied(), &mut listened);
             }
         }
-        self.exec_maybe(scope, body)?;
+        self.run_body(Mode::Combinational, scope, body)?;
         let written = std::mem::take(&mut self.env.written);
         let mut values = Vec::new();
         for (key, bits) in written {
@@ -115,6 +115,7 @@ impl<'a> Elab<'a> {
         missing.retain(|&slot| {
             let own = |key| self.env.get(key).is_some();
             self.slots[slot as usize].shadow_of.is_none()
+                && !self.is_high_z(slot)
                 && !own(Key::Blocking(slot))
                 && !own(Key::Nonblocking(slot))
         });

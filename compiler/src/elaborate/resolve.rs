@@ -222,6 +222,11 @@ impl<'a> Elab<'a> {
                 segment.value = Some(self.exprs.unknown(width));
                 self.undriven(slot);
             }
+            Source::Latch(of) if self.is_local(of) => {
+                let width = segment.width;
+                segment.value = Some(self.exprs.unknown(width));
+                self.unassigned(of);
+            }
             Source::Latch(of) => {
                 let span = segment.span;
                 return self.latch(of, span);
@@ -260,23 +265,35 @@ impl<'a> Elab<'a> {
         let net = self.net(self.slots[slot as usize].net);
         let declared = net.span;
         let name = self.slot_name(slot);
-        let diagnostic = if self.net(self.slots[slot as usize].net).local {
-            Diagnostic::error(
-                codes::LATCH,
-                declared,
-                format!("`{name}` is read before this call assigns it"),
-            )
-            .help("assign it first; a value must not live from call to call")
-        } else {
+        self.fail(
             Diagnostic::error(
                 codes::LATCH,
                 span.unwrap_or(declared),
                 format!("`{name}` is a latch: some path through the process does not assign it"),
             )
             .label(declared, "declared here")
-            .help("assign it a default value at the beginning of the process")
-        };
-        self.fail(diagnostic)
+            .help("assign it a default value at the beginning of the process"),
+        )
+    }
+
+    /// Whether a slot belongs to a call of a subroutine.
+    fn is_local(&self, slot: u32) -> bool {
+        self.net(self.slots[slot as usize].net).local
+    }
+
+    /// Warns of a subroutine's variable that a call may read before it assigns it.
+    fn unassigned(&mut self, slot: u32) {
+        let name = self.slot_name(slot);
+        let declared = self.net(self.slots[slot as usize].net).span;
+        self.tell(
+            Diagnostic::warning(
+                codes::LATCH,
+                declared,
+                format!("`{name}` is read before this call assigns it"),
+            )
+            .note("its value is taken as unknown, as in synthesis; in simulation it may be that of an earlier call")
+            .help("assign it on every path"),
+        );
     }
 
     /// The segments of a slot, all bits covered.
@@ -285,6 +302,17 @@ impl<'a> Elab<'a> {
         let width = of.width;
         if let Some(real) = of.shadow_of {
             return Ok(self.shadow_segments(slot, real, width));
+        }
+        if self.is_high_z(slot) {
+            let source = Source::Expr(self.exprs.unknown(width));
+            return Ok(vec![Segment {
+                low: 0,
+                width,
+                source,
+                span: None,
+                value: None,
+                busy: false,
+            }]);
         }
         let mut drives = of.drives.clone();
         let init = of.init.clone();

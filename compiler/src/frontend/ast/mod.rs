@@ -165,6 +165,8 @@ pub enum Member {
     },
     /// Continuous assignments; each an [`ExprKind::Assign`].
     Assign(Vec<ExprId>),
+    /// `defparam u.P = 1;`: the parameter's path, and its value.
+    Defparam(Vec<(ExprId, ExprId)>),
     /// `always`, `initial`, `final`.
     Process(Process),
     /// A generate `if` with its `else if`s: at most one arm exists.

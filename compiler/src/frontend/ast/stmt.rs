@@ -46,6 +46,8 @@ pub enum StmtKind {
         selector: ExprId,
         /// Arms; `default` has no labels.
         items: Vec<CaseItem>,
+        /// Marked `full_case`: what no label matches does not happen.
+        full: bool,
     },
     /// `for`.
     For {
