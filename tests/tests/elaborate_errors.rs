@@ -288,8 +288,16 @@ fn parameters_of_the_top_are_set() {
 #[test]
 fn what_is_not_taken_is_named() {
     refuse(
-        "reg [7:0] r; initial $readmemh(\"f\", r); assign y = r;",
-        "3:22 E0202 `$readmemh` is not taken yet",
+        "wire [7:0] w; nmos (w, a, b); assign y = w;",
+        "3:15 E0202 the switch-level primitive `nmos` is not taken yet",
+    );
+    refuse(
+        "trireg w; assign w = a[0] ? b[0] : 1'bz; assign y = w;",
+        "3:8 E0202 a `trireg` net, which keeps its last value is not taken yet",
+    );
+    refuse(
+        "wire w; assign w = a[0]; assign w = a[1] ? b[0] : 1'bz; assign y = w;",
+        "3:33 E0309 `w` has more than one driver",
     );
     refuse(
         "integer i; reg r; always @* begin r = 0; for (i = 0; i < a; i = i + 1) r = ~r; end assign y = r;",

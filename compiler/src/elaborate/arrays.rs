@@ -128,14 +128,14 @@ impl<'a> Elab<'a> {
                     let value = self.leaf(slot);
                     self.drive_target(&part, value, span)?;
                 }
-                _ => self.join(slot, &part, span)?,
+                _ => self.join_nets(slot, &part, span)?,
             }
         }
         Ok(())
     }
 
     /// Makes a bidirectional port and what it is connected to one net.
-    pub fn join(&mut self, slot: u32, outer: &Target, span: Span) -> Res<()> {
+    pub fn join_nets(&mut self, slot: u32, outer: &Target, span: Span) -> Res<()> {
         let width = self.slots[slot as usize].width;
         let net = self.slots[slot as usize].net;
         if outer.width() != u64::from(width) {

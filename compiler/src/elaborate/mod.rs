@@ -16,8 +16,9 @@
 //! | `reference`, `select`, `assign` | reading and writing parts of nets |
 //! | `env`, `exec`, `case`, `loops` | symbolic execution of statements |
 //! | `process`, `clocked`, `mixed`, `initial` | processes |
-//! | `hierarchy`, `generate`, `connect`, `defparam`, `gates` | instances |
-//! | `unknown` | values that are none |
+//! | `hierarchy`, `generate`, `connect`, `arrays`, `defparam`, `gates` | instances |
+//! | `unknown`, `tristate` | values that are none; nets with several drivers |
+//! | `readmem`, `passed_over` | data files; testbench code |
 //! | `resolve`, `registers`, `finish` | leaves to drives; the finished netlist |
 //!
 //! Guarantees: no panic on any syntax tree; without errors the netlist obeys
@@ -25,6 +26,7 @@
 //! registers stand in source order. What is not understood is an error with a
 //! place, never a guess.
 
+mod arrays;
 mod assign;
 mod call;
 mod case;
@@ -45,12 +47,15 @@ mod lower;
 mod mixed;
 mod names;
 mod operators;
+mod passed_over;
 mod process;
+mod readmem;
 mod reference;
 mod registers;
 mod resolve;
 mod select;
 mod system;
+mod tristate;
 mod typed;
 mod types;
 mod unknown;

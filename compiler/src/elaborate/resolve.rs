@@ -314,12 +314,10 @@ impl<'a> Elab<'a> {
                 busy: false,
             }]);
         }
-        let mut drives = of.drives.clone();
         let init = of.init.clone();
-        drives.sort_by_key(|drive| drive.low);
+        let drives = self.single_drives(slot)?;
         let mut list = Vec::new();
         let mut at = 0;
-        let mut last: Option<Span> = None;
         let undriven = |elab: &mut Self, low: u32, width: u32| {
             // A variable that nothing drives keeps its initial value.
             let source = match &init {
@@ -336,26 +334,10 @@ impl<'a> Elab<'a> {
             }
         };
         for drive in drives {
-            if drive.low < at {
-                let name = self.slot_name(slot);
-                let declared = self.net(self.slots[slot as usize].net).span;
-                let mut diagnostic = Diagnostic::error(
-                    codes::SEVERAL_DRIVERS,
-                    drive.span,
-                    format!("`{name}` has more than one driver"),
-                )
-                .label(declared, "declared here")
-                .help("drive each bit from one process, assignment or port");
-                if let Some(last) = last {
-                    diagnostic = diagnostic.label(last, "another driver");
-                }
-                return self.fail(diagnostic);
-            }
             if drive.low > at {
                 list.push(undriven(self, at, drive.low - at));
             }
             at = drive.low + drive.width;
-            last = Some(drive.span);
             list.push(Segment {
                 low: drive.low,
                 width: drive.width,

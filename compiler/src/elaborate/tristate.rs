@@ -143,10 +143,9 @@ impl<'a> Elab<'a> {
             });
             match released {
                 Some((_, Some(always))) if always.is_ones() => {}
-                Some((released, always)) if !always.is_some_and(|never| never.is_zero()) => {
-                    parts.push((value, Some(released)));
-                }
-                _ => parts.push((value, None)),
+                Some((_, Some(never))) if never.is_zero() => parts.push((value, None)),
+                Some((released, _)) => parts.push((value, Some(released))),
+                None => parts.push((value, None)),
             }
         }
         let span = first.span;

@@ -352,6 +352,7 @@ impl Dump<'_> {
     fn timing(&self, timing: &Timing) -> String {
         match timing {
             Timing::Delay => "#".to_string(),
+            Timing::ZeroDelay => "#0".to_string(),
             Timing::Star => "@*".to_string(),
             Timing::Events(events) => {
                 let events: Vec<String> = events

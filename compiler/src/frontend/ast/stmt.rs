@@ -120,6 +120,8 @@ pub struct CaseItem {
 pub enum Timing {
     /// `#d`
     Delay,
+    /// `#0`: later, but in the same instant.
+    ZeroDelay,
     /// `@(a or posedge b)`
     Events(Vec<Event>),
     /// `@*`

@@ -77,8 +77,12 @@ impl Parser<'_> {
                 StmtKind::Timed { timing, body }
             }
             HASH => {
+                let zero = self.token(1).text == "0";
                 self.delay()?;
-                let timing = Timing::Delay;
+                let timing = match zero {
+                    true => Timing::ZeroDelay,
+                    false => Timing::Delay,
+                };
                 let body = Some(self.stmt(scope)?);
                 StmtKind::Timed { timing, body }
             }
