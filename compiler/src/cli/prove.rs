@@ -195,7 +195,11 @@ fn complaint(analysis: &Analysis, about: Subject, found: &Counterexample) -> Dia
         (Subject::Start, _) => "the start leads into no initial control state".to_string(),
         (_, true) => format!("in state `{state}` a step is not as claimed"),
         (_, false) => format!(
-            "in state `{state}` it matters what {} hold, but they are not kept",
+            "in state `{state}` {} not kept: {}",
+            match found.bits.len() {
+                1 => "a bit that matters is",
+                _ => "bits that matter are",
+            },
             bits(analysis, &found.bits)
         ),
     };
