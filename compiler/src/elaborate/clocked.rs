@@ -62,7 +62,12 @@ impl<'a> Elab<'a> {
             branches.push((condition, self.run_branch(place)?));
         }
         let mut main = self.run_branch(body)?;
-        one_kind(branches.iter_mut().map(|(_, branch)| branch).chain([&mut main]));
+        one_kind(
+            branches
+                .iter_mut()
+                .map(|(_, branch)| branch)
+                .chain([&mut main]),
+        );
         for (mem, mut write) in std::mem::take(&mut self.env.memory_writes) {
             write.clock = clock;
             write.process = process_ref.clone();

@@ -41,8 +41,12 @@ impl<'a> Elab<'a> {
         let span = ast[target].span;
         let ExprKind::Member(instance, parameter) = &ast[target].kind else {
             return self.fail(
-                Diagnostic::error(codes::BAD_CONNECTION, span, "a `defparam` without an instance")
-                    .help("write `defparam instance.parameter = value;`"),
+                Diagnostic::error(
+                    codes::BAD_CONNECTION,
+                    span,
+                    "a `defparam` without an instance",
+                )
+                .help("write `defparam instance.parameter = value;`"),
             );
         };
         let value = self.constant(scope, value)?;
@@ -151,7 +155,10 @@ impl<'a> Elab<'a> {
             }
             let (span, message) = (
                 given.span,
-                format!("there is no instance `{}` below this module", given.instance),
+                format!(
+                    "there is no instance `{}` below this module",
+                    given.instance
+                ),
             );
             self.tell(
                 Diagnostic::error(codes::UNKNOWN_NAME, span, message)

@@ -8,8 +8,9 @@ use super::registers::{Machine, Resolved};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::frontend::ast::{self, Direction, ModuleId, SymbolKind};
 use crate::netlist::{
-    AsyncReset, BitNaming, Bits, ExprId, Exprs, FilledLater, Input, InputId, Instance, MemId, Memory,
-    MemoryWrite, NamedConstant, Netlist, Node, Origin, Output, Port, RELEASED, RegId, Register,
+    AsyncReset, BitNaming, Bits, ExprId, Exprs, FilledLater, Input, InputId, Instance, MemId,
+    Memory, MemoryWrite, NamedConstant, Netlist, Node, Origin, Output, Port, RELEASED, RegId,
+    Register,
 };
 use crate::source::Span;
 

@@ -62,9 +62,7 @@ impl<'a> Elab<'a> {
         let mut value = self.terminal(scope, inputs[0], count)?;
         for &input in &inputs[1..] {
             let input = self.terminal(scope, input, count)?;
-            value = self
-                .exprs
-                .binary(op.unwrap_or(BinaryOp::And), value, input);
+            value = self.exprs.binary(op.unwrap_or(BinaryOp::And), value, input);
         }
         if invert {
             value = self.exprs.not(value);

@@ -5,9 +5,7 @@ use rustc_hash::FxHashSet;
 use std::rc::Rc;
 
 use super::assign::Target;
-use super::context::{
-    Constant, Driver, Elab, Entity, MAX_DEPTH, NetIdx, Res, ScopeIdx, Storage,
-};
+use super::context::{Constant, Driver, Elab, Entity, MAX_DEPTH, NetIdx, Res, ScopeIdx, Storage};
 use super::env::Env;
 use super::reference::Element;
 use super::tristate::Resolution;
@@ -39,6 +37,9 @@ impl<'a> Elab<'a> {
         let overrides = self.top_parameters(top)?;
         let name = ast[top].name.text.to_string();
         let scope = self.instantiate(top, None, name, None, overrides, false)?;
+        for &span in &ast.translated_off {
+            self.pass_over("text behind `translate_off`", span);
+        }
         self.check_defparams();
         self.check_errors()?;
         self.finish(top, scope)

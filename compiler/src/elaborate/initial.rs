@@ -73,6 +73,7 @@ impl<'a> Elab<'a> {
 
     /// An `initial` block waits: what follows belongs to a testbench.
     pub fn stop_initial(&mut self, span: Span) -> Res<()> {
+        self.pass_over("an `initial` block from its first wait on", span);
         self.tell(
             Diagnostic::warning(
                 codes::UNSUPPORTED,

@@ -39,8 +39,12 @@ impl<'a> Elab<'a> {
         };
         let (Some(file), Some(memory)) = (arg(0), arg(1)) else {
             return self.fail(
-                Diagnostic::error(codes::BAD_CONNECTION, span, "a file and a memory are wanted")
-                    .help("write `$readmemh(\"file\", memory)`"),
+                Diagnostic::error(
+                    codes::BAD_CONNECTION,
+                    span,
+                    "a file and a memory are wanted",
+                )
+                .help("write `$readmemh(\"file\", memory)`"),
             );
         };
         let name = self.file_name(scope, file)?;

@@ -48,9 +48,8 @@ impl<'a> Elab<'a> {
 
     /// What a bit is that all drivers release, if a pull says it.
     fn pull_at(&self, slot: u32, bit: u32) -> Option<bool> {
-        let here = |pull: &&Pull| {
-            pull.slot == slot && (pull.low..pull.low + pull.width).contains(&bit)
-        };
+        let here =
+            |pull: &&Pull| pull.slot == slot && (pull.low..pull.low + pull.width).contains(&bit);
         match self.resolution_of(slot) {
             Resolution::Pulled(up) => Some(up),
             _ => self.pulls.iter().find(here).map(|pull| pull.up),
@@ -97,13 +96,7 @@ impl<'a> Elab<'a> {
     }
 
     /// One drive for bits that all of `members` drive.
-    fn joined(
-        &mut self,
-        slot: u32,
-        low: u32,
-        width: u32,
-        members: &[Drive],
-    ) -> Res<Option<Drive>> {
+    fn joined(&mut self, slot: u32, low: u32, width: u32, members: &[Drive]) -> Res<Option<Drive>> {
         let pull = self.pull_at(slot, low);
         let drive = |value, span| Drive {
             low,

@@ -127,7 +127,9 @@ impl<'a> Elab<'a> {
             stack.pop();
             let value = match *self.exprs.node(id) {
                 Node::Net(slot) => new(self, slot).unwrap_or(id),
-                _ => self.exprs.rebuild(id, |operand| memo.get(&operand).copied()),
+                _ => self
+                    .exprs
+                    .rebuild(id, |operand| memo.get(&operand).copied()),
             };
             memo.insert(id, value);
         }

@@ -32,6 +32,8 @@ pub(super) struct Stream<'a> {
     pub nettypes: Vec<(usize, bool)>,
     /// Before which tokens a comment says `full_case`.
     pub full_cases: Vec<usize>,
+    /// Parts between `translate_off` and `translate_on`.
+    pub off: Vec<Span>,
     /// Directives that are not taken.
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -80,6 +82,7 @@ pub(super) fn stream<'a>(
         tokens: Vec::with_capacity(expanded.len() / 2 + 1),
         nettypes: vec![(0, *implicit)],
         full_cases: Vec::new(),
+        off: Vec::new(),
         diagnostics: Vec::new(),
     };
     let mut words = Words::new(version);
@@ -110,7 +113,12 @@ pub(super) fn stream<'a>(
             continue;
         }
         match pragma(token.kind, text) {
-            Some(Pragma::Translate(on)) => skipping = !on,
+            Some(Pragma::Translate(on)) => {
+                if let (false, false, Some(span)) = (on, skipping, places.span(token.span)) {
+                    out.off.push(span);
+                }
+                skipping = !on;
+            }
             Some(Pragma::FullCase) => out.full_cases.push(out.tokens.len()),
             None => {}
         }

@@ -35,6 +35,8 @@ pub struct Ast {
     pub modules: Vec<Module>,
     /// Packages in the order read (symbols of kind `Package` share this form).
     pub packages: Vec<Module>,
+    /// Where parts begin that `translate_off` takes out.
+    pub translated_off: Vec<Span>,
     /// One scope per file for declarations outside any module (`$unit`).
     pub file_scopes: Vec<ScopeId>,
 }

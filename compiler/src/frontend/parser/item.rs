@@ -246,8 +246,7 @@ impl Parser<'_> {
         let start = self.at;
         let token = self.token(0);
         let what = match token.kind {
-            ALIAS_KW | BIND_KW | LET_KW | NETTYPE_KW | CONSTRAINT_KW | MODPORT_KW
-            | EXTERN_KW => {
+            ALIAS_KW | BIND_KW | LET_KW | NETTYPE_KW | CONSTRAINT_KW | MODPORT_KW | EXTERN_KW => {
                 self.skip_to_semicolon()?;
                 format!("`{}`", token.text)
             }

@@ -45,6 +45,7 @@ pub(super) type TypeNames = HashSet<Box<str>>;
 
 /// Parses one file into `ast`.
 pub(super) fn parse(stream: &Stream, ast: &mut Ast, types: &mut TypeNames) -> Vec<Diagnostic> {
+    ast.translated_off.extend(&stream.off);
     let mut parser = Parser {
         stream,
         tokens: &stream.tokens,
