@@ -1,7 +1,7 @@
 //! The pipeline, as a list of calls.
 //!
-//! [`analyze`] goes from text to live bits, [`insert`] from there to the files
-//! of an instrumented design. Neither writes anything; sources are read by the
+//! [`analyze`] goes from text to live bits, [`plan`] from there to the
+//! checkpoints, [`insert`] to the files of an instrumented design. Neither writes anything; sources are read by the
 //! front end. Each returns its value with the diagnostics met on the way; there
 //! is a value exactly if none of them is an error.
 
@@ -130,13 +130,8 @@ pub struct Inserted {
     pub written_out: Option<SourceMap>,
 }
 
-/// From live bits to the files of an instrumented design.
-pub fn insert(
-    analysis: &mut Analysis,
-    sources: &SourceMap,
-    options: &InsertOptions,
-) -> (Option<Inserted>, Diagnostics) {
-    let mut clock = Stopwatch::start();
+/// Chooses the checkpoints.
+pub fn plan(analysis: &Analysis, options: &InsertOptions) -> (Option<Plan>, Diagnostics) {
     let mut diagnostics = Diagnostics::default();
     let mut states = |names: &[String]| -> Vec<StateId> {
         let found = names.iter().map(|name| state_named(&analysis.graph, name));
@@ -167,6 +162,20 @@ pub fn insert(
             return (None, diagnostics);
         }
     }
+    (Some(plan), diagnostics)
+}
+
+/// From live bits to the files of an instrumented design.
+pub fn insert(
+    analysis: &mut Analysis,
+    sources: &SourceMap,
+    options: &InsertOptions,
+) -> (Option<Inserted>, Diagnostics) {
+    let mut clock = Stopwatch::start();
+    let (plan, mut diagnostics) = plan(analysis, options);
+    let Some(plan) = plan else {
+        return (None, diagnostics);
+    };
     clock.lap("plan");
     let layout = layout::layout(
         &analysis.netlist,
@@ -262,6 +271,10 @@ fn hash(sources: &SourceMap, options: &AnalyzeOptions, top: &str) -> String {
         if file.included || read.contains(&&file.path) {
             field(file.text.as_bytes());
         }
+    }
+    for (path, text) in sources.data_files() {
+        field(path.as_os_str().as_encoded_bytes());
+        field(text.as_bytes());
     }
     for (name, value) in &options.elaborate.parameters {
         field(name.as_bytes());

@@ -1,4 +1,5 @@
-//! Processes and instances in generate loops: one text for many iterations.
+//! Processes and instances in generate loops, arrays of instances: one text for
+//! many iterations.
 //!
 //! What differs between the iterations, places in the chain above all, becomes a
 //! constant that the loop's genvars decide:
@@ -22,7 +23,7 @@ use std::collections::BTreeMap;
 use indexmap::IndexMap;
 
 use crate::diagnostics::{Diagnostic, codes};
-use crate::frontend::ast::{GenerateBody, StmtId, SymbolId};
+use crate::frontend::ast::{GenerateBody, StmtId, SymbolId, SymbolKind};
 use crate::netlist::{BitNaming, GeneratePlace, InstanceId, Origin};
 use crate::source::Span;
 
@@ -379,7 +380,7 @@ fn selects(origin: &Origin) -> Option<Vec<Select>> {
     Some(out)
 }
 
-/// The instances of one statement in a generate loop.
+/// The instances of one statement in a generate loop, or of an array.
 pub struct Family {
     /// Number of its vectors.
     pub number: usize,
@@ -395,14 +396,19 @@ impl Family {
     }
 }
 
-/// The children that stand in loops, by their statement.
+/// The children that stand in loops or arrays, by their statement.
 pub fn families(cx: &Context) -> Vec<Family> {
     let mut found: IndexMap<SymbolId, Vec<InstanceId>> = IndexMap::new();
     for child in super::module::children(cx) {
         let instance = &cx.netlist.instances[child.index()];
-        if let (Some(symbol), false) = (instance.symbol, instance.place.loops.is_empty())
-            && cx.tree.node(child).is_touched()
-        {
+        let Some(symbol) = instance.symbol else {
+            continue;
+        };
+        let array = match &cx.ast[symbol].kind {
+            SymbolKind::Instance(syntax) => !syntax.dims.is_empty(),
+            _ => false,
+        };
+        if (array || !instance.place.loops.is_empty()) && cx.tree.node(child).is_touched() {
             found.entry(symbol).or_default().push(child);
         }
     }
@@ -438,7 +444,7 @@ pub fn unlike(
             codes::CANNOT_EDIT,
             span,
             format!(
-                "the iterations of a generate loop need different versions of `{path}` and its like"
+                "one statement makes `{path}` and its like, which need different versions of their module"
             ),
         )
         .at("one text for several instances")
@@ -471,21 +477,23 @@ pub fn part(vector: &str, family: &Family, member: InstanceId, width: u32) -> St
     text::bits(&format!("{vector}_{}", family.number), place * width, width)
 }
 
-/// The same seen from inside the loop, for all members.
+/// The same as the instance's own text sees it, for all members. An array of
+/// instances takes the parts of all its elements, the rightmost lowest.
 pub fn own_part(cx: &Context, vector: &str, family: &Family, width: u32) -> String {
-    let at: Vec<(&Loops, i64)> = family
-        .members
-        .iter()
-        .enumerate()
-        .map(|(at, member)| {
-            let place = &cx.netlist.instances[member.index()].place;
-            (&*place.loops, at as i64 * i64::from(width))
-        })
-        .collect();
-    let (number, index) = (family.number, table(&at));
-    match width {
-        1 => format!("{vector}_{number}[{index}]"),
-        _ => format!("{vector}_{number}[{index} +: {width}]"),
+    let mut at: Vec<(&Loops, i64)> = Vec::new();
+    for (number, member) in family.members.iter().enumerate() {
+        let loops = &*cx.netlist.instances[member.index()].place.loops;
+        if at.last().is_none_or(|(last, _)| *last != loops) {
+            at.push((loops, number as i64 * i64::from(width)));
+        }
+    }
+    let name = format!("{vector}_{}", family.number);
+    let all = family.members.len() as u32 * width;
+    let index = table(&at);
+    match all / at.len() as u32 {
+        width if width == all => name,
+        1 => format!("{name}[{index}]"),
+        width => format!("{name}[{index} +: {width}]"),
     }
 }
 

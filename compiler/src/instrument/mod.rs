@@ -16,6 +16,7 @@ pub mod edits;
 
 mod decode;
 mod files;
+mod filled;
 mod image;
 mod keywords;
 mod looped;
@@ -149,6 +150,8 @@ pub fn attempt(
     names::reserved(ast, &netlist.top, &mut diagnostics);
     memories(netlist, &mut diagnostics);
     initial_values(netlist, graph, liveness, &mut diagnostics);
+
+    filled::refuse(netlist, graph, liveness, &mut diagnostics);
 
     let elsewhere = module::Elsewhere::default();
     let control = decode::observed_control(graph, liveness, plan);
