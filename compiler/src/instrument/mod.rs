@@ -32,6 +32,8 @@ mod tests;
 
 pub use files::{ListOptions, OutputFile};
 pub use image::{Field, Image, ImageCheckpoint, Run, slot_fields};
+pub use names::identifier;
+pub use wrapper::{DESIGN_INSTANCE, THRESHOLD_PARAMETER};
 
 use crate::control::{self, ControlGraph};
 use crate::diagnostics::{Diagnostic, Diagnostics, codes};
