@@ -31,7 +31,6 @@ const OUTSIDE: &[(&str, &str)] = &[
     ("E0804", "sim/tests/expect.rs: NotReproducible"),
     ("E0805", "tests/tests/mutations.rs: verify_exits_with_3"),
     ("E0806", "tests/tests/cli/proof.rs: a_lost_bit_is_refuted_by_name"),
-    ("E0807", "tests/tests/cli/proof.rs: a_proof_without_an_answer_in_time"),
 ];
 
 /// What a section of a page holds.
