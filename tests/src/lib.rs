@@ -6,3 +6,4 @@ pub mod generate;
 pub mod random;
 pub mod replay;
 pub mod run;
+pub mod survey;

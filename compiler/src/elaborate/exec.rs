@@ -1,6 +1,6 @@
 //! Symbolic execution of statements.
 
-use super::context::{Elab, MAX_STEPS, Res, ScopeIdx};
+use super::context::{Elab, MAX_STEPS, Reported, Res, ScopeIdx};
 use super::env::{Exit, ExitKind, Key, Mode};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::frontend::ast::{self, ExprKind, Member, StmtKind, SymbolKind};
@@ -87,7 +87,12 @@ impl<'a> Elab<'a> {
             ExprKind::Name(_) | ExprKind::Scoped(..) => {
                 self.call(scope, expr, expr, &[]).map(|_| ())
             }
-            _ => self.exec_assign(scope, expr),
+            _ => match self.exec_assign(scope, expr) {
+                // Reported: the statements behind it may hold errors of their
+                // own. A function would miss the value, so a call ends here.
+                Err(Reported) if self.depth == 0 => Ok(()),
+                done => done,
+            },
         }
     }
 
