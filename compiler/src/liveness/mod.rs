@@ -32,7 +32,7 @@ mod demand;
 mod fixpoint;
 mod relax;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod uses;
 mod walk;
 
