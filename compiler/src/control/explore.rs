@@ -5,8 +5,8 @@ use super::cases::{ResetCase, reset_cases, reset_roots};
 use super::decide::decide;
 use super::start::{Starts, starts};
 use super::states::States;
-use super::{give_up, needless};
 use super::{Assumption, ControlGraph, ControlOptions, Edge, State, StateId, ValueName, Verdict};
+use super::{give_up, needless};
 use crate::diagnostics::{Diagnostic, Diagnostics, codes};
 use crate::netlist::known::{Cone, Known, Mark, Scratch};
 use crate::netlist::{Bits, ExprId, Netlist, RegId};
@@ -433,7 +433,9 @@ impl<'a> Explorer<'a> {
     fn too_many_edges(&self, splits: &[usize], limit: usize, whence: &str) -> Failure {
         Failure {
             registers: give_up::most_splits(splits, self.failures.count),
-            reason: format!("given up: with it there would be more than {limit} transitions {whence}"),
+            reason: format!(
+                "given up: with it there would be more than {limit} transitions {whence}"
+            ),
             by_size: true,
         }
     }

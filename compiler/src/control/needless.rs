@@ -33,7 +33,12 @@ pub(super) fn find(
     let hashes = states.hashes();
     (0..registers.len())
         .filter(|&at| !keep(at))
-        .map(|at| (at, states.len() / count(&states.without(&hashes, at)).max(1)))
+        .map(|at| {
+            (
+                at,
+                states.len() / count(&states.without(&hashes, at)).max(1),
+            )
+        })
         .filter(|&(at, factor)| factor > MAX_FACTOR && !steers(at))
         .filter(|&(at, _)| !breaks_cycles(&states.without(&hashes, at), edges))
         .max_by_key(|&(at, factor)| (factor, std::cmp::Reverse(at)))

@@ -149,7 +149,9 @@ fn remove_used(
         return;
     }
     let after = graph.edges_from(state).iter().map(|edge| edge.to);
-    let changed = after.chain([state]).map(|state| trials.changed[state.index()]);
+    let changed = after
+        .chain([state])
+        .map(|state| trials.changed[state.index()]);
     let changed = changed.max().expect("the state itself");
     let tried = &mut trials.used[state.index() * graph.registers.len() + at];
     if *tried >= changed {
@@ -160,7 +162,10 @@ fn remove_used(
     let value = std::mem::replace(&mut graph.states[state.index()].values[at], unknown);
     let mut used = BitSet::new(uses.bits().len());
     let allowed = &live[state.index()];
-    if uses.try_facts(graph, state, live, allowed, &mut used).is_ok() {
+    if uses
+        .try_facts(graph, state, live, allowed, &mut used)
+        .is_ok()
+    {
         live[state.index()] = used;
         trials.success(state);
     } else {

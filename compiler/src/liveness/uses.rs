@@ -169,7 +169,15 @@ impl<'a> Uses<'a> {
                 Err(Refused)
             } else {
                 let edges = edges.iter().enumerate();
-                walk((cone, exprs), &mut known, scratch, edges, depth, true, visit)
+                walk(
+                    (cone, exprs),
+                    &mut known,
+                    scratch,
+                    edges,
+                    depth,
+                    true,
+                    visit,
+                )
             };
             known.undo(mark);
             case.known = known;

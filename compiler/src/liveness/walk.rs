@@ -50,7 +50,14 @@ pub(super) fn walk<'e>(
             continue;
         }
         if !path.is_empty() {
-            leave((cone, exprs), known, scratch, &mut path, shared + 1, complete)?;
+            leave(
+                (cone, exprs),
+                known,
+                scratch,
+                &mut path,
+                shared + 1,
+                complete,
+            )?;
         }
         impossible = false;
         for (at, &assumption) in own.iter().enumerate().skip(shared) {
