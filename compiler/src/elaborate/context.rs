@@ -21,6 +21,9 @@ pub(super) const MAX_ELEMENTS: u64 = 1 << 20;
 pub(super) const MAX_ITERATIONS: u32 = 100_000;
 /// Deepest nesting of calls, and of instances.
 pub(super) const MAX_DEPTH: usize = 128;
+/// Deepest nesting of expressions and statements, chains of operators and
+/// `else if` included, over all calls that are open.
+pub(super) const MAX_NESTING: u32 = 30_000;
 /// Most statements executed in a run.
 pub(super) const MAX_STEPS: u64 = 20_000_000;
 
@@ -222,6 +225,8 @@ pub(super) struct Elab<'a> {
     pub depth: usize,
     /// Statements executed.
     pub steps: u64,
+    /// Levels of expressions and statements that are open.
+    pub nesting: u32,
 }
 
 impl<'a> Elab<'a> {
@@ -249,6 +254,7 @@ impl<'a> Elab<'a> {
             env: Env::default(),
             depth: 0,
             steps: 0,
+            nesting: 0,
         }
     }
 

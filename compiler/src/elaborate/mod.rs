@@ -88,9 +88,11 @@ pub fn elaborate(
     sources: &SourceMap,
     options: &ElaborateOptions,
 ) -> (Option<Netlist>, Diagnostics) {
-    let mut elab = context::Elab::new(ast, sources, options);
-    let netlist = elab.run().ok();
-    let diagnostics = elab.diagnostics;
-    let netlist = netlist.filter(|_| !diagnostics.has_errors());
-    (netlist, diagnostics)
+    crate::stack::with_room(|| {
+        let mut elab = context::Elab::new(ast, sources, options);
+        let netlist = elab.run().ok();
+        let diagnostics = elab.diagnostics;
+        let netlist = netlist.filter(|_| !diagnostics.has_errors());
+        (netlist, diagnostics)
+    })
 }
