@@ -195,6 +195,8 @@ pub(super) struct Elab<'a> {
     pub ast: &'a Ast,
     pub sources: &'a SourceMap,
     pub options: &'a ElaborateOptions,
+    /// Declarations of arrays that must not stay memories.
+    pub expanded: &'a FxHashSet<Span>,
     pub diagnostics: Diagnostics,
     /// So that an error in a module is told once, not once per instance.
     pub told: FxHashSet<(Code, Span, String)>,
@@ -225,11 +227,17 @@ pub(super) struct Elab<'a> {
 }
 
 impl<'a> Elab<'a> {
-    pub fn new(ast: &'a Ast, sources: &'a SourceMap, options: &'a ElaborateOptions) -> Elab<'a> {
+    pub fn new(
+        ast: &'a Ast,
+        sources: &'a SourceMap,
+        options: &'a ElaborateOptions,
+        expanded: &'a FxHashSet<Span>,
+    ) -> Elab<'a> {
         Elab {
             ast,
             sources,
             options,
+            expanded,
             diagnostics: Diagnostics::default(),
             told: FxHashSet::default(),
             exprs: Exprs::default(),
@@ -250,6 +258,15 @@ impl<'a> Elab<'a> {
             depth: 0,
             steps: 0,
         }
+    }
+
+    /// Declarations of the memories that are small enough to be expanded.
+    pub fn small_memories(&self) -> Vec<Span> {
+        let small = |mem: &&Mem| {
+            u64::from(mem.width) * u64::from(mem.depth) <= super::MEMORY_MUST_LIMIT_BITS
+        };
+        let memories = self.memories.iter().filter(small);
+        memories.map(|mem| self.net(mem.net).span).collect()
     }
 
     /// Reports, once per place and text.

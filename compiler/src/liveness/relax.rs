@@ -72,7 +72,7 @@ fn remove_dead(
             if !std::mem::replace(&mut dirty[index], false) || trial[index].is_none() {
                 continue;
             }
-            let mut used = BitSet::new(uses.bits().len());
+            let mut used = uses.bits().empty();
             let allowed = live[index].clone();
             if uses
                 .add(graph, state, live, Some(&allowed), &mut used)
@@ -107,7 +107,7 @@ fn remove_used(
     }
     let unknown = Bits::unknown(value.width());
     let value = std::mem::replace(value, unknown);
-    let mut used = BitSet::new(uses.bits().len());
+    let mut used = uses.bits().empty();
     let allowed = live[state.index()].clone();
     if uses
         .add(graph, state, live, Some(&allowed), &mut used)

@@ -5,7 +5,7 @@ use super::{BitIndex, BitSet};
 use crate::control::cases::{ResetCase, reset_cases};
 use crate::control::{Assumption, ControlGraph, Edge, StateId};
 use crate::netlist::known::{Cone, Known, Scratch};
-use crate::netlist::{ExprId, Netlist, RegId};
+use crate::netlist::{Bits, ExprId, MemId, Netlist, RegId};
 
 /// A trial of fewer facts fails: they do not determine the edges or do not lead
 /// into those of their targets, or a bit is used that must not be.
@@ -19,7 +19,7 @@ pub(super) struct Uses<'a> {
     cases: Vec<ResetCase>,
     demand: Demand,
     scratch: Scratch,
-    /// Outputs and memory ports: used in every cycle.
+    /// Outputs: used in every cycle.
     observed: Vec<ExprId>,
     /// Spare planes.
     pool: Vec<Known>,
@@ -41,14 +41,12 @@ impl<'a> Uses<'a> {
         let cone = Cone::new(&netlist.exprs, netlist.roots());
         let mut scratch = Scratch::default();
         let outputs = netlist.outputs.iter().map(|output| output.expr);
-        let writes = netlist.memories.iter().flat_map(|memory| &memory.writes);
-        let ports = writes.flat_map(|w| [w.enable, w.address, w.data, w.mask]);
         Uses {
             netlist,
             bits,
             cases: reset_cases(netlist, &cone, &mut scratch),
             demand: Demand::new(&cone),
-            observed: outputs.chain(ports).collect(),
+            observed: outputs.collect(),
             cone,
             scratch,
             pool: Vec::new(),
@@ -190,6 +188,11 @@ impl<'a> Uses<'a> {
             self.demand.all(&self.cone, exprs, expr);
         }
         let live = &walk.live[edge.to.index()];
+        for memory in netlist.written_memories() {
+            if live.contains(self.bits.memory(memory)) {
+                self.memory(walk, memory, known, used)?;
+            }
+        }
         for index in 0..netlist.registers.len() {
             let register = RegId(index as u32);
             let range = self.bits.range(register);
@@ -210,7 +213,55 @@ impl<'a> Uses<'a> {
         self.collect(walk, known, used)
     }
 
-    /// Carries the demand down to the registers.
+    /// A memory that is live behind a transition: its old contents are used
+    /// unless every word is overwritten, and so is what may be written.
+    fn memory(
+        &mut self,
+        walk: &Walk<'_>,
+        memory: MemId,
+        known: &Known,
+        used: &mut BitSet,
+    ) -> Result<(), Refused> {
+        let (netlist, exprs) = (self.netlist, &self.netlist.exprs);
+        let of = &netlist.memories[memory.index()];
+        let mut kept = vec![true; of.depth as usize];
+        for write in &of.writes {
+            let enable = known.bit(&self.cone, write.enable, 0);
+            if enable == Some(false) {
+                continue;
+            }
+            for expr in [write.enable, write.address, write.data, write.mask] {
+                self.demand.all(&self.cone, exprs, expr);
+            }
+            let whole = known.bits(&self.cone, exprs, write.mask) == Bits::ones(of.width);
+            let address = known.bits(&self.cone, exprs, write.address).to_u64();
+            if let (Some(true), true, Some(at)) = (enable, whole, address)
+                && let Some(kept) = kept.get_mut(at as usize)
+            {
+                *kept = false;
+            }
+        }
+        if kept.contains(&true) {
+            return self.use_memory(walk, memory, used);
+        }
+        Ok(())
+    }
+
+    fn use_memory(
+        &self,
+        walk: &Walk<'_>,
+        memory: MemId,
+        used: &mut BitSet,
+    ) -> Result<(), Refused> {
+        let number = self.bits.memory(memory);
+        used.insert(number);
+        match walk.trial {
+            Some(allowed) if !allowed.contains(number) => Err(Refused),
+            _ => Ok(()),
+        }
+    }
+
+    /// Carries the demand down to the registers and memories.
     fn collect(
         &mut self,
         walk: &Walk<'_>,
@@ -232,6 +283,14 @@ impl<'a> Uses<'a> {
         };
         let exprs = &self.netlist.exprs;
         self.demand.sweep(&self.cone, exprs, known, read);
+        let memories = std::mem::take(&mut self.demand.memories);
+        for &memory in &memories {
+            if !self.netlist.memories[memory.index()].writes.is_empty() {
+                refused |= self.use_memory(walk, memory, used).is_err();
+            }
+        }
+        self.demand.memories = memories;
+        self.demand.memories.clear();
         if refused { Err(Refused) } else { Ok(()) }
     }
 
@@ -292,7 +351,7 @@ pub(super) fn predecessors(graph: &ControlGraph) -> Vec<Vec<StateId>> {
 pub(super) fn fixpoint(uses: &mut Uses<'_>, graph: &ControlGraph) -> Vec<BitSet> {
     let order = postorder(graph);
     let before = predecessors(graph);
-    let mut live = vec![BitSet::new(uses.bits().len()); graph.states.len()];
+    let mut live = vec![uses.bits().empty(); graph.states.len()];
     let mut dirty = vec![true; graph.states.len()];
     while dirty.contains(&true) {
         for &state in &order {
