@@ -8,26 +8,26 @@ module first_list (
     input  wire        clear,
     input  wire        add,
     input  wire [39:0] data,
-    input  wire [ 4:0] at,
+    input  wire [ 2:0] at,
     output wire        listed,
     output wire [39:0] entry
 );
 
-  reg [39:0] list[95:64];
-  reg [ 4:0] length;
+  reg [39:0] list[39:32];
+  reg [ 2:0] length;
   integer i;
 
   always @(posedge clk)
     if (clear) begin
-      length <= 5'd0;
-      for (i = 64; i < 96; i = i + 1) list[i] <= 40'd0;
-    end else if (add && length != 5'd31) begin
-      length <= length + 5'd1;
-      list[{2'b10, length}] <= data;
+      length <= 3'd0;
+      for (i = 32; i < 40; i = i + 1) list[i] <= 40'd0;
+    end else if (add && length != 3'd7) begin
+      length <= length + 3'd1;
+      list[{3'b100, length}] <= data;
     end
 
   assign listed = at < length;
-  assign entry = list[{2'b10, at}];
+  assign entry = list[{3'b100, at}];
 
 endmodule
 

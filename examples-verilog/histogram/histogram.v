@@ -11,7 +11,7 @@ module histogram (
     input  wire        rst,      // synchronous
     input  wire        start,    // begin a new histogram
     input  wire        valid,    // a sample is there
-    input  wire [ 5:0] sample,
+    input  wire [ 3:0] sample,
     input  wire        finish,   // no more samples: tell
     output wire        ready,    // a sample is taken
     output reg         told,     // `out` is valid
@@ -26,15 +26,15 @@ module histogram (
   localparam [2:0] LIST = 3'd5;
 
   reg [2:0] state;
-  reg [5:0] at;         // address for clearing and telling
-  reg [5:0] value;      // the sample being counted
+  reg [3:0] at;         // address for clearing and telling
+  reg [3:0] value;      // the sample being counted
   reg [9:0] number;     // of the sample
   reg       pending;    // `count` belongs to `at` - 1
 
-  reg [23:0] counts[0:63];
+  reg [23:0] counts[0:15];
   reg [23:0] count;     // the word read last
   wire       adding = state == ADD;
-  wire [5:0] address = adding ? value : at;
+  wire [3:0] address = adding ? value : at;
 
   always @(posedge clk) begin
     if (state == CLEAR || adding) counts[address] <= adding ? count + 24'd1 : 24'd0;
@@ -47,8 +47,8 @@ module histogram (
       .clk(clk),
       .clear(state == IDLE),
       .add(adding && count == 24'd0),
-      .data({24'h5EED00, number, value}),
-      .at(at[4:0]),
+      .data({26'h5EED00, number, value}),
+      .at(at[2:0]),
       .listed(listed),
       .entry(entry)
   );
@@ -63,18 +63,18 @@ module histogram (
       told <= 1'b0;
       case (state)
         IDLE: begin
-          at <= 6'd0;
+          at <= 4'd0;
           number <= 10'd0;
           pending <= 1'b0;
           if (start) state <= CLEAR;
         end
         CLEAR: begin
-          at <= at + 6'd1;
-          if (at == 6'd63) state <= TAKE;
+          at <= at + 4'd1;
+          if (at == 4'd15) state <= TAKE;
         end
         TAKE: begin
           value <= sample;
-          at <= 6'd0;
+          at <= 4'd0;
           if (valid) state <= ADD;
           else if (finish) state <= COUNTS;
         end
@@ -86,18 +86,18 @@ module histogram (
           pending <= 1'b1;
           if (pending) begin
             told <= count != 24'd0;
-            out <= {10'd0, at - 6'd1, count};
+            out <= {12'd0, at - 4'd1, count};
           end
-          at <= at + 6'd1;
-          if (pending && at == 6'd0) begin
-            at <= 6'd0;
+          at <= at + 4'd1;
+          if (pending && at == 4'd0) begin
+            at <= 4'd0;
             state <= LIST;
           end
         end
         default: begin
           told <= listed;
           out <= entry;
-          at <= at + 6'd1;
+          at <= at + 4'd1;
           if (!listed) state <= IDLE;
         end
       endcase

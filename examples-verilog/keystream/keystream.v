@@ -1,4 +1,4 @@
-// A keystream like RC4's, from a permutation of 64 numbers that is shuffled
+// A keystream like RC4's, from a permutation of 32 numbers that is shuffled
 // while it is read. There is no reset: registers and the permutation start from
 // initial values, as FPGA designs often do.
 
@@ -7,9 +7,9 @@
 module keystream (
     input  wire       clk,
     input  wire       next,   // the next number is wanted
-    input  wire [5:0] stir,   // stirred in
+    input  wire [4:0] stir,   // stirred in
     output reg        valid,
-    output reg  [5:0] number
+    output reg  [4:0] number
 );
 
   localparam [2:0] IDLE = 3'd0;
@@ -19,21 +19,21 @@ module keystream (
   localparam [2:0] OUT = 3'd4;
 
   reg [2:0] state;
-  reg [5:0] i = 6'd7;
-  reg [5:0] j = 6'd41;
-  reg [5:0] a;
-  reg [5:0] b;
+  reg [4:0] i = 5'd7;
+  reg [4:0] j = 5'd19;
+  reg [4:0] a;
+  reg [4:0] b;
 
-  reg [5:0] permutation[0:63];
+  reg [4:0] permutation[0:31];
   integer k;
   initial begin
     state = IDLE;
     valid = 1'b0;
-    for (k = 0; k < 64; k = k + 1) permutation[k] = k[5:0] * 6'd29 + 6'd11;
+    for (k = 0; k < 32; k = k + 1) permutation[k] = k[4:0] * 5'd13 + 5'd11;
   end
 
-  wire [5:0] address = state == FIRST ? i : state == OUT ? a + b : j;
-  wire [5:0] read = permutation[address];
+  wire [4:0] address = state == FIRST ? i : state == OUT ? a + b : j;
+  wire [4:0] read = permutation[address];
 
   always @(posedge clk)
     if (state == SECOND) permutation[i] <= read;
@@ -44,7 +44,7 @@ module keystream (
     case (state)
       IDLE:
       if (next) begin
-        i <= i + 6'd1;
+        i <= i + 5'd1;
         state <= FIRST;
       end
       FIRST: begin

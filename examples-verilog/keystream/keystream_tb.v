@@ -1,11 +1,11 @@
-// Takes 40 numbers and checks each against a model.
+// Takes 16 numbers and checks each against a model.
 
 module keystream_tb;
 
   reg clk = 1'b0, next = 1'b0;
-  reg [5:0] stir = 6'd0;
+  reg [4:0] stir = 5'd0;
   wire valid;
-  wire [5:0] number;
+  wire [4:0] number;
 
   keystream dut (
       .clk(clk), .next(next), .stir(stir), .valid(valid), .number(number)
@@ -13,23 +13,23 @@ module keystream_tb;
 
   always #5 clk = ~clk;
 
-  reg [5:0] permutation[0:63];
-  reg [5:0] i, j, a, b, sum;
+  reg [4:0] permutation[0:31];
+  reg [4:0] i, j, a, b, sum;
   integer k, n, wrong;
 
   initial begin
-    for (k = 0; k < 64; k = k + 1) permutation[k] = k * 29 + 11;
-    i = 6'd7;
-    j = 6'd41;
+    for (k = 0; k < 32; k = k + 1) permutation[k] = k * 13 + 11;
+    i = 5'd7;
+    j = 5'd19;
     wrong = 0;
     repeat (2) @(negedge clk);
     if (valid !== 1'b0) begin
       $display("FAIL valid before the first number");
       wrong = wrong + 1;
     end
-    for (n = 0; n < 40; n = n + 1) begin
+    for (n = 0; n < 16; n = n + 1) begin
       stir = n * 5;
-      i = i + 6'd1;
+      i = i + 5'd1;
       a = permutation[i];
       j = j + a + stir;
       b = permutation[j];

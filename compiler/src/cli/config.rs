@@ -344,7 +344,7 @@ mod tests {
             diagnostic.message,
             "memory `u.ram` is declared to keep its contents by itself"
         );
-        assert_eq!(diagnostic.primary.unwrap().span.start, 34);
+        assert_eq!(diagnostic.primary.unwrap().span.start, 33);
         assert!(
             error("[memory]\nram = \"volatil\"\n")
                 .help
