@@ -140,7 +140,12 @@ pub fn plan(analysis: &Analysis, options: &InsertOptions) -> (Option<Plan>, Diag
     if diagnostics.has_errors() {
         return (None, diagnostics);
     }
-    let mut plan = match plan::plan(&analysis.graph, &analysis.liveness, &plan_options) {
+    let mut plan = match plan::plan(
+        &analysis.netlist,
+        &analysis.graph,
+        &analysis.liveness,
+        &plan_options,
+    ) {
         Ok(plan) => plan,
         Err(error) => {
             diagnostics.push(error.diagnostic(&analysis.graph));

@@ -68,7 +68,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     }
 }
 
-/// Analyses, says what there is to say, and checks the configured reset.
+/// Analyses, says what there is to say, and checks the configured reset
+/// and memories.
 fn analyze_design(
     request: &Request,
     console: &Console,
@@ -77,6 +78,11 @@ fn analyze_design(
     let (analysis, mut diagnostics) = driver::analyze(&request.analyze, sources);
     if let Some(analysis) = &analysis
         && let Some(wrong) = request::check_reset(request, analysis)
+    {
+        diagnostics.push(wrong);
+    }
+    if let Some(analysis) = &analysis
+        && let Some(wrong) = request::check_memories(request, analysis)
     {
         diagnostics.push(wrong);
     }

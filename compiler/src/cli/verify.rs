@@ -24,7 +24,8 @@ use crate::source::SourceMap;
 
 /// Runs the subcommand.
 pub fn run(arguments: &VerifyArgs, console: &Console, sources: &mut SourceMap) -> Result<(), Exit> {
-    let request = request::request(&arguments.design, Some(&arguments.plan), sources)?;
+    let mut request = request::request(&arguments.design, Some(&arguments.plan), sources)?;
+    request.insert.instrument.forget_initial = true;
     check_testbench(&arguments.tb)?;
     let point = arguments.point.as_deref().map(parse_point).transpose()?;
     let simulators = simulators(arguments, point.as_ref());

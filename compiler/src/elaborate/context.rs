@@ -198,6 +198,8 @@ pub(super) struct Elab<'a> {
     pub ast: &'a Ast,
     pub sources: &'a SourceMap,
     pub options: &'a ElaborateOptions,
+    /// Declarations of arrays that must not stay memories.
+    pub expanded: &'a FxHashSet<Span>,
     pub diagnostics: Diagnostics,
     /// So that an error in a module is told once, not once per instance.
     pub told: FxHashSet<(Code, Span, String)>,
@@ -246,11 +248,17 @@ pub(super) struct Elab<'a> {
 }
 
 impl<'a> Elab<'a> {
-    pub fn new(ast: &'a Ast, sources: &'a SourceMap, options: &'a ElaborateOptions) -> Elab<'a> {
+    pub fn new(
+        ast: &'a Ast,
+        sources: &'a SourceMap,
+        options: &'a ElaborateOptions,
+        expanded: &'a FxHashSet<Span>,
+    ) -> Elab<'a> {
         Elab {
             ast,
             sources,
             options,
+            expanded,
             diagnostics: Diagnostics::default(),
             told: FxHashSet::default(),
             exprs: Exprs::default(),
@@ -282,6 +290,15 @@ impl<'a> Elab<'a> {
             steps: 0,
             nesting: 0,
         }
+    }
+
+    /// Declarations of the memories that are small enough to be expanded.
+    pub fn small_memories(&self) -> Vec<Span> {
+        let small = |mem: &&Mem| {
+            u64::from(mem.width) * u64::from(mem.depth) <= super::MEMORY_MUST_LIMIT_BITS
+        };
+        let memories = self.memories.iter().filter(small);
+        memories.map(|mem| self.net(mem.net).span).collect()
     }
 
     /// Reports, once per place and text.
