@@ -350,10 +350,7 @@ impl Netlist {
 
     /// Memory bits.
     pub fn memory_bits(&self) -> u64 {
-        self.memories
-            .iter()
-            .map(Memory::bits)
-            .sum()
+        self.memories.iter().map(Memory::bits).sum()
     }
 }
 
@@ -377,7 +374,11 @@ impl Memory {
             }
             around = instance.parent;
         }
-        if self.processes.iter().any(|process| process.in_generate_loop) {
+        if self
+            .processes
+            .iter()
+            .any(|process| process.in_generate_loop)
+        {
             return Some((
                 "is written by a process in a generate loop",
                 "write the loop inside the process (`for` in an `always` block)",

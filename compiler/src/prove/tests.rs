@@ -60,7 +60,7 @@ fn circuits_compute_what_the_evaluator_does() {
             let mut circuit = Circuit::new(&netlist);
             circuit.inputs = inputs.iter().map(lits).collect();
             let stored = state.registers.iter().map(lits).collect();
-            let copy = machine.copy(&mut circuit, stored, None);
+            let copy = machine.copy(&mut circuit, stored, machine.all_kept(), None);
             let (effective, _) = eval::under_resets(&netlist, &state, &inputs);
             let values = eval::values(&netlist, &effective, &inputs);
             // Where an operand is unknown the two may differ from there on.

@@ -173,7 +173,9 @@ fn memories(inputs: &Inputs) -> Vec<Memory> {
 
 /// Names of the memories whose numbers are in a set.
 fn memory_names(netlist: &Netlist, set: &BitSet) -> Vec<String> {
-    let names = set.iter().map(|memory| netlist.memories[memory].name.clone());
+    let names = set
+        .iter()
+        .map(|memory| netlist.memories[memory].name.clone());
     names.collect()
 }
 
