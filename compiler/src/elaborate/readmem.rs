@@ -277,7 +277,7 @@ mod tests {
         assert_eq!(
             shown,
             [
-                "None 8'h1",
+                "None 8'h01",
                 "Some(16) 8'hff",
                 "None 8'bxxxx0101",
                 "None 8'h12"
