@@ -219,7 +219,8 @@ fn a_wrong_edge_or_start_is_refuted() {
 fn a_checkpoint_that_saves_too_little_is_refuted() {
     let netlist = machines::rounds();
     let (graph, liveness) = analyzed(&netlist);
-    let mut plan = crate::plan::plan(&graph, &liveness, &Default::default()).expect("feasible");
+    let mut plan =
+        crate::plan::plan(&netlist, &graph, &liveness, &Default::default()).expect("feasible");
     let check = |plan: &Plan| {
         let claims = Claims {
             netlist: &netlist,
