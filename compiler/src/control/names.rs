@@ -147,7 +147,7 @@ impl<'a> Uses<'a> {
                     arms.iter().for_each(|arm| self.scope(arm.body));
                 }
                 Member::GenerateFor { body, .. } | Member::Generate(body) => self.scope(*body),
-                Member::Import { .. } | Member::Ignored(_) | Member::Unsupported(_) => {}
+                Member::Import { .. } | Member::Export { .. } | Member::Ignored(_) | Member::Unsupported(_) => {}
             }
         }
     }
@@ -175,6 +175,7 @@ impl<'a> Uses<'a> {
             StmtKind::For { body, .. }
             | StmtKind::While { body, .. }
             | StmtKind::Repeat { body, .. }
+            | StmtKind::Foreach { body, .. }
             | StmtKind::Timed { body, .. } => body.iter().for_each(|&stmt| self.stmt(stmt)),
             _ => {}
         }

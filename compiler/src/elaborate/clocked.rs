@@ -31,6 +31,8 @@ impl<'a> Elab<'a> {
     ) -> Res<()> {
         self.env.mode = Mode::Clocked;
         let mut edges = Vec::new();
+        // The main branch runs only under the condition of its clock event.
+        let mut qualifiers = Vec::new();
         for event in events {
             let span = self.ast[event.expr].span;
             if event.edge == Edge::Any {
@@ -40,16 +42,27 @@ impl<'a> Elab<'a> {
                     "name edges only, or use `always @*`",
                 );
             }
-            if let Some(iff) = event.iff {
-                let span = self.ast[iff].span;
-                return self.unsupported(span, "`iff`", "test the condition in the process");
-            }
             let signal = self.self_determined(scope, event.expr)?;
             let signal = self.exprs.slice(signal, 0, 1);
             let edge = event.edge;
+            if let Some(iff) = event.iff {
+                let condition = self.condition(scope, iff)?;
+                qualifiers.push((signal, edge, condition, self.ast[iff].span));
+            }
             edges.push(ClockEvent { signal, edge, span });
         }
         let (resets, clock, body) = self.find_resets(scope, edges, body, process.span)?;
+        let mut enable = None;
+        for (signal, edge, condition, span) in qualifiers {
+            if (signal, edge) != (clock.signal, clock.edge) {
+                return self.unsupported(
+                    span,
+                    "`iff` behind the edge of a reset",
+                    "test the condition in the process",
+                );
+            }
+            enable = Some(condition);
+        }
 
         let process_ref = ProcessRef {
             stmt: process.body,
@@ -59,9 +72,9 @@ impl<'a> Elab<'a> {
         let clock = self.clock(clock);
         let mut branches = Vec::new();
         for (condition, place) in resets {
-            branches.push((condition, self.run_branch(place)?));
+            branches.push((condition, self.run_branch(place, None)?));
         }
-        let main = self.run_branch(body)?;
+        let main = self.run_branch(body, enable)?;
         for (mem, mut write) in std::mem::take(&mut self.env.memory_writes) {
             write.clock = clock;
             write.process = process_ref.clone();
@@ -146,10 +159,13 @@ impl<'a> Elab<'a> {
     }
 
     /// Executes one branch from the registers' present values.
-    fn run_branch(&mut self, (scope, stmt): Place) -> Res<Branch> {
+    fn run_branch(&mut self, (scope, stmt): Place, enable: Option<ExprId>) -> Res<Branch> {
         let writes = std::mem::take(&mut self.env.memory_writes);
         self.env = Env::new(Mode::Clocked);
-        self.exec_maybe(scope, stmt)?;
+        match enable {
+            Some(enable) => self.under(enable, |elab| elab.exec_maybe(scope, stmt))?,
+            None => self.exec_maybe(scope, stmt)?,
+        }
         let written = std::mem::take(&mut self.env.written);
         let values = written
             .keys()

@@ -7,7 +7,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::ElaborateOptions;
 use super::env::Env;
-use super::types::{Range, Ty};
+use super::types::Ty;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Severity};
 use crate::frontend::ast::{self, Ast, Edge, SymbolId};
 use crate::netlist::{Bits, ExprId, Exprs, Instance, InstanceId, ProcessRef};
@@ -50,6 +50,8 @@ pub(super) struct Scope<'a> {
     pub names: FxHashMap<&'a str, Entity>,
     /// Packages imported by `::*`.
     pub imports: Vec<ScopeIdx>,
+    /// What a package exports of others: packages, each with one name or all.
+    pub exports: Vec<(ScopeIdx, Option<&'a str>)>,
     /// Generated scopes, with the index of the member that made them.
     pub generated: Vec<(usize, ScopeIdx)>,
     /// Belongs to a call of a subroutine.
@@ -83,8 +85,8 @@ pub(super) struct Constant {
     pub z: Option<Bits>,
     /// A string.
     pub text: Option<Box<str>>,
-    /// Declared bounds, `[width-1:0]` if none.
-    pub range: Option<Range>,
+    /// Declared type, a vector `[width-1:0]` if none; `bits` is a flat value of it.
+    pub ty: Option<Rc<Ty>>,
 }
 
 /// A net or variable.

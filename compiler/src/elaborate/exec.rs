@@ -51,6 +51,12 @@ impl<'a> Elab<'a> {
                 do_while,
             } => self.exec_while(scope, *condition, *body, *do_while, span),
             StmtKind::Repeat { count, body } => self.exec_repeat(scope, *count, *body, span),
+            StmtKind::Foreach {
+                array,
+                scope: inner,
+                vars,
+                body,
+            } => self.exec_foreach(scope, *array, *inner, vars, *body, span),
             StmtKind::Timed { .. } | StmtKind::Unsupported(_) if self.env.mode == Mode::Initial => {
                 self.stop_initial(span)
             }
@@ -84,7 +90,7 @@ impl<'a> Elab<'a> {
             },
             ExprKind::System(name) => self.system_task(name, ast[expr].span),
             // A task without arguments.
-            ExprKind::Name(_) | ExprKind::Scoped(..) => {
+            ExprKind::Name(_) | ExprKind::Scoped(..) | ExprKind::Member(..) => {
                 self.call(scope, expr, expr, &[]).map(|_| ())
             }
             _ => self.exec_assign(scope, expr),

@@ -13,6 +13,7 @@
 //! | --- | --- |
 //! | `context`, `names`, `written`, `types` | tables, scopes, name lookup, types |
 //! | `typed`, `operators`, `lower`, `constant`, `call`, `system` | expressions: sizes first, then values in context (IEEE 1364-2005, 5.4 and 5.5) |
+//! | `aggregate`, `stream`, `methods` | arrays and structures as values, streaming, methods of enums |
 //! | `reference`, `select`, `assign` | reading and writing parts of nets |
 //! | `env`, `exec`, `case`, `loops` | symbolic execution of statements |
 //! | `process`, `clocked`, `initial` | processes |
@@ -24,6 +25,7 @@
 //! registers stand in source order. What is not understood is an error with a
 //! place, never a guess.
 
+mod aggregate;
 mod assign;
 mod call;
 mod case;
@@ -40,6 +42,7 @@ mod hierarchy;
 mod initial;
 mod loops;
 mod lower;
+mod methods;
 mod names;
 mod operators;
 mod process;
@@ -47,6 +50,7 @@ mod reference;
 mod registers;
 mod resolve;
 mod select;
+mod stream;
 mod system;
 mod typed;
 mod types;

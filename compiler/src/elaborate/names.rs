@@ -5,12 +5,12 @@ use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
 
-use super::context::{Constant, Elab, Entity, Net, NetIdx, Res, Scope, ScopeIdx, Slot};
+use super::context::{Constant, Elab, Entity, MAX_DEPTH, Net, NetIdx, Res, Scope, ScopeIdx, Slot};
 use super::context::{Mem, Storage};
 use super::types::Ty;
 use crate::diagnostics::{Diagnostic, codes};
 use crate::frontend::ast::{self, Member, Name, SymbolId, SymbolKind, Type, TypeKind};
-use crate::netlist::InstanceId;
+use crate::netlist::{Bits, InstanceId};
 use crate::source::Span;
 
 impl<'a> Elab<'a> {
@@ -71,6 +71,7 @@ impl<'a> Elab<'a> {
             in_generate_loop,
             names: FxHashMap::default(),
             imports: Vec::new(),
+            exports: Vec::new(),
             generated: Vec::new(),
             local,
         });
@@ -85,6 +86,9 @@ impl<'a> Elab<'a> {
                 Member::Declare(symbol) => self.declare_symbol(scope, *symbol),
                 Member::Import { package, item } => {
                     let _ = self.import(scope, package, item.as_ref());
+                }
+                Member::Export { package, item } => {
+                    let _ = self.export(scope, package.as_ref(), item.as_ref());
                 }
                 _ => {}
             }
@@ -131,6 +135,24 @@ impl<'a> Elab<'a> {
         Ok(())
     }
 
+    /// `export`: what a package imports can be imported from it, too.
+    fn export(
+        &mut self,
+        scope: ScopeIdx,
+        package: Option<&'a Name>,
+        item: Option<&'a Name>,
+    ) -> Res<()> {
+        let from = match package {
+            Some(package) => vec![self.package(package)?],
+            None => self.scope(scope).imports.clone(),
+        };
+        for from in from {
+            let item = item.map(|item| &*item.text);
+            self.scope_mut(scope).exports.push((from, item));
+        }
+        Ok(())
+    }
+
     /// The scope of a package.
     fn package(&mut self, name: &Name) -> Res<ScopeIdx> {
         let ast = self.ast;
@@ -160,8 +182,14 @@ impl<'a> Elab<'a> {
 
     /// `pkg::name`
     pub fn scoped(&mut self, package: &'a Name, name: &'a Name) -> Res<Entity> {
-        let scope = self.package(package)?;
-        if let Some(entity) = self.lookup_here(scope, &name.text)? {
+        let found = match &*package.text {
+            "$unit" => self.lookup_unit(&name.text)?,
+            _ => {
+                let scope = self.package(package)?;
+                self.lookup_exported(scope, &name.text)?
+            }
+        };
+        if let Some(entity) = found {
             return Ok(entity);
         }
         let message = format!("`{}` is not declared in `{}`", name.text, package.text);
@@ -180,18 +208,83 @@ impl<'a> Elab<'a> {
             }
             at = self.scope(scope).parent;
         }
+        self.lookup_unit(name)
+    }
+
+    /// A declaration outside of all modules and packages: all files are one
+    /// compilation unit.
+    fn lookup_unit(&mut self, name: &str) -> Res<Option<Entity>> {
+        let ast = self.ast;
+        for &file in &ast.file_scopes {
+            if ast[file].members.is_empty() {
+                continue;
+            }
+            let scope = self.global(file);
+            if let Some(entity) = self.lookup_here(scope, name)? {
+                return Ok(Some(entity));
+            }
+        }
         Ok(None)
+    }
+
+    /// Whether a package declares or exports a name, and where.
+    fn exporter(&self, package: ScopeIdx, name: &str, depth: usize) -> Option<ScopeIdx> {
+        let scope = self.scope(package);
+        if scope.names.contains_key(name) {
+            return Some(package);
+        }
+        if depth > MAX_DEPTH {
+            return None;
+        }
+        let wanted = |item: &Option<&str>| item.is_none_or(|item| item == name);
+        let exports = scope.exports.iter().filter(|(_, item)| wanted(item));
+        exports
+            .filter_map(|&(from, _)| self.exporter(from, name, depth + 1))
+            .next()
+    }
+
+    /// What a name of a package stands for, seen from outside.
+    fn lookup_exported(&mut self, package: ScopeIdx, name: &str) -> Res<Option<Entity>> {
+        match self.exporter(package, name, 0) {
+            Some(scope) => self.lookup_here(scope, name),
+            None => Ok(None),
+        }
+    }
+
+    /// What a name stands for through the wildcard imports of a scope.
+    fn lookup_imported(&mut self, scope: ScopeIdx, name: &str) -> Res<Option<Entity>> {
+        let mut found: Option<ScopeIdx> = None;
+        for import in self.scope(scope).imports.clone() {
+            let Some(exporter) = self.exporter(import, name, 0) else {
+                continue;
+            };
+            match found {
+                Some(first) if first != exporter => {
+                    let place = |elab: &Self, scope: ScopeIdx| match elab.scope(scope).names[name] {
+                        Entity::Pending(symbol) => Some(elab.ast[symbol].name.span),
+                        _ => None,
+                    };
+                    let message = format!("`{name}` is imported from two packages");
+                    let span = place(self, exporter).or(place(self, first));
+                    let diagnostic = match span {
+                        Some(span) => Diagnostic::error(codes::DUPLICATE_NAME, span, message),
+                        None => Diagnostic::global(codes::DUPLICATE_NAME, message),
+                    };
+                    return self.fail(diagnostic.help("name its package: `package::name`"));
+                }
+                _ => found = Some(exporter),
+            }
+        }
+        match found {
+            Some(exporter) => self.lookup_here(exporter, name),
+            None => Ok(None),
+        }
     }
 
     /// What a name stands for in one scope and what it imports.
     pub fn lookup_here(&mut self, scope: ScopeIdx, name: &str) -> Res<Option<Entity>> {
         let Some((&key, entity)) = self.scope(scope).names.get_key_value(name) else {
-            for import in self.scope(scope).imports.clone() {
-                if self.scope(import).names.contains_key(name) {
-                    return self.lookup_here(import, name);
-                }
-            }
-            return Ok(None);
+            return self.lookup_imported(scope, name);
         };
         let symbol = match entity {
             Entity::Pending(symbol) => *symbol,
@@ -284,27 +377,40 @@ impl<'a> Elab<'a> {
             return self.unsupported(span, "this enum", "declare it by `typedef enum`");
         };
         let ty = self.type_of(scope, base, span)?;
-        let mut next = crate::netlist::Bits::zero(ty.width);
+        let upto = members.iter().position(|&member| member == symbol);
+        let values = self.member_values(scope, &ty, &members[..=upto.unwrap_or(0)])?;
+        match values.last() {
+            Some((last, bits)) if *last == symbol => Ok(Entity::Constant(Rc::new(Constant {
+                bits: bits.clone(),
+                signed: ty.signed,
+                z: None,
+                text: None,
+                ty: Some(Rc::new(ty)),
+            }))),
+            _ => self.unsupported(span, "this enum", "declare it by `typedef enum`"),
+        }
+    }
+
+    /// The values of the first members of an enum of a base type.
+    pub fn member_values(
+        &mut self,
+        scope: ScopeIdx,
+        ty: &Ty,
+        members: &[SymbolId],
+    ) -> Res<Vec<(SymbolId, Bits)>> {
+        let mut next = Bits::zero(ty.width);
+        let mut values = Vec::new();
         for &member in members {
-            let SymbolKind::EnumMember { value } = ast[member].kind else {
+            let SymbolKind::EnumMember { value } = self.ast[member].kind else {
                 continue;
             };
             if let Some(value) = value {
-                next = self.constant_of_type(scope, value, &ty)?;
+                next = self.constant_of_type(scope, value, ty)?;
             }
-            if member == symbol {
-                return Ok(Entity::Constant(Rc::new(Constant {
-                    bits: next,
-                    signed: ty.signed,
-                    z: None,
-                    text: None,
-                    range: None,
-                })));
-            }
-            let one = crate::netlist::Bits::from_u64(ty.width, 1);
-            next = next.add(&one);
+            values.push((member, next.clone()));
+            next = next.add(&Bits::from_u64(ty.width, 1));
         }
-        self.unsupported(span, "this enum", "declare it by `typedef enum`")
+        Ok(values)
     }
 
     /// The scope of a named or unnamed block inside `scope`, made on first use.
@@ -369,13 +475,15 @@ impl<'a> Elab<'a> {
             Storage::Memory(self.memories.len() as u32 - 1)
         } else {
             let first = self.slots.len() as u32;
+            let init = (variable && !self.scope(scope).local).then(|| ty.power_up());
+            let init = init.filter(|bits| *bits != Bits::unknown(ty.width));
             for element in 0..ty.elements() {
                 self.slots.push(Slot {
                     net: index,
                     element,
                     width: ty.width,
                     drives: Vec::new(),
-                    init: None,
+                    init: init.clone(),
                     shadow_of: None,
                 });
             }

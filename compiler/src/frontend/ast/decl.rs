@@ -183,6 +183,8 @@ pub enum TypeKind {
         signed: bool,
         /// A type, signing or range is written.
         written: bool,
+        /// `bit`: no unknown values, and 0 at first.
+        two_state: bool,
     },
     /// `integer`, `int`, `byte`, `shortint`, `longint`, `time`: a fixed width.
     Integer {
@@ -190,7 +192,11 @@ pub enum TypeKind {
         width: u32,
         /// Signed.
         signed: bool,
+        /// `int` and its like: no unknown values, and 0 at first.
+        two_state: bool,
     },
+    /// `type(…)` of an expression or type.
+    Of(ExprId),
     /// A typedef by name (`t`, `pkg::t`).
     Named(ExprId),
     /// An enum.

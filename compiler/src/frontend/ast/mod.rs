@@ -163,6 +163,13 @@ pub enum Member {
         /// The item, or all.
         item: Option<Name>,
     },
+    /// `export pkg::name`, `pkg::*` or, without a package, `*::*`.
+    Export {
+        /// The package.
+        package: Option<Name>,
+        /// The item, or all.
+        item: Option<Name>,
+    },
     /// Continuous assignments; each an [`ExprKind::Assign`].
     Assign(Vec<ExprId>),
     /// `always`, `initial`, `final`.

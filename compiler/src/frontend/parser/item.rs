@@ -209,7 +209,10 @@ impl Parser<'_> {
             PROPERTY_KW => self.skip_block(&[], ENDPROPERTY_KW)?,
             SEQUENCE_KW => self.skip_block(&[], ENDSEQUENCE_KW)?,
             COVERGROUP_KW => self.skip_block(&[], ENDGROUP_KW)?,
-            SPECPARAM_KW | EXPORT_KW | TIMEUNIT_KW | TIMEPRECISION_KW => {
+            EXPORT_KW => {
+                self.export(scope)?;
+            }
+            SPECPARAM_KW | TIMEUNIT_KW | TIMEPRECISION_KW => {
                 self.skip_to_semicolon()?
             }
             DEFAULT_KW if self.nth(1) == DISABLE_KW => self.skip_to_semicolon()?,
@@ -259,6 +262,11 @@ impl Parser<'_> {
             SYSTEM_IDENT => {
                 self.simple_statement()?;
                 self.expect(SEMICOLON)?;
+                if matches!(token.text, "$info" | "$warning") {
+                    let span = self.span_from(start);
+                    self.member(scope, Member::Ignored(span));
+                    return Ok(());
+                }
                 format!("the elaboration task `{}`", token.text)
             }
             _ => {

@@ -190,6 +190,30 @@ impl Parser<'_> {
         self.end_label(Some(&name))
     }
 
+    /// `export p::*, q::x;`, `export *::*;`
+    pub(super) fn export(&mut self, scope: ScopeId) -> Parse<()> {
+        self.expect(EXPORT_KW)?;
+        if self.at(STRING_LITERAL) {
+            return self.skip_to_semicolon();
+        }
+        loop {
+            let package = match self.eat(STAR) {
+                true => None,
+                false => Some(self.name("the name of a package or `*`")?),
+            };
+            self.expect(COLON_COLON)?;
+            let item = match self.eat(STAR) {
+                true => None,
+                false => Some(self.name("a name of the package or `*`")?),
+            };
+            self.member(scope, Member::Export { package, item });
+            if !self.eat(COMMA) {
+                break;
+            }
+        }
+        self.expect(SEMICOLON).map(|_| ())
+    }
+
     /// `import p::*, q::x;`
     pub(super) fn import(&mut self, scope: ScopeId) -> Parse<()> {
         let start = self.at;

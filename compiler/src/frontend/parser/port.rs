@@ -342,6 +342,7 @@ fn implicit() -> Type {
         kind: TypeKind::Bits {
             signed: false,
             written: false,
+            two_state: false,
         },
         dims: Vec::new(),
         packed: 0,
