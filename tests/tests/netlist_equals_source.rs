@@ -169,7 +169,10 @@ fn check(design: &str, parameters: &[(&str, &str)]) {
     assert!(built.status.success(), "{said}");
     let run = Command::new("vvp").arg("-n").arg(&binary).output().unwrap();
     let said = String::from_utf8_lossy(&run.stdout);
-    assert!(said.lines().any(|line| line == "EQUAL netlist"), "{design}: {said}");
+    assert!(
+        said.lines().any(|line| line == "EQUAL netlist"),
+        "{design}: {said}"
+    );
 }
 
 macro_rules! designs {
@@ -233,7 +236,13 @@ fn systemverilog() {
     let path = dir.path().join("top.sv");
     std::fs::write(&path, top).unwrap();
     let built = Command::new("verilator")
-        .args(["--binary", "--timing", "-Wno-fatal", "-Wno-lint", "-Wno-style"])
+        .args([
+            "--binary",
+            "--timing",
+            "-Wno-fatal",
+            "-Wno-lint",
+            "-Wno-style",
+        ])
         .args(["-CFLAGS", "-O0", "--x-initial", "0", "--top-module", "top"])
         .arg("--Mdir")
         .arg(dir.path().join("build"))
@@ -244,7 +253,9 @@ fn systemverilog() {
         .expect("verilator is installed");
     let said = String::from_utf8_lossy(&built.stderr);
     assert!(built.status.success(), "{said}");
-    let run = Command::new(dir.path().join("build/Vtop")).output().unwrap();
+    let run = Command::new(dir.path().join("build/Vtop"))
+        .output()
+        .unwrap();
     let said = String::from_utf8_lossy(&run.stdout);
     for name in &benches {
         let equal = format!("EQUAL {name}");
@@ -260,7 +271,10 @@ fn unpacked_structures_are_laid_out_like_packed_ones() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("designs/systemverilog/structs.sv");
     let packed = std::fs::read_to_string(&path).unwrap();
     let unpacked = packed
-        .replace("struct packed {\n    pair_t pair;", "struct {\n    pair_t pair;")
+        .replace(
+            "struct packed {\n    pair_t pair;",
+            "struct {\n    pair_t pair;",
+        )
         .replace("logic [1:0][2:0] grid;", "logic [2:0] grid[1:0];")
         .replace("now.grid,", "now.grid[1], now.grid[0],");
     assert_ne!(packed, unpacked);

@@ -47,8 +47,12 @@ impl<'a> Elab<'a> {
         match typed.kind {
             Kind::Aggregate(value, of) if ty.fits(&of) => Ok(value),
             Kind::Aggregate(..) if ty.is_aggregate() => self.fail(
-                Diagnostic::error(codes::BAD_TYPE, span, "arrays or structures of different shape")
-                    .help("assign a value of the same type"),
+                Diagnostic::error(
+                    codes::BAD_TYPE,
+                    span,
+                    "arrays or structures of different shape",
+                )
+                .help("assign a value of the same type"),
             ),
             _ if ty.is_aggregate() => {
                 let message = "this is assigned to an array or an unpacked structure, but is none";

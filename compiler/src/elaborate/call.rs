@@ -158,7 +158,8 @@ impl<'a> Elab<'a> {
                 // What `return` gives, apart from what is assigned to the name.
                 let ty = self.net(net).ty.clone();
                 let (width, low) = (ty.width, self.slots.len() as u32);
-                let returned = self.add_net(inner, "return", name.span, (*ty).clone(), true, false)?;
+                let returned =
+                    self.add_net(inner, "return", name.span, (*ty).clone(), true, false)?;
                 let unknown = self.exprs.unknown(width);
                 for slot in low..self.slots.len() as u32 {
                     self.env.set(Key::Blocking(slot), unknown);
@@ -212,8 +213,12 @@ impl<'a> Elab<'a> {
             let ty = self.net(net).ty.clone();
             if (ty.is_aggregate() || target.ty().is_aggregate()) && !ty.fits(&target.ty()) {
                 return self.fail(
-                    Diagnostic::error(codes::BAD_TYPE, place, "arrays or structures of different shape")
-                        .help("pass a variable of the argument's type"),
+                    Diagnostic::error(
+                        codes::BAD_TYPE,
+                        place,
+                        "arrays or structures of different shape",
+                    )
+                    .help("pass a variable of the argument's type"),
                 );
             }
             let value = self.read(&self.whole(net, place), place)?;

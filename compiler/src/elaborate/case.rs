@@ -248,8 +248,8 @@ impl<'a> Elab<'a> {
             let last = value(&rest);
             let values: Vec<ExprId> = taken.iter().map(value).collect();
             let table = table.as_ref().filter(|_| !matches!(key, Key::Jump(_)));
-            let indexed = table
-                .and_then(|table| self.tabulate(selector, arms, &values, last, table));
+            let indexed =
+                table.and_then(|table| self.tabulate(selector, arms, &values, last, table));
             let joined = indexed.unwrap_or_else(|| {
                 let mut joined = last;
                 for (&(hit, _), &value) in arms.iter().zip(&values).rev() {

@@ -125,7 +125,10 @@ impl<'a> Elab<'a> {
                 ast[symbol].kind,
                 SymbolKind::Parameter { is_type: true, .. }
             );
-            let value = match is_type.then(|| self.type_named_by(scope, value)).transpose()? {
+            let value = match is_type
+                .then(|| self.type_named_by(scope, value))
+                .transpose()?
+            {
                 Some(Some(ty)) => Entity::Type(ty),
                 _ => Entity::Constant(Rc::new(self.override_value(scope, symbol, value)?)),
             };
@@ -321,8 +324,12 @@ impl<'a> Elab<'a> {
 
     fn shapes_differ<T>(&mut self, span: Span) -> Res<T> {
         self.fail(
-            Diagnostic::error(codes::BAD_CONNECTION, span, "arrays or structures of different shape")
-                .help("connect an array or structure of the port's type"),
+            Diagnostic::error(
+                codes::BAD_CONNECTION,
+                span,
+                "arrays or structures of different shape",
+            )
+            .help("connect an array or structure of the port's type"),
         )
     }
 }

@@ -191,8 +191,12 @@ impl<'a> Elab<'a> {
             Some(of) if ty.fits(of) => return Ok(constant),
             _ => {
                 return self.fail(
-                    Diagnostic::error(codes::BAD_TYPE, span, "arrays or structures of different shape")
-                        .help("give a value of the parameter's type"),
+                    Diagnostic::error(
+                        codes::BAD_TYPE,
+                        span,
+                        "arrays or structures of different shape",
+                    )
+                    .help("give a value of the parameter's type"),
                 );
             }
         }

@@ -236,9 +236,8 @@ impl<'a> Elab<'a> {
                     false => ("a value", "give a value"),
                 };
                 let message = format!("the parameter `{}` is {wanted}", ast[symbol].name.text);
-                return self.fail(
-                    Diagnostic::error(codes::BAD_CONNECTION, span, message).help(help),
-                );
+                return self
+                    .fail(Diagnostic::error(codes::BAD_CONNECTION, span, message).help(help));
             }
         };
         let bare =

@@ -101,10 +101,9 @@ impl<'a> Elab<'a> {
         let equality = matches!(op, Op::Eq | Op::Ne | Op::CaseEq | Op::CaseNe);
         let (a, b) = match (&a.kind, &b.kind) {
             // Arrays and unpacked structures can be equal.
-            (Kind::Aggregate(x, ty), Kind::Aggregate(y, other)) if equality && ty.fits(other) => (
-                self.value(*x, false, a.span),
-                self.value(*y, false, b.span),
-            ),
+            (Kind::Aggregate(x, ty), Kind::Aggregate(y, other)) if equality && ty.fits(other) => {
+                (self.value(*x, false, a.span), self.value(*y, false, b.span))
+            }
             _ => (a, b),
         };
         let (width, signed) = (a.width.max(b.width), a.signed && b.signed);

@@ -115,7 +115,9 @@ impl<'a> Elab<'a> {
                 }
                 let mut part = ty.clone();
                 part.signed = ty.loose > 0 && ty.signed;
-                part.members = part.members.filter(|members| ty.packed.len() > members.dims);
+                part.members = part
+                    .members
+                    .filter(|members| ty.packed.len() > members.dims);
                 part.width = self.check_width(count.saturating_mul(unit as u64), span)?;
                 part.packed[0] = Range {
                     left: count as i64 - 1,

@@ -139,7 +139,9 @@ impl<'a> Elab<'a> {
             ExprKind::Pattern { ty, repeat, items } => {
                 self.typed_pattern(scope, *ty, *repeat, items, span)
             }
-            ExprKind::ValueRange(..) => self.unsupported(span, "a range as a value", "use `inside`"),
+            ExprKind::ValueRange(..) => {
+                self.unsupported(span, "a range as a value", "use `inside`")
+            }
             ExprKind::Type(_) => self.unsupported(span, "a type as a value", "use a value"),
             ExprKind::Keyword(word) => {
                 let what = format!("`{word}` as a value");

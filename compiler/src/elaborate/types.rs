@@ -154,7 +154,10 @@ impl Ty {
     pub fn fits(&self, other: &Ty) -> bool {
         let (a, b) = (self.flat(), other.flat());
         let shape = |ty: &Ty| -> Vec<u64> {
-            ty.packed[..ty.loose].iter().map(|range| range.len()).collect()
+            ty.packed[..ty.loose]
+                .iter()
+                .map(|range| range.len())
+                .collect()
         };
         a.width == b.width && shape(&a) == shape(&b) && a.aggregate == b.aggregate
     }

@@ -98,7 +98,9 @@ fn base_names<'a>(ast: &'a Ast, target: ast::ExprId, names: &mut FxHashSet<&'a s
         ExprKind::Index(base, _) | ExprKind::Range(base, ..) | ExprKind::Member(base, _) => {
             base_names(ast, *base, names);
         }
-        ExprKind::Concat(items) | ExprKind::Stream { items, .. } => items.iter().for_each(|&item| base_names(ast, item, names)),
+        ExprKind::Concat(items) | ExprKind::Stream { items, .. } => {
+            items.iter().for_each(|&item| base_names(ast, item, names))
+        }
         _ => {}
     }
 }

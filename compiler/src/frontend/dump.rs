@@ -337,7 +337,11 @@ impl Dump<'_> {
                     .iter()
                     .map(|var| var.map_or("", |var| &*self.ast[var].name.text))
                     .collect();
-                self.line(&format!("foreach {}[{}]", self.expr(*array), vars.join(", ")));
+                self.line(&format!(
+                    "foreach {}[{}]",
+                    self.expr(*array),
+                    vars.join(", ")
+                ));
                 self.optional(*body);
             }
             StmtKind::Timed { timing, body } => {

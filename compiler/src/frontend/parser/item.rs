@@ -212,9 +212,7 @@ impl Parser<'_> {
             EXPORT_KW => {
                 self.export(scope)?;
             }
-            SPECPARAM_KW | TIMEUNIT_KW | TIMEPRECISION_KW => {
-                self.skip_to_semicolon()?
-            }
+            SPECPARAM_KW | TIMEUNIT_KW | TIMEPRECISION_KW => self.skip_to_semicolon()?,
             DEFAULT_KW if self.nth(1) == DISABLE_KW => self.skip_to_semicolon()?,
             DEFAULT_KW if self.nth(1) == CLOCKING_KW && self.nth(3) == SEMICOLON => {
                 self.skip_to_semicolon()?;
