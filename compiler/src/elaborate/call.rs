@@ -338,10 +338,11 @@ impl<'a> Elab<'a> {
         while let Some(here) = at {
             let parent = self.scope(here).parent;
             let outermost = parent.is_some_and(|parent| !self.scope(parent).local);
-            if self.scope(here).local && outermost {
-                if let Some(Entity::Net(net)) = self.lookup_here(here, "return")? {
-                    return self.assign_net(scope, net, value, span);
-                }
+            if self.scope(here).local
+                && outermost
+                && let Some(Entity::Net(net)) = self.lookup_here(here, "return")?
+            {
+                return self.assign_net(scope, net, value, span);
             }
             at = parent;
         }

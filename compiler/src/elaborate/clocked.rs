@@ -6,7 +6,7 @@ use super::context::{ClockEvent, Driver, Elab, Flop, Res, ScopeIdx};
 use super::env::{Env, Key, Mode, Written};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::frontend::ast::{self, Edge, Event, Process, StmtKind};
-use crate::netlist::{ExprId, ProcessRef};
+use crate::netlist::{ExprId, InstanceId, ProcessRef};
 use crate::source::Span;
 
 /// What one branch of a clocked process leaves.
@@ -84,7 +84,8 @@ impl<'a> Elab<'a> {
             }
             self.memories[mem as usize].writes.push(write);
         }
-        self.flops_of(&main, &branches, clock, &process_ref)
+        let instance = self.scope(scope).instance;
+        self.flops_of(&main, &branches, clock, &process_ref, instance)
     }
 
     /// Peels `if (reset) … else …` off the body until one event is left, the clock.
@@ -193,6 +194,7 @@ impl<'a> Elab<'a> {
         resets: &[(ExprId, Branch)],
         clock: u32,
         process: &ProcessRef,
+        instance: InstanceId,
     ) -> Res<()> {
         let mut keys: indexmap::IndexMap<Key, Span> = indexmap::IndexMap::new();
         for branch in resets.iter().map(|(_, branch)| branch).chain([main]) {
@@ -219,6 +221,8 @@ impl<'a> Elab<'a> {
                 );
             }
             let width = self.slots[slot as usize].width;
+            // Every field of a structure is a register by itself.
+            let cuts = self.net(self.slots[slot as usize].net).ty.cuts();
             let covers = |branch: &Branch, at: u32| {
                 let written = branch.written.get(&key);
                 written.is_some_and(|written| written.bits[at as usize])
@@ -231,7 +235,7 @@ impl<'a> Elab<'a> {
             let mut at = 0;
             while at < width {
                 let (low, bits) = (at, signature(at));
-                while at < width && signature(at) == bits {
+                while at < width && signature(at) == bits && (at == low || !cuts.contains(&at)) {
                     at += 1;
                 }
                 if !bits.contains(&true) {
@@ -267,6 +271,7 @@ impl<'a> Elab<'a> {
                     clock,
                     process: process.clone(),
                     blocking,
+                    instance,
                 });
                 let flop = self.flops.len() as u32 - 1;
                 self.drive(slot, low, at - low, Driver::Flop(flop), span);

@@ -61,7 +61,26 @@ impl<'a> Elab<'a> {
             );
         };
         let declared = &ast[module];
-        let overrides = self.overrides(scope, instance, declared)?;
+        let mut overrides = self.overrides(scope, instance, declared)?;
+        let connections = self.connections(instance, declared, span)?;
+        for (&port, &connection) in declared.ports.iter().zip(&connections) {
+            if let SymbolKind::InterfacePort { .. } = ast[port].kind {
+                let (value, place) = match connection {
+                    Connection::Expr(value) => (Some(value), ast[value].span),
+                    Connection::Same(place) => (None, place),
+                    Connection::Missing | Connection::Open => {
+                        let message = format!("`{}` is not connected", ast[port].name.text);
+                        return self.fail(
+                            Diagnostic::error(codes::BAD_CONNECTION, span, message)
+                                .label(ast[port].name.span, "the port")
+                                .help("connect an interface"),
+                        );
+                    }
+                };
+                let entity = self.interface_connection(scope, port, value, place)?;
+                overrides.push((port, entity));
+            }
+        }
         let mut name = self.scope(scope).path.join(".");
         if !name.is_empty() {
             name.push('.');
@@ -72,7 +91,9 @@ impl<'a> Elab<'a> {
         let inner =
             self.instantiate(module, Some(parent), name, Some(symbol), overrides, in_loop)?;
         self.env = Env::default();
-        let connections = self.connections(instance, declared, span)?;
+        if declared.interface {
+            self.enter_interface(scope, symbol, inner);
+        }
         for (&port, connection) in declared.ports.iter().zip(connections) {
             self.connect(scope, inner, port, connection, span)?;
         }
@@ -237,6 +258,9 @@ impl<'a> Elab<'a> {
     ) -> Res<()> {
         let ast = self.ast;
         let name = &ast[port].name;
+        if let SymbolKind::InterfacePort { .. } = ast[port].kind {
+            return Ok(());
+        }
         let SymbolKind::Port(declared) = &ast[port].kind else {
             return self.unsupported(name.span, "this port", "use input and output ports");
         };

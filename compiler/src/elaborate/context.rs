@@ -74,6 +74,8 @@ pub(super) enum Entity {
     /// The blocks of a generate loop.
     Scopes(Rc<IndexMap<i64, ScopeIdx>>),
     Instance,
+    /// An instance of an interface, seen through a modport or whole.
+    Interface(ScopeIdx, Option<SymbolId>),
 }
 
 /// A constant with what its context needs to know.
@@ -161,6 +163,8 @@ pub(super) struct Flop {
     pub clock: u32,
     pub process: ProcessRef,
     pub blocking: bool,
+    /// The instance whose text holds the process.
+    pub instance: InstanceId,
 }
 
 /// A clock event: an edge of an expression.
@@ -215,6 +219,8 @@ pub(super) struct Elab<'a> {
     pub clocks: Vec<ClockEvent>,
     pub memories: Vec<Mem>,
     pub instances: Vec<Instance>,
+    /// By what name an instance knows one of an interface.
+    pub interface_names: FxHashMap<(InstanceId, InstanceId), String>,
     /// For shadows, the bits that their process writes: needing them is a latch.
     pub latches: FxHashMap<u32, Vec<bool>>,
     /// Names that clocked processes write, per module.
@@ -246,6 +252,7 @@ impl<'a> Elab<'a> {
             clocks: Vec::new(),
             memories: Vec::new(),
             instances: Vec::new(),
+            interface_names: FxHashMap::default(),
             latches: FxHashMap::default(),
             clocked_names: FxHashMap::default(),
             env: Env::default(),

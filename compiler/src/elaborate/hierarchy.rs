@@ -69,7 +69,7 @@ impl<'a> Elab<'a> {
             }
         }
         let tops: Vec<usize> = (0..ast.modules.len())
-            .filter(|&at| !used.contains(&*ast.modules[at].name.text))
+            .filter(|&at| !ast.modules[at].interface && !used.contains(&*ast.modules[at].name.text))
             .collect();
         match tops[..] {
             [top] => Ok(ModuleId(top as u32)),
@@ -220,6 +220,7 @@ impl<'a> Elab<'a> {
     ) -> Res<()> {
         let ast = self.ast;
         let SymbolKind::Parameter { ty, is_type, .. } = &ast[symbol].kind else {
+            self.bind_interface(scope, symbol, value);
             return Ok(());
         };
         let span = ast[symbol].name.span;
@@ -270,10 +271,19 @@ impl<'a> Elab<'a> {
                 let _ = self.declare_net(scope, *symbol);
             }
         }
+        // Interfaces first: anything may name their signals.
+        for member in members {
+            if let Member::Declare(symbol) = member
+                && self.is_interface_instance(*symbol)
+            {
+                let _ = self.declared(scope, *symbol);
+            }
+        }
         let generated = self.scope(scope).generated.clone();
         let mut next = generated.iter().peekable();
         for (at, member) in members.iter().enumerate() {
             let _ = match member {
+                Member::Declare(symbol) if self.is_interface_instance(*symbol) => Ok(()),
                 Member::Declare(symbol) => self.declared(scope, *symbol),
                 Member::Assign(list) => list
                     .iter()

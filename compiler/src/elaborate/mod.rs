@@ -11,13 +11,13 @@
 //!
 //! | module | what |
 //! | --- | --- |
-//! | `context`, `names`, `written`, `types` | tables, scopes, name lookup, types |
+//! | `context`, `names`, `import`, `written`, `types`, `parts` | tables, scopes, name lookup, types and the names of their parts |
 //! | `typed`, `operators`, `lower`, `constant`, `call`, `system` | expressions: sizes first, then values in context (IEEE 1364-2005, 5.4 and 5.5) |
 //! | `aggregate`, `stream`, `methods` | arrays and structures as values, streaming, methods of enums |
 //! | `reference`, `select`, `assign` | reading and writing parts of nets |
 //! | `env`, `exec`, `case`, `loops` | symbolic execution of statements |
 //! | `process`, `clocked`, `initial` | processes |
-//! | `hierarchy`, `generate`, `connect`, `gates` | instances |
+//! | `hierarchy`, `generate`, `connect`, `interface`, `gates` | instances |
 //! | `resolve`, `registers`, `finish` | leaves to drives; the finished netlist |
 //!
 //! Guarantees: no panic on any syntax tree; without errors the netlist obeys
@@ -39,12 +39,15 @@ mod finish;
 mod gates;
 mod generate;
 mod hierarchy;
+mod import;
 mod initial;
+mod interface;
 mod loops;
 mod lower;
 mod methods;
 mod names;
 mod operators;
+mod parts;
 mod process;
 mod reference;
 mod registers;

@@ -42,6 +42,9 @@ impl<'a> Elab<'a> {
             ExprKind::Scoped(package, name) => self.scoped(package, name).map(Some),
             ExprKind::Member(base, name) => match self.path(scope, *base)? {
                 Some(Entity::Scope(inner)) => self.lookup_here(inner, &name.text),
+                Some(Entity::Interface(inner, modport)) => {
+                    self.lookup_interface(inner, modport, name)
+                }
                 Some(Entity::Instance) => self.unsupported(
                     ast[expr].span,
                     "a hierarchical name that reaches into an instance",
@@ -86,7 +89,9 @@ impl<'a> Elab<'a> {
             ExprKind::Member(base, name) => match self.path(scope, expr)? {
                 Some(entity) => self.net_reference(entity, span),
                 None => {
-                    if let Some(Entity::Scope(inner)) = self.path(scope, *base)? {
+                    if let Some(Entity::Scope(inner) | Entity::Interface(inner, _)) =
+                        self.path(scope, *base)?
+                    {
                         return self.unknown_name(inner, &name.text, name.span);
                     }
                     let base = self.reference(scope, *base)?;
@@ -135,6 +140,7 @@ impl<'a> Elab<'a> {
             Entity::Type(_) => "a type",
             Entity::Subroutine(..) => "a function or task",
             Entity::Instance => "an instance",
+            Entity::Interface(..) => "an interface",
             _ => "a block",
         };
         let message = format!(

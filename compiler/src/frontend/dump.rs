@@ -157,6 +157,17 @@ impl Dump<'_> {
                     self.typed(&port.ty, name)
                 )
             }
+            SymbolKind::InterfacePort { interface, modport } => {
+                let modport = modport.as_ref().map_or("", |name| &name.text);
+                format!("interface {}.{modport} {name}", interface.text)
+            }
+            SymbolKind::Modport(list) => {
+                let list: Vec<String> = list
+                    .iter()
+                    .map(|(direction, name)| format!("{direction:?} {}", name.text))
+                    .collect();
+                format!("modport {name} ({})", list.join(", "))
+            }
             SymbolKind::Parameter {
                 local,
                 is_type,

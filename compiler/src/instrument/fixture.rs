@@ -282,6 +282,7 @@ impl Fixture {
                 declaration,
                 process: process.clone(),
                 blocking: false,
+                enumerated: false,
                 scope_path: Vec::new(),
             },
         });

@@ -20,6 +20,15 @@ pub enum SymbolKind {
     /// A port of a module, or an argument of a function or task. The non-ANSI
     /// body declaration (`output reg [3:0] q; reg [3:0] q;`) is merged in.
     Port(Port),
+    /// A port that is an interface: `bus_if.master bus`.
+    InterfacePort {
+        /// The interface.
+        interface: Name,
+        /// Its modport, if one is named.
+        modport: Option<Name>,
+    },
+    /// `modport master (input a, output b)`: directions and names.
+    Modport(Vec<(Direction, Name)>),
     /// `parameter`, `localparam`, type parameter.
     Parameter {
         /// Cannot be overridden.

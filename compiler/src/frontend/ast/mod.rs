@@ -84,7 +84,7 @@ pub struct Name {
     pub span: Span,
 }
 
-/// A module or package.
+/// A module, interface or package.
 #[derive(Debug, Clone)]
 pub struct Module {
     /// Its name.
@@ -99,6 +99,8 @@ pub struct Module {
     pub ports: Vec<SymbolId>,
     /// Overridable parameters in order ([`SymbolKind::Parameter`]).
     pub parameters: Vec<SymbolId>,
+    /// An interface.
+    pub interface: bool,
     /// Undeclared names may declare nets (no `` `default_nettype none``).
     pub implicit_nets: bool,
 }

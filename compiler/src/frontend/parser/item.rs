@@ -32,6 +32,7 @@ impl Parser<'_> {
             }
             FUNCTION_KW | TASK_KW => self.subroutine(scope),
             IMPORT_KW => self.import(scope),
+            MODPORT_KW => self.modports(scope),
             _ if self.at_direction() => self.port_declaration(scope),
             kind if kind.is_net_type() => self.nets(scope),
             kind if is_gate(kind) => self.gates(scope),
@@ -227,7 +228,7 @@ impl Parser<'_> {
         let start = self.at;
         let token = self.token(0);
         let what = match token.kind {
-            DEFPARAM_KW | ALIAS_KW | BIND_KW | LET_KW | NETTYPE_KW | CONSTRAINT_KW | MODPORT_KW
+            DEFPARAM_KW | ALIAS_KW | BIND_KW | LET_KW | NETTYPE_KW | CONSTRAINT_KW
             | EXTERN_KW => {
                 self.skip_to_semicolon()?;
                 format!("`{}`", token.text)
