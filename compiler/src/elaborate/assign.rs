@@ -3,6 +3,7 @@
 use super::context::{ClockEvent, Elab, Entity, MemWrite, Res, ScopeIdx, Storage};
 use super::env::{Key, Mode};
 use super::reference::{Element, Reference};
+use super::select::Position;
 use super::typed::Kind;
 use super::types::Ty;
 use crate::diagnostics::{Diagnostic, codes};
@@ -199,6 +200,13 @@ impl<'a> Elab<'a> {
             }
             return Ok(());
         }
+        if reference.straddles {
+            return self.unsupported(
+                reference.span,
+                "a part select by a signal in an element that a signal selects, as a target",
+                "copy the element to a variable, assign its part, and copy it back",
+            );
+        }
         let net = self.net(reference.net);
         let (count, storage, local) = (net.ty.elements(), net.storage, net.local);
         if !net.variable {
@@ -248,16 +256,31 @@ impl<'a> Elab<'a> {
     fn write_slot(&mut self, key: Key, reference: &Reference, value: ExprId, hit: Option<ExprId>) {
         let old = self.kept(key);
         let width = self.exprs.width(old);
-        let mut new = self.splice(old, &reference.bits, value);
+        let mut new = self.splice_part(old, reference, value);
         for condition in [reference.guard, hit].into_iter().flatten() {
             new = self.exprs.mux(condition, new, old);
         }
-        let (low, count) = match reference.bits.terms.is_empty() {
-            true => (reference.bits.constant, i64::from(reference.ty.width)),
-            false => (0, i64::from(width)),
+        let (low, count) = match (reference.bits.terms.is_empty(), reference.window) {
+            (true, _) => (reference.bits.constant, i64::from(reference.ty.width)),
+            (false, Some((low, count))) => (i64::from(low), i64::from(count)),
+            (false, None) => (0, i64::from(width)),
         };
         self.env.note(key, width, low, count, reference.span);
         self.env.set(key, new);
+    }
+
+    /// `old` with the bits that a reference names replaced.
+    fn splice_part(&mut self, old: ExprId, reference: &Reference, value: ExprId) -> ExprId {
+        let have = self.exprs.width(old);
+        let Some((low, width)) = reference.window.filter(|&(low, width)| low + width <= have)
+        else {
+            return self.splice(old, &reference.bits, value);
+        };
+        let inner = self.exprs.slice(old, low, width);
+        let mut position = reference.bits.clone();
+        position.constant -= i64::from(low);
+        let inner = self.splice(inner, &position, value);
+        self.splice(old, &Position::at(i64::from(low)), inner)
     }
 
     fn write_memory(
@@ -288,8 +311,8 @@ impl<'a> Elab<'a> {
         };
         let zeros = self.exprs.constant(Bits::zero(width));
         let ones = self.exprs.constant(Bits::ones(self.exprs.width(value)));
-        let data = self.splice(zeros, &reference.bits, value);
-        let mask = self.splice(zeros, &reference.bits, ones);
+        let data = self.splice_part(zeros, reference, value);
+        let mask = self.splice_part(zeros, reference, ones);
         let path = self.env.path;
         let mut enable = path.unwrap_or_else(|| self.exprs.number(1, 1));
         for condition in [reference.guard, self.below(address, u64::from(depth))]

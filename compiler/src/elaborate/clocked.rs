@@ -244,7 +244,10 @@ impl<'a> Elab<'a> {
                 let hold = self.leaf(slot);
                 let part = |elab: &mut Self, branch: &Branch| {
                     let value = branch.values.get(&key).copied().unwrap_or(hold);
-                    elab.exprs.slice(value, low, at - low)
+                    match cuts.is_empty() {
+                        true => elab.exprs.slice(value, low, at - low),
+                        false => elab.exprs.slice_through(value, low, at - low),
+                    }
                 };
                 let mut next = part(self, main);
                 let mut list = Vec::new();

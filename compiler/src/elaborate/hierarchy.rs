@@ -430,9 +430,14 @@ impl<'a> Elab<'a> {
             );
         };
         let low = part.bits.constant;
+        // What reaches out of a field is dropped.
+        let (bottom, top) = match part.window {
+            Some((low, width)) => (i64::from(low), i64::from(low) + i64::from(width)),
+            None => (0, whole),
+        };
         let (from, to) = (
-            low.clamp(0, whole),
-            (low + i64::from(part.ty.width)).clamp(0, whole),
+            low.clamp(bottom, top),
+            (low + i64::from(part.ty.width)).clamp(bottom, top),
         );
         if from < to {
             let width = (to - from) as u32;

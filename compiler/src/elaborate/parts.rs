@@ -24,6 +24,8 @@ impl Ty {
         element.unpacked.clear();
         if self.unpacked.is_empty() || self.aggregate {
             element.add_cuts(0, &mut cuts);
+            cuts.sort_unstable();
+            cuts.dedup();
         }
         cuts
     }

@@ -18,6 +18,12 @@ pub(super) struct Reference {
     pub ty: Ty,
     /// Selects that would reach into a neighbour are in range.
     pub guard: Option<ExprId>,
+    /// The bits of the element, from a lowest one on, outside of which nothing
+    /// is meant: those of the field or vector that is selected from.
+    pub window: Option<(u32, u32)>,
+    /// A part select may reach into the neighbour of an element that signals
+    /// select: what it would write there is not known.
+    pub straddles: bool,
     pub span: Span,
 }
 
@@ -102,12 +108,7 @@ impl<'a> Elab<'a> {
                 let mut reference = self.reference(scope, *base)?;
                 reference.span = span;
                 if reference.ty.unpacked.is_empty() {
-                    let ty = reference.ty.clone();
-                    let (position, ty, guard) = self.select_of(scope, expr, &ty)?;
-                    reference.bits.add(position);
-                    reference.ty = ty;
-                    self.guard(&mut reference, guard);
-                    return Ok(reference);
+                    return self.select_bits(scope, expr, reference);
                 }
                 match ast[expr].kind {
                     ExprKind::Index(_, index) => self.element(scope, reference, index),
@@ -124,17 +125,43 @@ impl<'a> Elab<'a> {
         }
     }
 
+    /// A bit, element or part of a vector.
+    fn select_bits(
+        &mut self,
+        scope: ScopeIdx,
+        expr: ast::ExprId,
+        mut reference: Reference,
+    ) -> Res<Reference> {
+        let of = reference.ty.clone();
+        let (position, ty, mut guard) = self.select_of(scope, expr, &of)?;
+        let inside = position.terms.is_empty()
+            && position.constant >= 0
+            && position.constant + i64::from(ty.width) <= i64::from(of.width);
+        if reference.bits.terms.is_empty() {
+            let low = reference.bits.constant;
+            if !inside && (0..1 << 31).contains(&low) {
+                reference.window = Some((low as u32, of.width));
+            }
+        } else if !inside {
+            match self.ast[expr].kind {
+                ExprKind::Index(..) if guard.is_none() => {
+                    let (at, _) = self.position(&position);
+                    guard = self.below(at, u64::from(of.width));
+                }
+                ExprKind::Range(..) => reference.straddles = true,
+                _ => {}
+            }
+        }
+        reference.bits.add(position);
+        reference.ty = ty;
+        self.guard(&mut reference, guard);
+        Ok(reference)
+    }
+
     fn net_reference(&mut self, entity: Entity, span: Span) -> Res<Reference> {
         let what = match entity {
             Entity::Net(net) => {
-                return Ok(Reference {
-                    net,
-                    element: Element::At(0),
-                    bits: Position::default(),
-                    ty: (*self.net(net).ty).clone(),
-                    guard: None,
-                    span,
-                });
+                return Ok(self.whole(net, span));
             }
             Entity::Constant(_) => "a constant",
             Entity::Type(_) => "a type",
@@ -161,6 +188,8 @@ impl<'a> Elab<'a> {
             bits: Position::default(),
             ty: (*self.net(net).ty).clone(),
             guard: None,
+            window: None,
+            straddles: false,
             span,
         }
     }
