@@ -1,7 +1,7 @@
 //! The pipeline, as a list of calls.
 //!
-//! [`analyze`] goes from text to live bits, [`insert`] from there to the files
-//! of an instrumented design. Neither writes anything; sources are read by the
+//! [`analyze`] goes from text to live bits, [`plan`] from there to the
+//! checkpoints, [`insert`] to the files of an instrumented design. Neither writes anything; sources are read by the
 //! front end. Each returns its value with the diagnostics met on the way; there
 //! is a value exactly if none of them is an error.
 
@@ -20,6 +20,7 @@ use crate::liveness::{self, Liveness};
 use crate::netlist::{Netlist, RegId};
 use crate::plan::{self, Plan, PlanOptions};
 use crate::source::SourceMap;
+use crate::stack::with_room;
 
 /// What is to be analysed.
 #[derive(Debug, Clone, Default)]
@@ -70,7 +71,8 @@ pub fn analyze(
         return (None, diagnostics);
     };
     let mut control = options.control.clone();
-    control.names.extend(control::value_names(&ast, &netlist));
+    let names = with_room(|| control::value_names(&ast, &netlist));
+    control.names.extend(names);
     let (graph, found) = control::explore(&netlist, &control);
     clock.lap("control");
     diagnostics.list.extend(found.list);
@@ -119,13 +121,8 @@ pub struct Inserted {
     pub output: instrument::Output,
 }
 
-/// From live bits to the files of an instrumented design.
-pub fn insert(
-    analysis: &mut Analysis,
-    sources: &SourceMap,
-    options: &InsertOptions,
-) -> (Option<Inserted>, Diagnostics) {
-    let mut clock = Stopwatch::start();
+/// Chooses the checkpoints.
+pub fn plan(analysis: &Analysis, options: &InsertOptions) -> (Option<Plan>, Diagnostics) {
     let mut diagnostics = Diagnostics::default();
     let mut states = |names: &[String]| -> Vec<StateId> {
         let found = names.iter().map(|name| state_named(&analysis.graph, name));
@@ -143,7 +140,12 @@ pub fn insert(
     if diagnostics.has_errors() {
         return (None, diagnostics);
     }
-    let mut plan = match plan::plan(&analysis.graph, &analysis.liveness, &plan_options) {
+    let mut plan = match plan::plan(
+        &analysis.netlist,
+        &analysis.graph,
+        &analysis.liveness,
+        &plan_options,
+    ) {
         Ok(plan) => plan,
         Err(error) => {
             diagnostics.push(error.diagnostic(&analysis.graph));
@@ -156,6 +158,20 @@ pub fn insert(
             return (None, diagnostics);
         }
     }
+    (Some(plan), diagnostics)
+}
+
+/// From live bits to the files of an instrumented design.
+pub fn insert(
+    analysis: &mut Analysis,
+    sources: &SourceMap,
+    options: &InsertOptions,
+) -> (Option<Inserted>, Diagnostics) {
+    let mut clock = Stopwatch::start();
+    let (plan, mut diagnostics) = plan(analysis, options);
+    let Some(plan) = plan else {
+        return (None, diagnostics);
+    };
     clock.lap("plan");
     let layout = layout::layout(
         &analysis.netlist,
@@ -168,19 +184,21 @@ pub fn insert(
         },
     );
     clock.lap("layout");
-    let (output, found) = instrument::instrument(
-        &analysis.ast,
-        sources,
-        &analysis.netlist,
-        &analysis.graph,
-        &analysis.liveness,
-        &plan,
-        &layout,
-        &InstrumentOptions {
-            design_hash: analysis.hash.clone(),
-            ..options.instrument.clone()
-        },
-    );
+    let (output, found) = with_room(|| {
+        instrument::instrument(
+            &analysis.ast,
+            sources,
+            &analysis.netlist,
+            &analysis.graph,
+            &analysis.liveness,
+            &plan,
+            &layout,
+            &InstrumentOptions {
+                design_hash: analysis.hash.clone(),
+                ..options.instrument.clone()
+            },
+        )
+    });
     clock.lap("instrument");
     analysis.times.extend(clock.laps);
     diagnostics.list.extend(found.list);
@@ -252,6 +270,10 @@ fn hash(sources: &SourceMap, options: &AnalyzeOptions, top: &str) -> String {
         if file.included || read.contains(&&file.path) {
             field(file.text.as_bytes());
         }
+    }
+    for (path, text) in sources.data_files() {
+        field(path.as_os_str().as_encoded_bytes());
+        field(text.as_bytes());
     }
     for (name, value) in &options.elaborate.parameters {
         field(name.as_bytes());

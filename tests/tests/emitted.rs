@@ -257,15 +257,22 @@ impl Emitted {
             nvm_words: image.nvm_words as usize,
             commit_word_addresses: image.commit_word_addresses.clone(),
             language,
+            internals: sim::Internals::default(),
         };
         let testbench = sim::Testbench {
             files: vec![bench.to_path_buf()],
             ..sim::Testbench::default()
         };
         // Icarus 11 reads but a part of SystemVerilog.
-        let system = files.iter().any(|file| file.extension().is_some_and(|it| it == "sv"));
+        let system = files
+            .iter()
+            .any(|file| file.extension().is_some_and(|it| it == "sv"));
         let recorder = sim::RecordOptions {
-            simulator: if system { simulator } else { sim::Simulator::Icarus },
+            simulator: if system {
+                simulator
+            } else {
+                sim::Simulator::Icarus
+            },
             ..sim::RecordOptions::default()
         };
         let recording = sim::record(&design, &testbench, &recorder)

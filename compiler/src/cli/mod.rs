@@ -12,6 +12,8 @@ mod analyze;
 mod console;
 mod exit;
 mod insert;
+mod power_up;
+mod prove;
 mod request;
 mod verify;
 mod verify_report;
@@ -29,6 +31,7 @@ use args::{Cli, Command};
 use console::Console;
 use exit::Exit;
 use request::Request;
+pub use verify_target::internals;
 
 /// Runs the command line and returns the exit code: 0 done, 1 input at fault,
 /// 2 usage, 3 counterexample, 4 missing tool.
@@ -46,6 +49,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Insert(arguments) => &arguments.design,
         Command::Analyze(arguments) => &arguments.design,
         Command::Verify(arguments) => &arguments.design,
+        Command::Prove(arguments) => &arguments.design,
     };
     let console = Console::new(design);
     let mut sources = SourceMap::new();
@@ -53,6 +57,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Insert(arguments) => insert::run(arguments, &console, &mut sources),
         Command::Analyze(arguments) => analyze::run(arguments, &console, &mut sources),
         Command::Verify(arguments) => verify::run(arguments, &console, &mut sources),
+        Command::Prove(arguments) => prove::run(arguments, &console, &mut sources),
     };
     match done {
         Ok(()) => 0,
@@ -63,7 +68,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     }
 }
 
-/// Analyses, says what there is to say, and checks the configured reset.
+/// Analyses, says what there is to say, and checks the configured reset
+/// and memories.
 fn analyze_design(
     request: &Request,
     console: &Console,
@@ -72,6 +78,11 @@ fn analyze_design(
     let (analysis, mut diagnostics) = driver::analyze(&request.analyze, sources);
     if let Some(analysis) = &analysis
         && let Some(wrong) = request::check_reset(request, analysis)
+    {
+        diagnostics.push(wrong);
+    }
+    if let Some(analysis) = &analysis
+        && let Some(wrong) = request::check_memories(request, analysis)
     {
         diagnostics.push(wrong);
     }

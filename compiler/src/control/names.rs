@@ -149,6 +149,7 @@ impl<'a> Uses<'a> {
                 Member::GenerateFor { body, .. } | Member::Generate(body) => self.scope(*body),
                 Member::Import { .. }
                 | Member::Export { .. }
+                | Member::Defparam(_)
                 | Member::Ignored(_)
                 | Member::Unsupported(_) => {}
             }

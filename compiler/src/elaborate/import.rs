@@ -6,7 +6,12 @@ use crate::frontend::ast::{self, Name};
 use crate::netlist::InstanceId;
 
 impl<'a> Elab<'a> {
-    pub fn import(&mut self, scope: ScopeIdx, package: &'a Name, item: Option<&'a Name>) -> Res<()> {
+    pub fn import(
+        &mut self,
+        scope: ScopeIdx,
+        package: &'a Name,
+        item: Option<&'a Name>,
+    ) -> Res<()> {
         let from = self.package(package)?;
         match item {
             None => self.scope_mut(scope).imports.push(from),

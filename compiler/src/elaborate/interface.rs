@@ -53,7 +53,10 @@ impl<'a> Elab<'a> {
             && !list.iter().any(|(_, listed)| listed.text == name.text)
         {
             let modport = &ast[modport].name;
-            let message = format!("the modport `{}` does not list `{}`", modport.text, name.text);
+            let message = format!(
+                "the modport `{}` does not list `{}`",
+                modport.text, name.text
+            );
             return self.fail(
                 Diagnostic::error(codes::BAD_CONNECTION, name.span, message)
                     .label(modport.span, "the modport")
