@@ -111,6 +111,7 @@ impl Fixture {
             scope: ScopeId(0),
             ports: Vec::new(),
             parameters: Vec::new(),
+            interface: false,
             implicit_nets: true,
         };
         self.ast.modules.push(module);
