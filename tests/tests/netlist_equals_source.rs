@@ -262,9 +262,17 @@ fn systemverilog() {
     let dir = tempfile::tempdir().unwrap();
     let mut files = Vec::new();
     let mut benches = Vec::new();
+    let mut copies: Vec<(String, PathBuf)> = Vec::new();
     for design in &designs {
+        let name = design.file_stem().unwrap().to_string_lossy().into_owned();
+        if name == "structs" {
+            copies.push(("structs_unpacked".into(), unpacked(design, dir.path())));
+        }
+        copies.push((name, design.clone()));
+    }
+    for (name, design) in &copies {
         let netlist = load(design, &[]);
-        let name = format!("netlist_{}", netlist.top);
+        let name = format!("netlist_{name}");
         let bench = testbench(&netlist, &[], &name, 3);
         let text = format!("{}\n{bench}", netlist.to_verilog(&name));
         let path = dir.path().join(format!("{name}.sv"));
@@ -308,23 +316,20 @@ fn systemverilog() {
     assert!(!benches.is_empty());
 }
 
-/// Verilator 5.006 compiles few uses of unpacked structures. Laid out like a
-/// packed one, a structure must give the netlist that is compared above.
-#[test]
-fn unpacked_structures_are_laid_out_like_packed_ones() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("designs/systemverilog/structs.sv");
-    let packed = std::fs::read_to_string(&path).unwrap();
-    let unpacked = packed
+/// The design `structs` with unpacked in place of packed structures, of which
+/// Verilator 5.006 compiles too few uses: they are laid out alike, so it must
+/// behave like the packed one.
+fn unpacked(packed: &Path, dir: &Path) -> PathBuf {
+    let text = std::fs::read_to_string(packed).unwrap();
+    let unpacked = text
         .replace(
             "struct packed {\n    pair_t pair;",
             "struct {\n    pair_t pair;",
         )
         .replace("logic [1:0][2:0] grid;", "logic [2:0] grid[1:0];")
         .replace("now.grid,", "now.grid[1], now.grid[0],");
-    assert_ne!(packed, unpacked);
-    let dir = tempfile::tempdir().unwrap();
-    let file = dir.path().join("structs.sv");
+    assert_ne!(text, unpacked);
+    let file = dir.join("unpacked_structs.sv");
     std::fs::write(&file, unpacked).unwrap();
-    let of = |path: &Path| load(path, &[]).to_verilog("netlist");
-    assert_eq!(of(&file), of(&path));
+    file
 }

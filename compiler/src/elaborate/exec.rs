@@ -129,7 +129,7 @@ impl<'a> Elab<'a> {
             _ => match self.exec_assign(scope, expr) {
                 // Reported: the statements behind it may hold errors of their
                 // own. A function would miss the value, so a call ends here.
-                Err(Reported) if self.depth == 0 => Ok(()),
+                Err(Reported) if self.depth == 0 && self.env.mode != Mode::Initial => Ok(()),
                 done => done,
             },
         }
