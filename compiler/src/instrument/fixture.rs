@@ -112,6 +112,7 @@ impl Fixture {
             scope: ScopeId(0),
             ports: Vec::new(),
             parameters: Vec::new(),
+            interface: false,
             implicit_nets: true,
         };
         self.ast.modules.push(module);
@@ -285,6 +286,7 @@ impl Fixture {
                 declaration,
                 process: process.clone(),
                 blocking: false,
+                enumerated: false,
                 scope_path: Vec::new(),
             },
         });

@@ -37,7 +37,7 @@ use crate::source::Span;
 use super::edits::Edit;
 use super::looped::{self, Line};
 use super::module::Context;
-use super::tree::{Chunk, whole};
+use super::tree::{Chunk, target};
 use super::{Hold, memory, text};
 
 /// The edits of one process, which drives saved bits or writes a memory that is
@@ -149,6 +149,10 @@ fn place(cx: &Context, stmt: StmtId, process: Span) -> Result<(u32, bool), Diagn
     else {
         return Err(unexpected());
     };
+    // While the condition of an `iff` fails, the process would not shift.
+    if events.iter().any(|event| event.iff.is_some()) {
+        return Err(unexpected());
+    }
     let edges = events.iter().filter(|event| event.edge != Edge::Any);
     let resets = edges.count().saturating_sub(1);
     let mut at = *body;
@@ -197,7 +201,7 @@ fn assignments(cx: &Context, chunks: &[Chunk]) -> Vec<Line> {
             parts.sort_by_key(|part| part.low);
             let register = cx.register(parts[0]);
             Line {
-                target: whole(&register.origin),
+                target: target(&register.origin),
                 value: filled(&parts, register.width),
                 blocking: register.origin.blocking,
             }

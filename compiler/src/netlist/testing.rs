@@ -91,6 +91,7 @@ impl Builder {
                     place: Default::default(),
                 },
                 blocking: false,
+                enumerated: false,
                 scope_path: Vec::new(),
             },
         });
