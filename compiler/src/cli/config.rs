@@ -248,8 +248,9 @@ pub fn read(path: &Path, sources: &mut SourceMap) -> Result<Config, Diagnostic> 
         let range = find_key(&text, "expand_limit_bits");
         let message =
             format!("`expand_limit_bits = {bits}` is not from 0 to {MEMORY_MUST_LIMIT_BITS}");
-        return Err(Diagnostic::error(codes::CONFIG, place(range), message)
-            .help("leave it out for 1024"));
+        return Err(
+            Diagnostic::error(codes::CONFIG, place(range), message).help("leave it out for 1024")
+        );
     }
     let mut wrong = |key: &str, message: String, help: &str| {
         Err(Diagnostic::error(codes::CONFIG, place(find_key(&text, key)), message).help(help))

@@ -12,6 +12,7 @@ mod analyze;
 mod console;
 mod exit;
 mod insert;
+mod power_up;
 mod prove;
 mod request;
 mod verify;
@@ -30,6 +31,7 @@ use args::{Cli, Command};
 use console::Console;
 use exit::Exit;
 use request::Request;
+pub use verify_target::internals;
 
 /// Runs the command line and returns the exit code: 0 done, 1 input at fault,
 /// 2 usage, 3 counterexample, 4 missing tool.

@@ -208,7 +208,10 @@ pub fn check_memories(request: &Request, analysis: &Analysis) -> Option<Diagnost
         .find(|name| !known.contains(&name.as_str()))?;
     let error = Diagnostic::global(
         codes::CONFIG,
-        format!("`[memory]` names `{unknown}`, which is no memory of `{}`", netlist.top),
+        format!(
+            "`[memory]` names `{unknown}`, which is no memory of `{}`",
+            netlist.top
+        ),
     );
     let nearest = known
         .iter()
@@ -218,4 +221,3 @@ pub fn check_memories(request: &Request, analysis: &Analysis) -> Option<Diagnost
         None => error.help("the design has no memory: remove the key"),
     })
 }
-

@@ -15,6 +15,7 @@ use crate::cli::args::{Format, Simulators, VerifyArgs};
 use crate::cli::console::Console;
 use crate::cli::exit::Exit;
 use crate::cli::insert::{self, Built};
+use crate::cli::power_up;
 use crate::cli::request;
 use crate::cli::verify_report as text;
 use crate::cli::verify_target as target;
@@ -50,7 +51,7 @@ pub fn run(arguments: &VerifyArgs, console: &Console, sources: &mut SourceMap) -
     bar.update(Step::Record, 0, 0);
     let recording = record_testbench(arguments, &original).map_err(exit)?;
     bar.update(Step::Expect, 0, 0);
-    let expectation = expect(
+    let mut expectation = expect(
         &original,
         &recording,
         &ExpectOptions {
@@ -64,6 +65,7 @@ pub fn run(arguments: &VerifyArgs, console: &Console, sources: &mut SourceMap) -
         },
     )
     .map_err(exit)?;
+    power_up::mask(&built.analysis.netlist, &mut expectation);
     let job = Job {
         arguments,
         original: &original,

@@ -15,8 +15,10 @@
 //! | `typed`, `operators`, `lower`, `constant`, `call`, `system` | expressions: sizes first, then values in context (IEEE 1364-2005, 5.4 and 5.5) |
 //! | `reference`, `select`, `assign` | reading and writing parts of nets |
 //! | `env`, `exec`, `case`, `loops` | symbolic execution of statements |
-//! | `process`, `clocked`, `initial` | processes |
-//! | `hierarchy`, `generate`, `connect`, `gates` | instances |
+//! | `process`, `clocked`, `mixed`, `initial` | processes |
+//! | `hierarchy`, `generate`, `connect`, `arrays`, `defparam`, `gates` | instances |
+//! | `unknown`, `tristate` | values that are none; nets with several drivers |
+//! | `readmem`, `passed_over` | data files; testbench code |
 //! | `resolve`, `registers`, `finish` | leaves to drives; the finished netlist |
 //!
 //! Guarantees: no panic on any syntax tree; without errors the netlist obeys
@@ -24,6 +26,7 @@
 //! registers stand in source order. What is not understood is an error with a
 //! place, never a guess.
 
+mod arrays;
 mod assign;
 mod call;
 mod case;
@@ -31,6 +34,7 @@ mod clocked;
 mod connect;
 mod constant;
 mod context;
+mod defparam;
 mod env;
 mod exec;
 mod finish;
@@ -40,16 +44,21 @@ mod hierarchy;
 mod initial;
 mod loops;
 mod lower;
+mod mixed;
 mod names;
 mod operators;
+mod passed_over;
 mod process;
+mod readmem;
 mod reference;
 mod registers;
 mod resolve;
 mod select;
 mod system;
+mod tristate;
 mod typed;
 mod types;
+mod unknown;
 mod written;
 
 use rustc_hash::FxHashSet;
@@ -99,6 +108,16 @@ impl Default for ElaborateOptions {
 /// not even be taken as memories (they are written by `=`, or copied as a
 /// whole), are expanded to registers: then elaboration runs once more.
 pub fn elaborate(
+    ast: &Ast,
+    sources: &SourceMap,
+    options: &ElaborateOptions,
+) -> (Option<Netlist>, Diagnostics) {
+    crate::stack::with_room(|| expand_as_needed(ast, sources, options))
+}
+
+/// Elaborates with every array kept as a memory that can be, and again with
+/// those expanded that turn out not to fit.
+fn expand_as_needed(
     ast: &Ast,
     sources: &SourceMap,
     options: &ElaborateOptions,

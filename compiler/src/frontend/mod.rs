@@ -26,6 +26,7 @@ use self::ast::Ast;
 use self::parser::TypeNames;
 use crate::diagnostics::{Diagnostic, Diagnostics, codes};
 use crate::source::{SourceMap, Span};
+use crate::stack::with_room;
 
 pub use dump::dump;
 pub use number::{MAX_DIGITS, MAX_WIDTH, parse_number};
@@ -46,6 +47,10 @@ pub struct ReadOptions {
 /// include are added to `sources`. The syntax is what could be read; it is
 /// complete when no diagnostic is an error.
 pub fn read(options: &ReadOptions, sources: &mut SourceMap) -> (Ast, Diagnostics) {
+    with_room(|| read_all(options, sources))
+}
+
+fn read_all(options: &ReadOptions, sources: &mut SourceMap) -> (Ast, Diagnostics) {
     let mut diagnostics = Diagnostics::default();
     let mut ast = Ast::default();
     let unit = preprocess::run(options, sources, &mut diagnostics);
@@ -129,7 +134,7 @@ fn syntax_error(found: &[Diagnostic]) -> Option<u32> {
 }
 
 /// The sizes of the arenas, to undo an attempt.
-struct Marks([usize; 7]);
+struct Marks([usize; 8]);
 
 impl Marks {
     fn of(ast: &Ast) -> Marks {
@@ -141,11 +146,12 @@ impl Marks {
             ast.modules.len(),
             ast.packages.len(),
             ast.file_scopes.len(),
+            ast.translated_off.len(),
         ])
     }
 
     fn restore(&self, ast: &mut Ast) {
-        let Marks([scopes, symbols, stmts, exprs, modules, packages, files]) = *self;
+        let Marks([scopes, symbols, stmts, exprs, modules, packages, files, off]) = *self;
         ast.scopes.truncate(scopes);
         ast.symbols.truncate(symbols);
         ast.stmts.truncate(stmts);
@@ -153,5 +159,6 @@ impl Marks {
         ast.modules.truncate(modules);
         ast.packages.truncate(packages);
         ast.file_scopes.truncate(files);
+        ast.translated_off.truncate(off);
     }
 }

@@ -139,10 +139,7 @@ pub fn live_table(sets: &[BitSet], count: usize, index_bits: u32) -> (Vec<LiveCa
         .iter()
         .rev()
         .max_by_key(|(_, indices)| indices.len())
-        .map_or_else(
-            || "1".repeat(count),
-            |(mask, _)| mask.clone(),
-        );
+        .map_or_else(|| "1".repeat(count), |(mask, _)| mask.clone());
     groups.shift_remove(&default);
     let cases = groups
         .into_iter()

@@ -71,8 +71,7 @@ pub fn refusals(netlist: &Netlist, layout: &Layout) -> Vec<Diagnostic> {
         .sum();
     if init > MOST_INITIAL_BITS {
         let mut places = layout.memories.iter();
-        let first =
-            places.find(|place| netlist.memories[place.memory.index()].init.is_some());
+        let first = places.find(|place| netlist.memories[place.memory.index()].init.is_some());
         let place = first.expect("a memory that is loaded has initial contents");
         let memory = &netlist.memories[place.memory.index()];
         out.push(
@@ -166,7 +165,11 @@ impl Own<'_> {
     }
 
     fn row(&self) -> String {
-        format!("{}[idetic_mem_index_{}]", whole(&self.memory.origin), self.at)
+        format!(
+            "{}[idetic_mem_index_{}]",
+            whole(&self.memory.origin),
+            self.at
+        )
     }
 }
 
@@ -344,9 +347,7 @@ pub fn processes(cx: &Context) -> Vec<crate::netlist::ProcessRef> {
 
 /// The clock event of the memory's process, as it is written there.
 fn clock(cx: &Context, memory: &Memory) -> Result<String, Diagnostic> {
-    let (span, edge) = memory
-        .clock
-        .expect("a memory that is written has a clock");
+    let (span, edge) = memory.clock.expect("a memory that is written has a clock");
     cx.editable(span, "the clock of this memory")?;
     let edge = match edge {
         Edge::Neg => "negedge",

@@ -15,8 +15,9 @@ pub mod edits;
 
 mod decode;
 mod files;
-mod image;
+mod filled;
 mod forget;
+mod image;
 mod keywords;
 mod memory;
 mod module;
@@ -35,6 +36,8 @@ mod tests;
 
 pub use files::{ListOptions, OutputFile};
 pub use image::{Field, Image, ImageCheckpoint, Run, slot_fields};
+pub use names::identifier;
+pub use wrapper::{DESIGN_INSTANCE, THRESHOLD_PARAMETER};
 
 use crate::control::ControlGraph;
 use crate::diagnostics::Diagnostics;
@@ -122,6 +125,8 @@ pub fn instrument(
     let mut diagnostics = Diagnostics::default();
     names::reserved(ast, &netlist.top, &mut diagnostics);
     diagnostics.list.extend(memory::refusals(netlist, layout));
+
+    filled::refuse(netlist, graph, liveness, &mut diagnostics);
 
     let control = decode::observed_control(graph, liveness, plan);
     let tree = tree::build(netlist, layout, &control);

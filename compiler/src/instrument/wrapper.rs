@@ -19,6 +19,12 @@ use super::{Hold, InstrumentOptions, keywords, memory};
 
 const TEMPLATE: &str = include_str!("wrapper.v.tera");
 
+/// Name of the instance of the user's top module in the wrapper.
+pub const DESIGN_INSTANCE: &str = "idetic_design";
+
+/// The wrapper's parameter: the supply level above which saves are skipped.
+pub const THRESHOLD_PARAMETER: &str = "idetic_threshold";
+
 /// What the template is filled with.
 #[derive(Serialize)]
 struct Model {
@@ -430,7 +436,7 @@ fn top_instance(
         .iter()
         .map(|(port, value)| format!("      .{port}({value})"))
         .collect();
-    out.push_str(&format!(" idetic_design (\n{}\n  );", list.join(",\n")));
+    out.push_str(&format!(" {DESIGN_INSTANCE} (\n{}\n  );", list.join(",\n")));
     out
 }
 

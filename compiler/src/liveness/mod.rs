@@ -22,8 +22,8 @@
 //! step down the decision tree, and at its end share all its assumptions.
 //!
 //! [`analyze`] begins with all control values as facts, computes the least
-//! fixpoint of the uses along the edges (`uses`, `demand`), then takes away a
-//! fact wherever nothing is lost by it (`relax`): a round counter is dead in an
+//! fixpoint of the uses along the edges (`uses`, `walk`, `demand`, `fixpoint`),
+//! then takes away a fact wherever nothing is lost by it (`relax`): a round counter is dead in an
 //! idle state, although exploration knows its value. States that end with the
 //! same facts are merged.
 //!
@@ -33,10 +33,12 @@
 
 mod bitset;
 mod demand;
+mod fixpoint;
 mod relax;
 #[cfg(test)]
 pub(crate) mod tests;
 mod uses;
+mod walk;
 
 pub use bitset::BitSet;
 
@@ -54,12 +56,12 @@ pub fn analyze(
     names: &[ValueName],
 ) -> (ControlGraph, Liveness) {
     let bits = BitIndex::new(netlist);
-    let mut uses = uses::Uses::new(netlist, &bits);
+    let mut uses = uses::Uses::new(netlist, graph, &bits);
     let mut graph = graph.clone();
-    let mut live = uses::fixpoint(&mut uses, &graph);
+    let mut live = fixpoint::fixpoint(&mut uses, &graph);
     if relax::relax(&mut uses, &mut graph, &mut live) {
         relax::merge(netlist, &mut graph, names);
-        live = uses::fixpoint(&mut uses, &graph);
+        live = fixpoint::fixpoint(&mut uses, &graph);
     }
     let (live, memories) = live.iter().map(|set| bits.split(set)).unzip();
     let liveness = Liveness {

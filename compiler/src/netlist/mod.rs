@@ -59,6 +59,10 @@ index_id! {
     InstanceId;
 }
 
+/// What follows a port's name in that of the output that tells which of its
+/// bits are released.
+pub const RELEASED: &str = "$z";
+
 /// The machine that a design elaborates to.
 #[derive(Debug, Clone, Default)]
 pub struct Netlist {
@@ -72,7 +76,9 @@ pub struct Netlist {
     pub ports: Vec<Port>,
     /// Input ports that carry data (clocks are none).
     pub inputs: Vec<Input>,
-    /// Outputs of the top module.
+    /// Outputs of the top module. A port that the design can release is two:
+    /// its value, and under its name with [`RELEASED`] behind it the bits that
+    /// are released; a bidirectional port is an input, too.
     pub outputs: Vec<Output>,
     /// Registers reachable from the outputs, in source order of instances and declarations.
     pub registers: Vec<Register>,
@@ -84,6 +90,31 @@ pub struct Netlist {
     pub parameters: IndexMap<String, Bits>,
     /// Parameters and enum members that the design uses, for readable output.
     pub constants: Vec<NamedConstant>,
+    /// Registers and memories whose first contents only a simulation knows,
+    /// with the place that gives them.
+    pub filled_later: Vec<(FilledLater, Span)>,
+    /// Data files of `$readmem`, as named, with the place that names each.
+    pub data_files: Vec<(String, Span)>,
+    /// What stands in the design and is no hardware.
+    pub passed_over: Vec<PassedOver>,
+}
+
+/// State with first contents that only a simulation knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FilledLater {
+    /// A register.
+    Register(RegId),
+    /// A memory.
+    Memory(MemId),
+}
+
+/// Testbench code: it stays in the text and has no part in the netlist.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PassedOver {
+    /// What, as "`$display`".
+    pub what: String,
+    /// Where.
+    pub span: Span,
 }
 
 /// A parameter, local parameter or enum member with its value.
@@ -319,10 +350,7 @@ impl Netlist {
 
     /// Memory bits.
     pub fn memory_bits(&self) -> u64 {
-        self.memories
-            .iter()
-            .map(Memory::bits)
-            .sum()
+        self.memories.iter().map(Memory::bits).sum()
     }
 }
 
@@ -346,7 +374,11 @@ impl Memory {
             }
             around = instance.parent;
         }
-        if self.processes.iter().any(|process| process.in_generate_loop) {
+        if self
+            .processes
+            .iter()
+            .any(|process| process.in_generate_loop)
+        {
             return Some((
                 "is written by a process in a generate loop",
                 "write the loop inside the process (`for` in an `always` block)",

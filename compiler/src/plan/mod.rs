@@ -152,7 +152,9 @@ pub fn plan(
     options: &PlanOptions,
 ) -> Result<Plan, PlanError> {
     let memory_bits = |memories: &BitSet| -> u64 {
-        let bits = memories.iter().map(|memory| netlist.memories[memory].bits());
+        let bits = memories
+            .iter()
+            .map(|memory| netlist.memories[memory].bits());
         bits.sum()
     };
     let bits: Vec<u64> = (liveness.live.iter().zip(&liveness.memories))

@@ -135,6 +135,20 @@ fn design(inputs: &Inputs) -> Design {
         flops_bits: netlist.flop_bits(),
         memory_bits: netlist.memory_bits(),
         registers,
+        data_files: netlist
+            .data_files
+            .iter()
+            .map(|(name, _)| name.clone())
+            .collect(),
+        passed_over: netlist
+            .passed_over
+            .iter()
+            .map(|it| PassedOver {
+                what: it.what.clone(),
+                file: sources.path(it.span.file).display().to_string(),
+                line: sources.line_col(it.span.file, it.span.start).line,
+            })
+            .collect(),
         memories: memories(inputs),
     }
 }
@@ -159,7 +173,9 @@ fn memories(inputs: &Inputs) -> Vec<Memory> {
 
 /// Names of the memories whose numbers are in a set.
 fn memory_names(netlist: &Netlist, set: &BitSet) -> Vec<String> {
-    let names = set.iter().map(|memory| netlist.memories[memory].name.clone());
+    let names = set
+        .iter()
+        .map(|memory| netlist.memories[memory].name.clone());
     names.collect()
 }
 

@@ -50,6 +50,13 @@ pub struct Design {
     /// The memories that stay memories.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub memories: Vec<Memory>,
+    /// Data files that the design reads when a simulation begins, from the
+    /// directory that the simulator runs in.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub data_files: Vec<String>,
+    /// Testbench code: it stays in the text and has no part in the analysis.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub passed_over: Vec<PassedOver>,
 }
 
 /// A memory.
@@ -67,6 +74,17 @@ pub struct Memory {
     pub line: u32,
     /// It is state: a clocked process writes it.
     pub written: bool,
+}
+
+/// Testbench code in a design file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PassedOver {
+    /// What, as "`$display`".
+    pub what: String,
+    /// File.
+    pub file: String,
+    /// Line.
+    pub line: u32,
 }
 
 /// A register.
