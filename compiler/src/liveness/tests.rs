@@ -372,10 +372,7 @@ fn a_memory_is_dead_until_it_is_filled() {
         })
         .collect();
     // State, is the register live, is the memory?
-    assert_eq!(
-        live,
-        [(0, false, false), (1, true, true), (2, false, true)]
-    );
+    assert_eq!(live, [(0, false, false), (1, true, true), (2, false, true)]);
 }
 
 #[test]
