@@ -35,7 +35,7 @@ use crate::source::Span;
 
 use super::edits::Edit;
 use super::module::Context;
-use super::tree::{Chunk, whole};
+use super::tree::{Chunk, target};
 use super::{Hold, memory, text};
 
 /// One assignment of the branch: a target and the bits it takes from the chain.
@@ -213,7 +213,7 @@ fn assignments(cx: &Context, chunks: &[Chunk]) -> Vec<Assignment> {
             parts.sort_by_key(|part| part.low);
             let register = cx.register(parts[0]);
             Assignment {
-                target: whole(&register.origin),
+                target: target(&register.origin),
                 value: filled(&parts, register.width),
             }
         })
