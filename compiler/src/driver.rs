@@ -140,7 +140,12 @@ pub fn plan(analysis: &Analysis, options: &InsertOptions) -> (Option<Plan>, Diag
     if diagnostics.has_errors() {
         return (None, diagnostics);
     }
-    let mut plan = match plan::plan(&analysis.graph, &analysis.liveness, &plan_options) {
+    let mut plan = match plan::plan(
+        &analysis.netlist,
+        &analysis.graph,
+        &analysis.liveness,
+        &plan_options,
+    ) {
         Ok(plan) => plan,
         Err(error) => {
             diagnostics.push(error.diagnostic(&analysis.graph));
@@ -265,6 +270,10 @@ fn hash(sources: &SourceMap, options: &AnalyzeOptions, top: &str) -> String {
         if file.included || read.contains(&&file.path) {
             field(file.text.as_bytes());
         }
+    }
+    for (path, text) in sources.data_files() {
+        field(path.as_os_str().as_encoded_bytes());
+        field(text.as_bytes());
     }
     for (name, value) in &options.elaborate.parameters {
         field(name.as_bytes());

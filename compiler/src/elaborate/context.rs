@@ -198,6 +198,8 @@ pub(super) struct Elab<'a> {
     pub ast: &'a Ast,
     pub sources: &'a SourceMap,
     pub options: &'a ElaborateOptions,
+    /// Declarations of arrays that must not stay memories.
+    pub expanded: &'a FxHashSet<Span>,
     pub diagnostics: Diagnostics,
     /// So that an error in a module is told once, not once per instance.
     pub told: FxHashSet<(Code, Span, String)>,
@@ -220,6 +222,22 @@ pub(super) struct Elab<'a> {
     pub latches: FxHashMap<u32, Vec<bool>>,
     /// Names that clocked processes write, per module.
     pub clocked_names: FxHashMap<ast::ModuleId, Rc<FxHashSet<&'a str>>>,
+    /// The slots that stand for high impedance, by their width.
+    pub high_z: FxHashMap<u32, u32>,
+    pub defparams: Vec<super::defparam::Defparam<'a>>,
+    /// Nets that are no plain wires.
+    pub resolutions: FxHashMap<NetIdx, super::tristate::Resolution>,
+    pub pulls: Vec<super::tristate::Pull>,
+    /// How many bidirectional ports have been joined to their outer nets.
+    pub joined_ports: u32,
+    /// Per slot, where all its drivers release it.
+    pub released_memo: FxHashMap<u32, Option<ExprId>>,
+    /// Data files read, with the place that names each.
+    pub data_files: Vec<(String, Span)>,
+    /// Variables whose first value only a simulation knows, and who gives it.
+    pub filled_later: FxHashMap<NetIdx, Span>,
+    pub far_targets: Vec<super::passed_over::FarTarget>,
+    pub passed_over: Vec<crate::netlist::PassedOver>,
     pub env: Env,
     /// Nesting of calls.
     pub depth: usize,
@@ -230,11 +248,17 @@ pub(super) struct Elab<'a> {
 }
 
 impl<'a> Elab<'a> {
-    pub fn new(ast: &'a Ast, sources: &'a SourceMap, options: &'a ElaborateOptions) -> Elab<'a> {
+    pub fn new(
+        ast: &'a Ast,
+        sources: &'a SourceMap,
+        options: &'a ElaborateOptions,
+        expanded: &'a FxHashSet<Span>,
+    ) -> Elab<'a> {
         Elab {
             ast,
             sources,
             options,
+            expanded,
             diagnostics: Diagnostics::default(),
             told: FxHashSet::default(),
             exprs: Exprs::default(),
@@ -251,11 +275,30 @@ impl<'a> Elab<'a> {
             instances: Vec::new(),
             latches: FxHashMap::default(),
             clocked_names: FxHashMap::default(),
+            high_z: FxHashMap::default(),
+            defparams: Vec::new(),
+            resolutions: FxHashMap::default(),
+            pulls: Vec::new(),
+            joined_ports: 0,
+            released_memo: FxHashMap::default(),
+            data_files: Vec::new(),
+            filled_later: FxHashMap::default(),
+            far_targets: Vec::new(),
+            passed_over: Vec::new(),
             env: Env::default(),
             depth: 0,
             steps: 0,
             nesting: 0,
         }
+    }
+
+    /// Declarations of the memories that are small enough to be expanded.
+    pub fn small_memories(&self) -> Vec<Span> {
+        let small = |mem: &&Mem| {
+            u64::from(mem.width) * u64::from(mem.depth) <= super::MEMORY_MUST_LIMIT_BITS
+        };
+        let memories = self.memories.iter().filter(small);
+        memories.map(|mem| self.net(mem.net).span).collect()
     }
 
     /// Reports, once per place and text.

@@ -1,9 +1,9 @@
 //! Symbolic execution of statements.
 
-use super::context::{Elab, MAX_NESTING, MAX_STEPS, Res, ScopeIdx};
+use super::context::{Elab, MAX_NESTING, MAX_STEPS, Reported, Res, ScopeIdx};
 use super::env::{Exit, ExitKind, Key, Mode};
 use crate::diagnostics::{Diagnostic, codes};
-use crate::frontend::ast::{self, ExprKind, Member, StmtKind, SymbolKind};
+use crate::frontend::ast::{self, ExprKind, Member, StmtKind, SymbolKind, Timing};
 use crate::netlist::ExprId;
 use crate::source::Span;
 
@@ -23,7 +23,10 @@ impl<'a> Elab<'a> {
                 .help("make the loops shorter"),
             );
         }
-        self.nested(span, |elab| elab.exec_here(scope, stmt))
+        self.nested(span, |elab| match elab.env.mode {
+            Mode::Initial => elab.exec_initial(scope, stmt, |elab| elab.exec_kind(scope, stmt)),
+            _ => elab.exec_kind(scope, stmt),
+        })
     }
 
     /// Does some work one level of syntax deeper.
@@ -41,11 +44,15 @@ impl<'a> Elab<'a> {
         result
     }
 
-    fn exec_here(&mut self, scope: ScopeIdx, stmt: ast::StmtId) -> Res<()> {
+    fn exec_kind(&mut self, scope: ScopeIdx, stmt: ast::StmtId) -> Res<()> {
         let ast = self.ast;
         let span = ast[stmt].span;
         match &ast[stmt].kind {
-            StmtKind::Empty | StmtKind::Assertion => Ok(()),
+            StmtKind::Empty => Ok(()),
+            StmtKind::Assertion => {
+                self.pass_over("an assertion", span);
+                Ok(())
+            }
             StmtKind::Expr(expr) => self.exec_expr(scope, *expr),
             StmtKind::Block {
                 scope: block,
@@ -64,7 +71,8 @@ impl<'a> Elab<'a> {
                 kind,
                 selector,
                 items,
-            } => self.exec_case(scope, *kind, *selector, items),
+                full,
+            } => self.exec_case(scope, *kind, *selector, items, *full),
             StmtKind::For { header, body } => self.exec_for(scope, header, *body, span),
             StmtKind::While {
                 condition,
@@ -72,6 +80,10 @@ impl<'a> Elab<'a> {
                 do_while,
             } => self.exec_while(scope, *condition, *body, *do_while, span),
             StmtKind::Repeat { count, body } => self.exec_repeat(scope, *count, *body, span),
+            StmtKind::Timed {
+                timing: Timing::ZeroDelay,
+                body,
+            } if self.env.mode == Mode::Initial => self.exec_maybe(scope, *body),
             StmtKind::Timed { .. } | StmtKind::Unsupported(_) if self.env.mode == Mode::Initial => {
                 self.stop_initial(span)
             }
@@ -100,15 +112,20 @@ impl<'a> Elab<'a> {
         let ast = self.ast;
         match &ast[expr].kind {
             ExprKind::Call(callee, args) => match &ast[*callee].kind {
-                ExprKind::System(name) => self.system_task(name, ast[expr].span),
+                ExprKind::System(name) => self.system_task(scope, name, args, ast[expr].span),
                 _ => self.call(scope, expr, *callee, args).map(|_| ()),
             },
-            ExprKind::System(name) => self.system_task(name, ast[expr].span),
+            ExprKind::System(name) => self.system_task(scope, name, &[], ast[expr].span),
             // A task without arguments.
             ExprKind::Name(_) | ExprKind::Scoped(..) => {
                 self.call(scope, expr, expr, &[]).map(|_| ())
             }
-            _ => self.exec_assign(scope, expr),
+            _ => match self.exec_assign(scope, expr) {
+                // Reported: the statements behind it may hold errors of their
+                // own. A function would miss the value, so a call ends here.
+                Err(Reported) if self.depth == 0 => Ok(()),
+                done => done,
+            },
         }
     }
 

@@ -8,9 +8,11 @@ use super::registers::{Machine, Resolved};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::frontend::ast::{self, Direction, ModuleId, SymbolKind};
 use crate::netlist::{
-    AsyncReset, BitNaming, Bits, ExprId, Exprs, Input, InputId, Instance, MemId, Memory,
-    MemoryWrite, NamedConstant, Netlist, Node, Origin, Output, Port, RegId, Register,
+    AsyncReset, BitNaming, Bits, ExprId, Exprs, FilledLater, Input, InputId, Instance, MemId,
+    Memory, MemoryWrite, NamedConstant, Netlist, Node, Origin, Output, Port, ProcessRef, RELEASED,
+    RegId, Register,
 };
+use crate::source::Span;
 
 /// Copies expressions into a new arena under new ids.
 struct Copy {
@@ -54,11 +56,18 @@ impl<'a> Elab<'a> {
                     self.drive(slot, 0, ty.width, Driver::Value(value), name.span);
                 }
                 Direction::Output => outputs.push((symbol, self.leaf(slot))),
-                Direction::Inout | Direction::Ref => {
+                Direction::Inout => {
+                    let inside = self.take_drives(slot);
+                    let input = Node::Input(InputId(at as u32));
+                    let value = self.exprs.intern(input, ty.width);
+                    self.drive(slot, 0, ty.width, Driver::Value(value), name.span);
+                    outputs.push((symbol, self.leaf(inside)));
+                }
+                Direction::Ref => {
                     return self.unsupported(
                         name.span,
-                        "a bidirectional port",
-                        "use an input, an output and an enable",
+                        "a port that is a reference",
+                        "use an input and an output",
                     );
                 }
             }
@@ -76,11 +85,33 @@ impl<'a> Elab<'a> {
                 span: name.span,
             });
         }
-        let leaves: Vec<ExprId> = outputs.iter().map(|&(_, leaf)| leaf).collect();
+        // Where a port is released is known when all are joined.
+        let mut pins = Vec::new();
+        let mut leaves = Vec::new();
+        for (symbol, value) in outputs {
+            let released = self.released(value);
+            let constant = released.and_then(|bits| self.exprs.as_const(bits)).cloned();
+            let never_driven = constant.as_ref().is_some_and(Bits::is_ones);
+            if never_driven && self.is_bidirectional(symbol) {
+                // An input in all but name.
+                continue;
+            }
+            pins.push((symbol, false));
+            leaves.push(value);
+            if let (Some(released), None) = (released, constant) {
+                pins.push((symbol, true));
+                leaves.push(released);
+            }
+        }
+        self.find_far_targets();
         let machine = self.machine(&module.ports, &leaves)?;
-        let symbols: Vec<ast::SymbolId> = outputs.iter().map(|&(symbol, _)| symbol).collect();
         self.check_errors()?;
-        self.assemble(top, machine, ports, &symbols)
+        self.assemble(top, machine, ports, &pins)
+    }
+
+    fn is_bidirectional(&self, symbol: ast::SymbolId) -> bool {
+        let kind = &self.ast[symbol].kind;
+        matches!(kind, SymbolKind::Port(port) if port.direction == Direction::Inout)
     }
 
     fn assemble(
@@ -88,7 +119,7 @@ impl<'a> Elab<'a> {
         top: ModuleId,
         mut machine: Machine,
         ports: Vec<Port>,
-        outputs: &[ast::SymbolId],
+        outputs: &[(ast::SymbolId, bool)],
     ) -> Res<Netlist> {
         let ast = self.ast;
         let module = &ast[top];
@@ -110,7 +141,8 @@ impl<'a> Elab<'a> {
                 let symbol = module.ports[at];
                 let input = matches!(
                     &ast[symbol].kind,
-                    SymbolKind::Port(port) if port.direction == Direction::Input
+                    SymbolKind::Port(port)
+                        if matches!(port.direction, Direction::Input | Direction::Inout)
                 );
                 input && Some(&*ast[symbol].name.text) != clock.as_deref()
             })
@@ -135,9 +167,10 @@ impl<'a> Elab<'a> {
                 expr: copy.exprs.intern(Node::Input(InputId(new as u32)), width),
             });
         }
-        for (&symbol, &value) in outputs.iter().zip(&machine.outputs) {
+        for (&(symbol, released), &value) in outputs.iter().zip(&machine.outputs) {
+            let suffix = if released { RELEASED } else { "" };
             netlist.outputs.push(Output {
-                name: ast[symbol].name.text.to_string(),
+                name: format!("{}{suffix}", ast[symbol].name.text),
                 expr: copy.get(value),
                 span: ast[symbol].name.span,
             });
@@ -149,9 +182,22 @@ impl<'a> Elab<'a> {
         for (mem, writes) in &machine.memories {
             let declared = &self.memories[*mem as usize];
             let net = self.net(declared.net);
-            let Some(first) = declared.writes.first() else {
-                continue;
-            };
+            let mut processes: Vec<ProcessRef> = Vec::new();
+            for write in &declared.writes {
+                if !processes.contains(&write.process) {
+                    processes.push(write.process.clone());
+                }
+            }
+            // A table that nothing writes names its declaration.
+            let process = processes.first().cloned().unwrap_or(ProcessRef {
+                stmt: ast::StmtId(0),
+                span: net.span,
+                in_generate_loop: false,
+            });
+            let clock = declared.writes.first().map(|write| {
+                let event = &self.clocks[write.clock as usize];
+                (event.span, event.edge)
+            });
             netlist.memories.push(Memory {
                 name: net.path.clone(),
                 width: declared.width,
@@ -165,6 +211,12 @@ impl<'a> Elab<'a> {
                         mask: copy.get(write.mask),
                     })
                     .collect(),
+                first_index: match net.ty.unpacked[..] {
+                    [range] => Some(range.low()),
+                    _ => None,
+                },
+                processes,
+                clock,
                 init: declared.init.clone(),
                 origin: Origin {
                     instance: net.instance,
@@ -172,7 +224,7 @@ impl<'a> Elab<'a> {
                     variable: net.name.to_string(),
                     bits: BitNaming::Whole,
                     declaration: net.span,
-                    process: first.process.clone(),
+                    process,
                     blocking: false,
                     scope_path: net.scope_path.clone(),
                 },
@@ -182,8 +234,31 @@ impl<'a> Elab<'a> {
             netlist.parameters = instance.parameters.clone();
         }
         netlist.constants = self.named_constants(&netlist.instances);
+        netlist.filled_later = self.filled_state(&machine);
+        netlist.data_files = std::mem::take(&mut self.data_files);
+        netlist.passed_over = std::mem::take(&mut self.passed_over);
+        (netlist.passed_over).sort_by_key(|it| (it.span.file, it.span.start, it.span.end));
         netlist.exprs = copy.exprs;
         Ok(netlist)
+    }
+
+    /// State of the machine that is filled when a simulation begins.
+    fn filled_state(&self, machine: &Machine) -> Vec<(FilledLater, Span)> {
+        let mut list = Vec::new();
+        for (at, register) in machine.registers.iter().enumerate() {
+            let slot = self.flops[register.flop as usize].slot;
+            let net = self.slots[slot as usize].net;
+            if let Some(&span) = self.filled_later.get(&net) {
+                list.push((FilledLater::Register(RegId(at as u32)), span));
+            }
+        }
+        for (at, (mem, _)) in machine.memories.iter().enumerate() {
+            let net = self.memories[*mem as usize].net;
+            if let Some(&span) = self.filled_later.get(&net) {
+                list.push((FilledLater::Memory(MemId(at as u32)), span));
+            }
+        }
+        list
     }
 
     /// The constants that were looked at, declared in module bodies, packages

@@ -7,7 +7,7 @@
 
 use crate::netlist::known::limbs::{highest, lowest, or_shl, or_shr, set_below, trim};
 use crate::netlist::known::{Cone, Known, Planes};
-use crate::netlist::{BinaryOp, ExprId, Exprs, Node, RegId, UnaryOp};
+use crate::netlist::{BinaryOp, ExprId, Exprs, MemId, Node, RegId, UnaryOp};
 
 /// The demanded bits of a cone; empty between sweeps.
 pub(super) struct Demand {
@@ -19,6 +19,8 @@ pub(super) struct Demand {
     need: Vec<u64>,
     spare: Vec<u64>,
     work: u64,
+    /// The memories of which a word was demanded, since this was last emptied.
+    pub(super) memories: Vec<MemId>,
 }
 
 impl Demand {
@@ -31,6 +33,7 @@ impl Demand {
             need: Vec::new(),
             spare: Vec::new(),
             work: 0,
+            memories: Vec::new(),
         }
     }
 
@@ -119,7 +122,10 @@ impl Demand {
     fn operands(&mut self, cone: &Cone, exprs: &Exprs, known: &Known, id: ExprId, need: &[u64]) {
         match exprs.node(id) {
             Node::Const(_) | Node::Input(_) | Node::Reg(_) | Node::Net(_) => {}
-            Node::MemRead(_, address) => self.all(cone, exprs, *address),
+            Node::MemRead(memory, address) => {
+                self.memories.push(*memory);
+                self.all(cone, exprs, *address);
+            }
             Node::Unary(op, a) => self.unary(cone, exprs, known, *op, *a, need),
             Node::Binary(op, a, b) => self.binary(cone, exprs, known, *op, (*a, *b), need),
             Node::Mux(select, then, other) => match known.bit(cone, *select, 0) {

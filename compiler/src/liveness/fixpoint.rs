@@ -54,7 +54,7 @@ pub(super) fn predecessors(graph: &ControlGraph) -> Vec<Vec<StateId>> {
 pub(super) fn fixpoint(uses: &mut Uses<'_>, graph: &ControlGraph) -> Vec<BitSet> {
     let order = postorder(graph);
     let before = predecessors(graph);
-    let mut live = vec![BitSet::new(uses.bits().len()); graph.states.len()];
+    let mut live = vec![uses.bits().empty(); graph.states.len()];
     // Per state the limbs of its bits as they became live, and per edge how
     // many of its target's it has carried.
     let mut grown: Vec<Vec<Limb>> = vec![Vec::new(); graph.states.len()];
@@ -67,7 +67,7 @@ pub(super) fn fixpoint(uses: &mut Uses<'_>, graph: &ControlGraph) -> Vec<BitSet>
             if !std::mem::replace(&mut dirty[index], false) {
                 continue;
             }
-            let mut used = BitSet::new(uses.bits().len());
+            let mut used = uses.bits().empty();
             // Facts and decisions need not be asked for twice.
             let first = !std::mem::replace(&mut visited[index], true);
             if first {

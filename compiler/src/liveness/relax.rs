@@ -110,7 +110,7 @@ fn remove_dead(
             if !std::mem::replace(&mut dirty[index], false) || trial[index].is_none() {
                 continue;
             }
-            let mut used = BitSet::new(uses.bits().len());
+            let mut used = uses.bits().empty();
             // What is not tried fails: at the limit all facts are given back.
             if uses.work() < trials.limit
                 && (uses.try_facts(graph, state, live, &live[index], &mut used)).is_ok()
@@ -160,7 +160,7 @@ fn remove_used(
     *tried = trials.now;
     let unknown = Bits::unknown(value.width());
     let value = std::mem::replace(&mut graph.states[state.index()].values[at], unknown);
-    let mut used = BitSet::new(uses.bits().len());
+    let mut used = uses.bits().empty();
     let allowed = &live[state.index()];
     if uses
         .try_facts(graph, state, live, allowed, &mut used)

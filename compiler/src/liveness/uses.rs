@@ -6,7 +6,7 @@ use super::{BitIndex, BitSet};
 use crate::control::cases::{ResetCase, reset_cases, reset_roots};
 use crate::control::{ControlGraph, Edge, StateId};
 use crate::netlist::known::{Cone, Known, Mark, Scratch};
-use crate::netlist::{ExprId, Netlist, RegId};
+use crate::netlist::{Bits, ExprId, Exprs, Memory, Netlist, RegId};
 
 /// A trial of fewer facts fails: they do not determine the edges or do not lead
 /// into those of their targets, or a bit is used that must not be.
@@ -25,7 +25,7 @@ pub(super) struct Uses<'a> {
     steering: View,
     demand: Demand,
     scratch: Scratch,
-    /// Outputs and memory ports: used in every cycle.
+    /// Outputs: used in every cycle.
     observed: Vec<ExprId>,
     /// Per bit number its register.
     owners: Vec<RegId>,
@@ -63,8 +63,6 @@ impl<'a> Uses<'a> {
             reset_roots(netlist).chain(control),
         ));
         let outputs = netlist.outputs.iter().map(|output| output.expr);
-        let writes = netlist.memories.iter().flat_map(|memory| &memory.writes);
-        let ports = writes.flat_map(|w| [w.enable, w.address, w.data, w.mask]);
         let owners = (0..netlist.registers.len() as u32)
             .flat_map(|index| bits.range(RegId(index)).map(move |_| RegId(index)));
         Uses {
@@ -73,7 +71,7 @@ impl<'a> Uses<'a> {
             demand: Demand::new(&whole.cone),
             whole,
             steering,
-            observed: outputs.chain(ports).collect(),
+            observed: outputs.collect(),
             owners: owners.collect(),
             scratch,
         }
@@ -221,6 +219,7 @@ impl<'a> Uses<'a> {
             let mut next = asked.iter();
             let walked = asked.iter().map(|&(at, edge, _)| (at, edge));
             let visit = |place: Place<'_>, known: &Known| {
+                let mut memories = Vec::new();
                 match place {
                     Place::Decision(assumption) if decisions => {
                         demand.bit(cone, assumption.expr, assumption.bit);
@@ -239,6 +238,12 @@ impl<'a> Uses<'a> {
                                 let next = case.next(netlist, register);
                                 demand.word(cone, next, offset, mask);
                             }
+                            for number in beyond(bits.len(), limb) {
+                                let memory = &netlist.memories[number - bits.len()];
+                                if written(demand, (cone, exprs), known, memory) {
+                                    memories.push(number);
+                                }
+                            }
                         }
                     }
                 }
@@ -253,6 +258,16 @@ impl<'a> Uses<'a> {
                     None
                 };
                 demand.sweep(cone, exprs, known, read);
+                let read = demand.memories.drain(..);
+                let read = read.filter(|memory| {
+                    // Tables that nothing writes are constants.
+                    !netlist.memories[memory.index()].writes.is_empty()
+                });
+                memories.extend(read.map(|memory| bits.memory(memory)));
+                for number in memories {
+                    used.insert(number);
+                    refused |= allowed.is_some_and(|allowed| !allowed.contains(number));
+                }
                 if refused { Err(Refused) } else { Ok(()) }
             };
             let depth = case.assumptions.len();
@@ -326,7 +341,10 @@ fn parts<'b>(
     (limb, mask): Limb,
 ) -> impl Iterator<Item = (RegId, u32, u64)> + 'b {
     let base = limb as usize * 64;
-    let mut rest = mask;
+    let mut rest = match bits.len().saturating_sub(base) {
+        own @ 0..64 => mask & ((1u64 << own) - 1),
+        _ => mask,
+    };
     std::iter::from_fn(move || {
         if rest == 0 {
             return None;
@@ -343,4 +361,39 @@ fn parts<'b>(
         rest &= !own;
         Some((register, (number - range.start) as u32, part))
     })
+}
+
+/// The numbers of a limb that are past those of register bits.
+fn beyond(end: usize, (limb, mask): Limb) -> impl Iterator<Item = usize> {
+    let base = limb as usize * 64;
+    let set = (0..64).filter(move |at| mask >> at & 1 == 1);
+    set.map(move |at| base + at).filter(move |&at| at >= end)
+}
+
+/// Demands what may be written to a memory that is live behind a transition.
+/// Tells whether its old contents are used too: unless every word is overwritten.
+fn written(
+    demand: &mut Demand,
+    (cone, exprs): (&Cone, &Exprs),
+    known: &Known,
+    memory: &Memory,
+) -> bool {
+    let mut kept = vec![true; memory.depth as usize];
+    for write in &memory.writes {
+        let enable = known.bit(cone, write.enable, 0);
+        if enable == Some(false) {
+            continue;
+        }
+        for expr in [write.enable, write.address, write.data, write.mask] {
+            demand.all(cone, exprs, expr);
+        }
+        let whole = known.bits(cone, exprs, write.mask) == Bits::ones(memory.width);
+        let address = known.bits(cone, exprs, write.address).to_u64();
+        if let (Some(true), true, Some(at)) = (enable, whole, address)
+            && let Some(kept) = kept.get_mut(at as usize)
+        {
+            *kept = false;
+        }
+    }
+    kept.contains(&true)
 }

@@ -21,7 +21,7 @@ pub(crate) mod limbs;
 use std::collections::VecDeque;
 
 use super::bits::limbs as limb_count;
-use super::{Bits, ExprId, Exprs, Node};
+use super::{Bits, ExprId, Exprs, MemId, Node};
 
 /// The facts exclude each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -295,13 +295,29 @@ impl Known {
         exprs: &Exprs,
         scratch: &mut Scratch,
     ) -> Result<(), Contradiction> {
+        self.sweep_reading(cone, exprs, |_, _| None, scratch)
+    }
+
+    /// Like [`Known::sweep`], with the words of memories as `read` knows them.
+    pub fn sweep_reading(
+        &mut self,
+        cone: &Cone,
+        exprs: &Exprs,
+        read: impl Fn(MemId, &Bits) -> Option<Bits>,
+        scratch: &mut Scratch,
+    ) -> Result<(), Contradiction> {
         scratch.fit(cone);
         for (slot, &id) in cone.nodes.iter().enumerate() {
-            if matches!(
-                exprs.node(id),
-                Node::Input(_) | Node::Reg(_) | Node::MemRead(..)
-            ) {
-                continue;
+            match exprs.node(id) {
+                Node::Input(_) | Node::Reg(_) => continue,
+                Node::MemRead(memory, address) => {
+                    let address = self.bits(cone, exprs, *address);
+                    if let Some(word) = read(*memory, &address) {
+                        self.set(cone, id, &word);
+                    }
+                    continue;
+                }
+                _ => {}
             }
             forward::evaluate(exprs, cone, self, id, scratch);
             self.refine(cone, slot, &scratch.value, &scratch.known)?;
