@@ -166,6 +166,10 @@ fn place(cx: &Context, stmt: StmtId, process: Span) -> Result<(u32, bool), Diagn
     else {
         return Err(unexpected());
     };
+    // While the condition of an `iff` fails, the process would not shift.
+    if events.iter().any(|event| event.iff.is_some()) {
+        return Err(unexpected());
+    }
     let edges = events.iter().filter(|event| event.edge != Edge::Any);
     let resets = edges.count().saturating_sub(1);
     let mut at = *body;
