@@ -1,6 +1,7 @@
 //! What the end-to-end tests and benchmarks share.
 
 pub mod example;
+pub mod fuzz;
 pub mod generate;
 pub mod random;
 pub mod replay;
