@@ -72,7 +72,7 @@ fn testbench(netlist: &Netlist, parameters: &[(&str, &str)]) -> String {
     let top = &netlist.top;
     let (mut source, mut copy) = (Vec::new(), Vec::new());
     let (mut randomise, mut compare) = (String::new(), String::new());
-    let clock = netlist.clock.as_ref().map(|clock| clock.port.clone());
+    let clock = netlist.clock().map(|clock| clock.port.clone());
     for (at, port) in netlist.ports.iter().enumerate() {
         let last = port.width - 1;
         if port.direction == Direction::Input {
@@ -180,10 +180,12 @@ designs! {
     arrays: "arrays";
     blocking: "blocking";
     cases: "cases";
+    clocking: "clocking";
     comb: "comb";
     division: "division";
     functions: "functions";
     functions_of_another_depth: "functions", "DEPTH" = "200";
+    gated: "gated";
     generates: "generates";
     generates_of_another_kind: "generates", "KIND" = "7", "N" = "4";
     hierarchy: "hierarchy";

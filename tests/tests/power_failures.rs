@@ -117,6 +117,29 @@ fn xtea_cipher_survives() {
 }
 
 #[test]
+fn clock_gates_and_resets_made_by_logic_survive() {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("designs/clocking");
+    let mut command = idetic();
+    command.current_dir(folder).args([
+        "verify",
+        "gated.v",
+        "--format",
+        "json",
+        "--jobs",
+        "2",
+        "--tb",
+        "gated_tb.v",
+        "--max-points",
+        "150",
+        "--max-points-icarus",
+        "40",
+    ]);
+    let (stdout, _) = succeeds(&mut command);
+    let result: Value = serde_json::from_str(&stdout).expect("the result is JSON");
+    check(&result, &[("verilator", 300), ("icarus", 60)]);
+}
+
+#[test]
 fn words_of_any_width_survive() {
     for name in ["gcd", "two_fsm"] {
         for bits in ["8", "16", "64"] {

@@ -10,7 +10,7 @@ use super::start::{Starts, starts};
 use super::{Assumption, ControlGraph, ControlOptions, Edge, State, StateId, ValueName, Verdict};
 use crate::diagnostics::{Diagnostic, Diagnostics, codes};
 use crate::netlist::known::{Cone, Known, Scratch};
-use crate::netlist::{BinaryOp, Bits, ExprId, Netlist, Node, RegId};
+use crate::netlist::{BinaryOp, Bits, Boundary, ExprId, Netlist, Node, RegId};
 
 /// Expressions evaluated in one attempt, at most: beyond it the attempt is
 /// given up like one that finds too many states. About a second's work.
@@ -42,11 +42,11 @@ fn unknown_names(netlist: &Netlist, options: &ControlOptions) -> Diagnostics {
         }
     }
     if let Some((port, _)) = &options.reset {
-        let input = netlist.inputs.iter().find(|input| input.name == *port);
+        let input = netlist.input_port(port);
         if input.is_none_or(|input| input.width != 1) {
             let message = format!("the configured reset `{port}` is no input of one bit");
             let names: Vec<&str> = (netlist.inputs.iter())
-                .filter(|input| input.width == 1)
+                .filter(|input| input.width == 1 && input.boundary == Boundary::Port)
                 .map(|input| input.name.as_str())
                 .collect();
             let help = format!("inputs of one bit are: {}", names.join(", "));

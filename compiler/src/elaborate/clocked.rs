@@ -1,5 +1,7 @@
 //! Clocked processes: clock, asynchronous resets, next values.
 
+use std::rc::Rc;
+
 use rustc_hash::FxHashMap;
 
 use super::context::{ClockEvent, Driver, Elab, Flop, Res, ScopeIdx};
@@ -178,6 +180,7 @@ impl<'a> Elab<'a> {
         clock: u32,
         process: &ProcessRef,
     ) -> Res<()> {
+        let levels: Rc<[ExprId]> = resets.iter().map(|(condition, _)| *condition).collect();
         let mut keys: indexmap::IndexMap<Key, Span> = indexmap::IndexMap::new();
         for branch in resets.iter().map(|(_, branch)| branch).chain([main]) {
             for (&key, written) in &branch.written {
@@ -248,6 +251,7 @@ impl<'a> Elab<'a> {
                     width: at - low,
                     next,
                     resets: list,
+                    levels: levels.clone(),
                     clock,
                     process: process.clone(),
                     blocking,

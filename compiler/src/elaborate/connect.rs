@@ -52,7 +52,11 @@ impl<'a> Elab<'a> {
         let Some(&module) = self.modules.get(&*definition.text) else {
             let help = match self.nearest_module(&definition.text) {
                 Some(nearest) => format!("did you mean `{nearest}`?"),
-                None => "add the file that declares it".to_string(),
+                None => format!(
+                    "add the file that declares it; for a macro or other black box a stub is \
+                     enough: `module {}(input …, output …); endmodule`",
+                    definition.text
+                ),
             };
             let message = format!("module `{}` is not declared", definition.text);
             return self.fail(
@@ -70,6 +74,9 @@ impl<'a> Elab<'a> {
         let in_loop = self.scope(scope).in_generate_loop;
         let inner =
             self.instantiate(module, Some(parent), name, Some(symbol), overrides, in_loop)?;
+        if self.is_black_box(declared) {
+            self.opaque(inner, self.scope(inner).instance, declared, span)?;
+        }
         self.env = Env::default();
         let connections = self.connections(instance, declared, span)?;
         for (&port, connection) in declared.ports.iter().zip(connections) {

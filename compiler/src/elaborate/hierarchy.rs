@@ -206,6 +206,9 @@ impl<'a> Elab<'a> {
                     .insert(name.to_string(), value.bits.clone());
             }
         }
+        if parent.is_some() && self.is_black_box(declared) {
+            return Ok(scope);
+        }
         self.expand(scope)?;
         self.body(scope);
         Ok(scope)

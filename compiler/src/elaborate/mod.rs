@@ -16,6 +16,8 @@
 //! | `reference`, `select`, `assign` | reading and writing parts of nets |
 //! | `env`, `exec`, `case`, `loops` | symbolic execution of statements |
 //! | `process`, `clocked`, `initial` | processes |
+//! | `clocks` | clock gates and input clocks |
+//! | `blackbox` | instances that are not looked into |
 //! | `hierarchy`, `generate`, `connect`, `gates` | instances |
 //! | `resolve`, `registers`, `finish` | leaves to drives; the finished netlist |
 //!
@@ -25,9 +27,11 @@
 //! place, never a guess.
 
 mod assign;
+mod blackbox;
 mod call;
 mod case;
 mod clocked;
+mod clocks;
 mod connect;
 mod constant;
 mod context;
@@ -65,8 +69,10 @@ pub struct ElaborateOptions {
     /// Parameters of the top and the text of their values: a decimal number,
     /// a Verilog literal or a string in quotes.
     pub parameters: Vec<(String, String)>,
-    /// The input port that must be the clock.
-    pub clock: Option<String>,
+    /// Input ports configured as clocks: `clk`, `negedge clk`.
+    pub clocks: Vec<String>,
+    /// Modules that are not to be looked into.
+    pub black_boxes: Vec<String>,
     /// An array of more bits that a clocked process writes stays a memory.
     pub memory_expand_limit_bits: u64,
 }
@@ -76,7 +82,8 @@ impl Default for ElaborateOptions {
         ElaborateOptions {
             top: None,
             parameters: Vec::new(),
-            clock: None,
+            clocks: Vec::new(),
+            black_boxes: Vec::new(),
             memory_expand_limit_bits: 8192,
         }
     }

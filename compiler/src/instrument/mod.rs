@@ -19,6 +19,7 @@ mod keywords;
 mod module;
 mod names;
 mod process;
+mod signals;
 mod text;
 mod tree;
 mod variants;

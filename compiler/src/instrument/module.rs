@@ -5,7 +5,7 @@
 //! empty list nor a trailing comment needs a special case, and a positional
 //! connection list stays right.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostics::{Diagnostic, Diagnostics, codes};
 use crate::frontend::ast::{Arg, Ast, Instance as AstInstance, Module, StmtId, SymbolKind};
@@ -14,6 +14,7 @@ use crate::netlist::{InstanceId, Netlist, Register};
 use crate::source::{FileId, SourceMap, Span};
 
 use super::edits::{self, Edit};
+use super::signals::{self, Renamed, StandIn};
 use super::tree::{Chunk, Node, Piece, Selected, Tree, select, whole};
 use super::vector::Vector;
 use super::{Hold, InstrumentOptions, process, text};
@@ -119,6 +120,7 @@ fn ports(node: &Node, word_bits: u32, hold: Hold) -> Vec<Port> {
         list.push(port(true, width, "idetic_in"));
         list.push(port(false, width, "idetic_out"));
     }
+    list.extend(node.needs.ports().map(|name| port(true, None, name)));
     if node.control_bits > 0 {
         list.push(port(false, Some(node.control_bits), "idetic_ctl"));
     }
@@ -152,12 +154,25 @@ pub fn edits(
         diagnostics.push(error);
         return out;
     }
-    header(cx, &mut out);
+    let mut nets = BTreeSet::new();
+    let mut renames = Vec::new();
+    let mut renamed =
+        |result: Result<Renamed, Diagnostic>, diagnostics: &mut Diagnostics| match result {
+            Ok(more) => {
+                renames.extend(more.edits);
+                nets.extend(more.nets);
+            }
+            Err(error) => diagnostics.push(error),
+        };
     let mut named: BTreeMap<Span, String> = BTreeMap::new();
     for child in children(cx) {
         let suffix = suffix(child);
         if let Some(error) = shared_name(cx, child, &suffix, &mut named) {
             diagnostics.push(error);
+        }
+        let mut boxes = cx.netlist.black_boxes.iter();
+        if let Some(opaque) = boxes.find(|opaque| opaque.instance == child) {
+            renamed(signals::black_box(cx, opaque, child), diagnostics);
         }
         if !cx.tree.node(child).is_touched() {
             continue;
@@ -173,11 +188,15 @@ pub fn edits(
         processes.entry(stmt).or_default().push(chunk);
     }
     for (stmt, chunks) in processes {
+        let register = cx.register(chunks[0]);
+        renamed(signals::process(cx, stmt, register), diagnostics);
         match process::edit(cx, stmt, &chunks) {
             Ok(edit) => out.push(edit),
             Err(errors) => errors.into_iter().for_each(|e| diagnostics.push(e)),
         }
     }
+    out.extend(renames);
+    header(cx, &nets, &mut out);
     edits::sort(&mut out);
     // Several instances of one statement share the module name before them.
     out.dedup();
@@ -219,7 +238,7 @@ fn shared_name(
 }
 
 /// Ports, declarations and assignments.
-fn header(cx: &Context, out: &mut Vec<Edit>) {
+fn header(cx: &Context, nets: &BTreeSet<StandIn>, out: &mut Vec<Edit>) {
     let node = cx.node();
     let module = cx.module();
     let anchors = &module.anchors;
@@ -265,6 +284,7 @@ fn header(cx: &Context, out: &mut Vec<Edit>) {
         let width = cx.tree.node(*child).control_bits;
         lines.push(format!("wire [{}:0] idetic_ctl_{at};", width - 1));
     }
+    lines.extend(nets.iter().map(StandIn::declaration));
     let copies = copies(cx);
     for (name, chunk) in &copies {
         let width = cx.register(*chunk).width;
@@ -277,7 +297,8 @@ fn header(cx: &Context, out: &mut Vec<Edit>) {
         insert(anchors.header_end, format!("\n  {}", lines.join("\n  ")));
     }
 
-    let assigns = assigns(cx, &copies);
+    let mut assigns = assigns(cx, &copies);
+    assigns.extend(nets.iter().map(StandIn::assignment));
     if !assigns.is_empty() {
         let before = cx.text()[..anchors.endmodule as usize].chars().next_back();
         let start = if before == Some('\n') { "" } else { "\n" };
@@ -442,6 +463,8 @@ fn connect(cx: &Context, child: InstanceId, suffix: &str) -> Result<Vec<Edit>, D
         values.push(("idetic_in", input.text()));
         values.push(("idetic_out", out_name(at)));
     }
+    let needs = cx.tree.node(child).needs;
+    values.extend(needs.ports().map(|name| (name, name.to_string())));
     if let Some(at) = node.control_children.iter().position(|id| *id == child) {
         values.push(("idetic_ctl", format!("idetic_ctl_{at}")));
     }

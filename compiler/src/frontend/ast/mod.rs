@@ -99,6 +99,8 @@ pub struct Module {
     pub ports: Vec<SymbolId>,
     /// Overridable parameters in order ([`SymbolKind::Parameter`]).
     pub parameters: Vec<SymbolId>,
+    /// It is marked `(* blackbox *)`: not to be looked into.
+    pub black_box: bool,
     /// Undeclared names may declare nets (no `` `default_nettype none``).
     pub implicit_nets: bool,
 }
