@@ -1,7 +1,7 @@
 //! The pipeline, as a list of calls.
 //!
-//! [`analyze`] goes from text to live bits, [`insert`] from there to the files
-//! of an instrumented design. Neither writes anything; sources are read by the
+//! [`analyze`] goes from text to live bits, [`plan`] from there to the
+//! checkpoints, [`insert`] to the files of an instrumented design. Neither writes anything; sources are read by the
 //! front end. Each returns its value with the diagnostics met on the way; there
 //! is a value exactly if none of them is an error.
 
@@ -139,17 +139,9 @@ pub struct Inserted {
     pub output: instrument::Output,
 }
 
-/// From live bits to the files of an instrumented design.
-pub fn insert(
-    analysis: &mut Analysis,
-    sources: &SourceMap,
-    options: &InsertOptions,
-) -> (Option<Inserted>, Diagnostics) {
-    let mut clock = Stopwatch::start();
-    let mut diagnostics = analysis.surroundings.clone();
-    if diagnostics.has_errors() {
-        return (None, diagnostics);
-    }
+/// Chooses the checkpoints.
+pub fn plan(analysis: &Analysis, options: &InsertOptions) -> (Option<Plan>, Diagnostics) {
+    let mut diagnostics = Diagnostics::default();
     let mut states = |names: &[String]| -> Vec<StateId> {
         let found = names.iter().map(|name| state_named(&analysis.graph, name));
         let (found, errors): (Vec<_>, Vec<_>) = found.partition(Result::is_ok);
@@ -179,6 +171,25 @@ pub fn insert(
             return (None, diagnostics);
         }
     }
+    (Some(plan), diagnostics)
+}
+
+/// From live bits to the files of an instrumented design.
+pub fn insert(
+    analysis: &mut Analysis,
+    sources: &SourceMap,
+    options: &InsertOptions,
+) -> (Option<Inserted>, Diagnostics) {
+    let mut clock = Stopwatch::start();
+    let mut diagnostics = analysis.surroundings.clone();
+    if diagnostics.has_errors() {
+        return (None, diagnostics);
+    }
+    let (plan, found) = plan(analysis, options);
+    diagnostics.list.extend(found.list);
+    let Some(plan) = plan else {
+        return (None, diagnostics);
+    };
     clock.lap("plan");
     let layout = layout::layout(
         &analysis.netlist,

@@ -18,5 +18,6 @@ pub mod layout;
 pub mod liveness;
 pub mod netlist;
 pub mod plan;
+pub mod prove;
 pub mod report;
 pub mod source;

@@ -28,6 +28,8 @@ pub enum Command {
     Analyze(AnalyzeArgs),
     /// Record the design's own testbench, then replay it under power failures
     Verify(VerifyArgs),
+    /// Check live bits and plan with a solver, independently of the analysis
+    Prove(ProveArgs),
 }
 
 /// What every subcommand takes.
@@ -68,7 +70,7 @@ pub struct DesignArgs {
     pub verbose: bool,
 }
 
-/// How the plan and the RTL are made; `insert` and `verify` take these.
+/// How the plan and the RTL are made; `insert`, `verify` and `prove` take these.
 #[derive(Debug, Args)]
 pub struct PlanArgs {
     /// How the design is held while it is saved and restored
@@ -98,6 +100,12 @@ pub struct InsertArgs {
     /// Output directory; replaced if idetic made it (default: `<top>_idetic`)
     #[arg(short, long, value_name = "DIR")]
     pub output: Option<PathBuf>,
+    /// Check live bits and plan with a solver first; write nothing if the proof fails
+    #[arg(long)]
+    pub prove: bool,
+    /// The limits of the proof.
+    #[command(flatten)]
+    pub limits: ProofLimits,
 }
 
 /// `idetic analyze`.
@@ -109,6 +117,31 @@ pub struct AnalyzeArgs {
     /// Print why this register is or is not a control register
     #[arg(long, value_name = "REGISTER")]
     pub explain: Option<String>,
+}
+
+/// `idetic prove`.
+#[derive(Debug, Args)]
+pub struct ProveArgs {
+    /// The design.
+    #[command(flatten)]
+    pub design: DesignArgs,
+    /// The plan.
+    #[command(flatten)]
+    pub plan: PlanArgs,
+    /// The limits.
+    #[command(flatten)]
+    pub limits: ProofLimits,
+}
+
+/// How long a proof may take; beyond that it is none.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct ProofLimits {
+    /// Seconds for the proof of one control state
+    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
+    pub state_timeout: u64,
+    /// Seconds for the proof of all
+    #[arg(long, value_name = "SECONDS", default_value_t = 3600)]
+    pub proof_timeout: u64,
 }
 
 /// `idetic verify`.

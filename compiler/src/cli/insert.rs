@@ -6,6 +6,7 @@ use crate::cli::args::{Format, InsertArgs};
 use crate::cli::console::Console;
 use crate::cli::exit::Exit;
 use crate::cli::output;
+use crate::cli::prove;
 use crate::cli::request::{self, Request, absolute};
 use crate::driver::{self, Analysis, Inserted};
 use crate::instrument::ListOptions;
@@ -16,6 +17,13 @@ use crate::source::SourceMap;
 pub fn run(arguments: &InsertArgs, console: &Console, sources: &mut SourceMap) -> Result<(), Exit> {
     let request = request::request(&arguments.design, Some(&arguments.plan), sources)?;
     let built = build(&request, console, sources)?;
+    let proof = arguments.prove.then(|| {
+        let plan = &built.inserted.plan;
+        prove::check(&built.analysis, plan, arguments.limits, console)
+    });
+    if let Some((proof, _)) = &proof {
+        prove::holds(&built.analysis, proof)?;
+    }
     let dir = arguments
         .output
         .clone()
@@ -26,6 +34,12 @@ pub fn run(arguments: &InsertArgs, console: &Console, sources: &mut SourceMap) -
         Format::Text if console.quiet => {}
         Format::Text => {
             console.result(&report::text(&built.report))?;
+            if let Some((proof, time)) = &proof {
+                console.result(&format!(
+                    "\n{}",
+                    prove::summary(&built.analysis, proof, *time)
+                ))?;
+            }
             console.result(&format!("\nWritten to {}\n", dir.display()))?;
         }
     }

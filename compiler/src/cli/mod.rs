@@ -12,6 +12,7 @@ mod analyze;
 mod console;
 mod exit;
 mod insert;
+mod prove;
 mod request;
 mod verify;
 mod verify_report;
@@ -46,6 +47,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Insert(arguments) => &arguments.design,
         Command::Analyze(arguments) => &arguments.design,
         Command::Verify(arguments) => &arguments.design,
+        Command::Prove(arguments) => &arguments.design,
     };
     let console = Console::new(design);
     let mut sources = SourceMap::new();
@@ -53,6 +55,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Insert(arguments) => insert::run(arguments, &console, &mut sources),
         Command::Analyze(arguments) => analyze::run(arguments, &console, &mut sources),
         Command::Verify(arguments) => verify::run(arguments, &console, &mut sources),
+        Command::Prove(arguments) => prove::run(arguments, &console, &mut sources),
     };
     match done {
         Ok(()) => 0,

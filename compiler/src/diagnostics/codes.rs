@@ -64,4 +64,6 @@ codes! {
     TESTBENCH_ENDLESS = "E0803", "the testbench does not end";
     RECORDING = "E0804", "the recording cannot be replayed";
     MISMATCH = "E0805", "the instrumented design diverges";
+    REFUTED = "E0806", "a proof found a counterexample";
+    UNPROVED = "E0807", "a proof did not end in time";
 }

@@ -31,7 +31,7 @@ mod bitset;
 mod demand;
 mod relax;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod uses;
 
 pub use bitset::BitSet;

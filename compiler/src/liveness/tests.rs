@@ -16,7 +16,7 @@ fn explore(netlist: &Netlist, options: &ControlOptions) -> ControlGraph {
 }
 
 /// Splits a number into the values of all registers.
-fn state_of(netlist: &Netlist, mut number: u64) -> MachineState {
+pub(crate) fn state_of(netlist: &Netlist, mut number: u64) -> MachineState {
     let mut state = MachineState::zero(netlist);
     for bit in state.registers.iter_mut().flatten() {
         *bit = number & 1 == 1;
@@ -25,7 +25,7 @@ fn state_of(netlist: &Netlist, mut number: u64) -> MachineState {
     state
 }
 
-fn inputs_of(netlist: &Netlist, mut number: u64) -> Vec<Vec<bool>> {
+pub(crate) fn inputs_of(netlist: &Netlist, mut number: u64) -> Vec<Vec<bool>> {
     let input = |width: u32| {
         (0..width)
             .map(|_| {
@@ -38,12 +38,12 @@ fn inputs_of(netlist: &Netlist, mut number: u64) -> Vec<Vec<bool>> {
     netlist.inputs.iter().map(|i| i.width).map(input).collect()
 }
 
-fn input_bits(netlist: &Netlist) -> u32 {
+pub(crate) fn input_bits(netlist: &Netlist) -> u32 {
     netlist.inputs.iter().map(|input| input.width).sum()
 }
 
 /// Whether a valuation satisfies the facts of a control state.
-fn satisfies(graph: &ControlGraph, state: &State, machine: &MachineState) -> bool {
+pub(crate) fn satisfies(graph: &ControlGraph, state: &State, machine: &MachineState) -> bool {
     (graph.registers.iter().zip(&state.values)).all(|(register, value)| {
         let actual = &machine.registers[register.index()];
         (0..value.width()).all(|at| value.bit(at).is_none_or(|bit| bit == actual[at as usize]))
@@ -70,7 +70,7 @@ fn taken<'g>(
 }
 
 /// The live bits of a valuation.
-fn project(bits: &BitIndex, live: &BitSet, machine: &MachineState) -> Vec<bool> {
+pub(crate) fn project(bits: &BitIndex, live: &BitSet, machine: &MachineState) -> Vec<bool> {
     live.iter()
         .map(|number| {
             let (register, bit) = bits.bit(number);
@@ -155,7 +155,7 @@ fn check_graph(netlist: &Netlist, graph: &ControlGraph, context: &str) {
 }
 
 /// A machine with registers that look like control and others.
-fn random_machine(rng: &mut Rng) -> Netlist {
+pub(crate) fn random_machine(rng: &mut Rng) -> Netlist {
     let mut b = Builder::new();
     let mut pool: Vec<ExprId> = (0..1 + rng.below(2))
         .map(|at| {
@@ -279,7 +279,7 @@ fn random_machines_keep_their_promises() {
 
 /// A machine like a serial hash: idle, eight rounds over two data words,
 /// then the result is updated. Returns the netlist.
-fn rounds() -> Netlist {
+pub(crate) fn rounds() -> Netlist {
     let mut b = Builder::new();
     let (start, block) = (b.input("start", 1), b.input("block", 16));
     let state = b.register("state", 2, Some(0));

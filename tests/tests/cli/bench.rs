@@ -116,6 +116,13 @@ impl Bench {
         outcome
     }
 
+    /// A run, however it ends.
+    pub fn run(&self, arguments: &[&str]) -> Outcome {
+        let outcome = self.outcome(self.command(arguments));
+        self.assert_no_leftovers();
+        outcome
+    }
+
     /// A run that succeeds.
     pub fn succeeds(&self, arguments: &[&str]) -> Outcome {
         let outcome = self.outcome(self.command(arguments));

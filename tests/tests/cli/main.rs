@@ -5,3 +5,4 @@
 mod bad_input;
 mod bench;
 mod command_line;
+mod proof;

@@ -1,0 +1,173 @@
+//! Checks the live bits with a solver, from the netlist alone.
+//!
+//! What liveness and plan claim of a control state S is inductive in one step.
+//! Let two copies of the machine satisfy the facts of S and agree on the bits
+//! that S keeps (its live bits; in a checkpoint, the bits that are saved), and
+//! let everything else differ at will. Then, for any inputs,
+//!
+//! 1. all outputs and memory writes are equal, and
+//! 2. there is an edge S → T after which both satisfy the facts of T and agree
+//!    on the live bits of T.
+//!
+//! With a start (holding the reset leads into an initial state, whatever the
+//! registers held) it follows that a machine whose dead bits were lost behaves
+//! as one that lost nothing. Each obligation is one question to a SAT solver:
+//! can the contrary happen? It is asked about circuits made from the netlist's
+//! next values and outputs (`machine`); nothing is taken over from the code that
+//! computed states and live bits but its claims.
+//!
+//! Unknown values (`x`, a word read past an array's end) are taken as some
+//! function that is the same in both copies, as they are in silicon: where the
+//! original is unknown any value will do.
+//!
+//! A question that is not answered in time is [`Verdict::Unknown`], never proved.
+
+mod aig;
+mod machine;
+mod obligation;
+mod solver;
+#[cfg(test)]
+mod tests;
+mod words;
+
+use std::time::{Duration, Instant};
+
+use crate::control::{ControlGraph, StateId};
+use crate::liveness::Liveness;
+use crate::netlist::{Bits, InputId, MemId, Netlist, RegId};
+use crate::plan::Plan;
+
+/// What is claimed of a netlist.
+#[derive(Debug, Clone, Copy)]
+pub struct Claims<'a> {
+    /// The machine.
+    pub netlist: &'a Netlist,
+    /// Facts and edges.
+    pub graph: &'a ControlGraph,
+    /// Live bits.
+    pub liveness: &'a Liveness,
+    /// What the checkpoints save, if it is to be checked too.
+    pub plan: Option<&'a Plan>,
+}
+
+/// How long may be tried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ProveOptions {
+    /// For one state.
+    pub state_time: Duration,
+    /// For all.
+    pub total_time: Duration,
+}
+
+impl Default for ProveOptions {
+    fn default() -> ProveOptions {
+        ProveOptions {
+            state_time: Duration::from_secs(60),
+            total_time: Duration::from_secs(3600),
+        }
+    }
+}
+
+/// All obligations with their verdicts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Proof {
+    /// In the order of the states, the start first.
+    pub obligations: Vec<Obligation>,
+}
+
+impl Proof {
+    /// Whether every obligation is proved.
+    pub fn holds(&self) -> bool {
+        (self.obligations.iter()).all(|obligation| obligation.verdict == Verdict::Proved)
+    }
+}
+
+/// One obligation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Obligation {
+    /// What it is about.
+    pub subject: Subject,
+    /// Whether it holds.
+    pub verdict: Verdict,
+    /// Conjunctions in its circuit.
+    pub gates: usize,
+    /// How long it took.
+    pub time: Duration,
+}
+
+/// What an obligation is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Subject {
+    /// Reset or initial values lead into an initial state.
+    Start,
+    /// One step from a state.
+    State(StateId),
+}
+
+/// The answer to an obligation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// It holds.
+    Proved,
+    /// It does not.
+    Refuted(Box<Counterexample>),
+    /// The time was up.
+    Unknown,
+}
+
+/// Two valuations that should behave alike and do not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Counterexample {
+    /// The bits in which they differ, as few as were found.
+    pub bits: Vec<(RegId, u32)>,
+    /// What comes of it.
+    pub effect: Effect,
+    /// The inputs.
+    pub inputs: Vec<(InputId, Bits)>,
+    /// The registers of the copy that lost nothing.
+    pub registers: Vec<(RegId, Bits)>,
+}
+
+/// What comes of a difference.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Effect {
+    /// An output differs: index into [`Netlist::outputs`].
+    Output(usize),
+    /// A memory is written differently.
+    MemoryWrite(MemId),
+    /// The step ends in this state, and these of its live bits differ.
+    Live(StateId, Vec<(RegId, u32)>),
+    /// The step ends in no state that an edge leads to.
+    NoState,
+}
+
+/// Checks all obligations. `progress` is told how many of how many are done.
+/// Deterministic, but for what the time limits cut off.
+pub fn prove(
+    claims: &Claims<'_>,
+    options: &ProveOptions,
+    mut progress: impl FnMut(usize, usize),
+) -> Proof {
+    let end = Instant::now() + options.total_time;
+    let machine = machine::Machine::new(claims.netlist);
+    let states = (0..claims.graph.states.len()).map(|state| Subject::State(StateId(state as u32)));
+    let subjects: Vec<Subject> = std::iter::once(Subject::Start).chain(states).collect();
+    let mut obligations = Vec::with_capacity(subjects.len());
+    for (at, &subject) in subjects.iter().enumerate() {
+        progress(at, subjects.len());
+        let begin = Instant::now();
+        let deadline = end.min(begin + options.state_time);
+        let (verdict, gates) = match subject {
+            Subject::Start => obligation::start(claims, &machine, deadline),
+            Subject::State(state) => obligation::step(claims, &machine, state, deadline),
+        };
+        obligations.push(Obligation {
+            subject,
+            verdict,
+            gates,
+            time: begin.elapsed(),
+        });
+    }
+    progress(subjects.len(), subjects.len());
+    Proof { obligations }
+}

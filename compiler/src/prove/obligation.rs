@@ -1,0 +1,371 @@
+//! One obligation: its circuit, the question, and what a counterexample says.
+
+use std::time::Instant;
+
+use super::aig::Lit;
+use super::machine::{Circuit, Copy, Machine, word};
+use super::solver::{Answer, Question};
+use super::{Claims, Counterexample, Effect, Verdict};
+use crate::control::StateId;
+use crate::liveness::BitSet;
+use crate::netlist::{Bits, InputId, MemId, RegId};
+
+/// Clock edges for which the reset is held. The claim is about a reset that is
+/// held until its effect is complete.
+const RESET_CYCLES: usize = 4;
+
+/// What one step from a state consists of.
+struct Step {
+    circuit: Circuit,
+    /// The copy that lost nothing, and the one that kept certain bits only.
+    copies: [Copy; 2],
+    next: [Vec<Vec<Lit>>; 2],
+    /// The bits that need not agree.
+    free: Vec<(RegId, u32)>,
+    /// Per register bit, whether it agrees after the step.
+    agree: Vec<Lit>,
+    /// The states that edges lead to, each with "the step ends there in agreement".
+    targets: Vec<(StateId, Lit)>,
+}
+
+/// The states that edges lead to from a state, each once.
+fn successors(claims: &Claims<'_>, state: StateId) -> Vec<StateId> {
+    let edges = claims.graph.edges_from(state).iter();
+    let mut list: Vec<StateId> = edges.map(|edge| edge.to).collect();
+    list.sort_unstable();
+    list.dedup();
+    list
+}
+
+/// The bits that a state keeps over a supply failure, or that both copies must
+/// agree on when it is entered.
+fn kept<'a>(claims: &Claims<'a>, state: StateId) -> &'a BitSet {
+    let saved = claims.plan.and_then(|plan| {
+        let mut checkpoints = plan.checkpoints.iter();
+        checkpoints.find(|checkpoint| checkpoint.state == state)
+    });
+    match saved {
+        Some(checkpoint) => &checkpoint.saved,
+        None => &claims.liveness.live[state.index()],
+    }
+}
+
+/// The value of each register that the facts of a state give.
+fn facts<'a>(claims: &Claims<'a>, state: StateId) -> impl Iterator<Item = (RegId, &'a Bits)> {
+    let graph = claims.graph;
+    let values = graph.states[state.index()].values.iter();
+    (graph.registers.iter().copied().zip(values)).filter(|(_, value)| value.is_known())
+}
+
+/// "The registers have the values that the facts of a state give."
+fn satisfies(
+    claims: &Claims<'_>,
+    circuit: &mut Circuit,
+    registers: &[Vec<Lit>],
+    state: StateId,
+) -> Lit {
+    let mut bits = Vec::new();
+    for (register, value) in facts(claims, state) {
+        for (bit, &lit) in registers[register.index()].iter().enumerate() {
+            bits.push(if value.bit(bit as u32) == Some(true) {
+                lit
+            } else {
+                !lit
+            });
+        }
+    }
+    circuit.aig.all(bits)
+}
+
+impl Step {
+    fn new(claims: &Claims<'_>, machine: &Machine<'_>, state: StateId) -> Step {
+        let netlist = claims.netlist;
+        let index = &claims.liveness.bits;
+        let mut circuit = Circuit::new(netlist);
+        let mut whole: Vec<Vec<Lit>> = Vec::with_capacity(netlist.registers.len());
+        for register in &netlist.registers {
+            whole.push(word(&mut circuit.aig, register.width));
+        }
+        for (register, value) in facts(claims, state) {
+            for (bit, lit) in whole[register.index()].iter_mut().enumerate() {
+                *lit = Lit::constant(value.bit(bit as u32) == Some(true));
+            }
+        }
+        let keep = kept(claims, state);
+        let mut restored = whole.clone();
+        let mut free = Vec::new();
+        for (at, bits) in restored.iter_mut().enumerate() {
+            let register = RegId(at as u32);
+            for (bit, lit) in bits.iter_mut().enumerate() {
+                if !keep.contains(index.of(register, bit as u32)) {
+                    *lit = circuit.aig.input();
+                    free.push((register, bit as u32));
+                }
+            }
+        }
+        let first = machine.copy(&mut circuit, whole, None);
+        let second = machine.copy(&mut circuit, restored, Some(&first));
+        let next = [
+            machine.next(&mut circuit, &first),
+            machine.next(&mut circuit, &second),
+        ];
+        let pairs = next[0].iter().flatten().zip(next[1].iter().flatten());
+        let agree: Vec<Lit> = pairs.map(|(&a, &b)| !circuit.aig.xor(a, b)).collect();
+        let doubtful: Vec<usize> = (0..agree.len())
+            .filter(|&bit| agree[bit] != Lit::TRUE)
+            .collect();
+        let mut targets = Vec::new();
+        for target in successors(claims, state) {
+            let there = satisfies(claims, &mut circuit, &next[0], target);
+            if there == Lit::FALSE {
+                continue;
+            }
+            let live = &claims.liveness.live[target.index()];
+            let bits = doubtful.iter().filter(|&&bit| live.contains(bit));
+            let lits: Vec<Lit> = bits.map(|&bit| agree[bit]).chain([there]).collect();
+            targets.push((target, circuit.aig.all(lits)));
+        }
+        Step {
+            circuit,
+            copies: [first, second],
+            next,
+            free,
+            agree,
+            targets,
+        }
+    }
+
+    /// Per output, whether it differs.
+    fn outputs(&mut self, claims: &Claims<'_>, machine: &Machine<'_>) -> Vec<Lit> {
+        let outputs = claims.netlist.outputs.iter();
+        let aig = &mut self.circuit.aig;
+        outputs
+            .map(|output| {
+                let [a, b] = [0, 1].map(|at| machine.value(&self.copies[at], output.expr));
+                !aig.equal(a, b)
+            })
+            .collect()
+    }
+
+    /// Per memory, whether it is written differently.
+    fn writes(&mut self, claims: &Claims<'_>, machine: &Machine<'_>) -> Vec<Lit> {
+        let mut list = Vec::new();
+        let aig = &mut self.circuit.aig;
+        for memory in &claims.netlist.memories {
+            let mut differ = Vec::new();
+            for write in &memory.writes {
+                let value = |at: usize, expr| machine.value(&self.copies[at], expr);
+                let enable = [value(0, write.enable)[0], value(1, write.enable)[0]];
+                differ.push(aig.xor(enable[0], enable[1]));
+                for expr in [write.address, write.data, write.mask] {
+                    let other = !aig.equal(value(0, expr), value(1, expr));
+                    differ.push(aig.and(enable[0], other));
+                }
+            }
+            list.push(aig.any(differ));
+        }
+        list
+    }
+}
+
+/// One step from a state: its verdict and the size of the circuit.
+pub(super) fn step(
+    claims: &Claims<'_>,
+    machine: &Machine<'_>,
+    state: StateId,
+    deadline: Instant,
+) -> (Verdict, usize) {
+    let mut step = Step::new(claims, machine, state);
+    let outputs = step.outputs(claims, machine);
+    let writes = step.writes(claims, machine);
+    let ends: Vec<Lit> = step.targets.iter().map(|&(_, there)| there).collect();
+    let aig = &mut step.circuit.aig;
+    let arrives = aig.any(ends);
+    let wrong = aig.any(outputs.iter().chain(&writes).copied().chain([!arrives]));
+    if wrong == Lit::FALSE {
+        return (Verdict::Proved, step.circuit.aig.len());
+    }
+    let mut wanted = step.circuit.constraints();
+    wanted.push(wrong);
+    // "This bit agrees", for each that need not, to be assumed at will.
+    let same: Vec<Lit> = (step.free.iter())
+        .map(|&(register, bit)| {
+            let [a, b] = [0, 1].map(|at| stored(&step.copies[at], register, bit));
+            !step.circuit.aig.xor(a, b)
+        })
+        .collect();
+    let gates = step.circuit.aig.len();
+    let mut question = Question::new(&step.circuit.aig, &wanted, deadline);
+    match question.ask(&[]) {
+        Answer::Never => return (Verdict::Proved, gates),
+        Answer::Unknown => return (Verdict::Unknown, gates),
+        Answer::Sometimes => {}
+    }
+    let differing = few(&step, &same, &mut question);
+    let mut counterexample = Counterexample {
+        bits: differing.iter().map(|&at| step.free[at]).collect(),
+        effect: effect(claims, &step, &question, &outputs, &writes),
+        inputs: Vec::new(),
+        registers: Vec::new(),
+    };
+    for (at, bits) in step.circuit.inputs.iter().enumerate() {
+        let value = read(&question, bits);
+        counterexample.inputs.push((InputId(at as u32), value));
+    }
+    for (at, bits) in step.copies[0].stored.iter().enumerate() {
+        let value = read(&question, bits);
+        counterexample.registers.push((RegId(at as u32), value));
+    }
+    (Verdict::Refuted(Box::new(counterexample)), gates)
+}
+
+fn stored(copy: &Copy, register: RegId, bit: u32) -> Lit {
+    copy.stored[register.index()][bit as usize]
+}
+
+fn read(question: &Question, bits: &[Lit]) -> Bits {
+    let mut limbs = vec![0u64; bits.len().div_ceil(64)];
+    for (at, &bit) in bits.iter().enumerate() {
+        limbs[at / 64] |= u64::from(question.value(bit)) << (at % 64);
+    }
+    Bits::new(bits.len() as u32, &limbs, &[])
+}
+
+/// Makes the model differ in few of the free bits, and tells which: one alone
+/// if one is enough, else as many as are left when each is taken away in turn.
+/// Leaves the question with a model.
+fn few(step: &Step, same: &[Lit], question: &mut Question) -> Vec<usize> {
+    let aig = &step.circuit.aig;
+    let differing = |question: &Question| -> Vec<usize> {
+        (0..same.len())
+            .filter(|&at| same[at] != Lit::TRUE && !question.value(same[at]))
+            .collect()
+    };
+    let encoded: Vec<batsat::Lit> = same.iter().map(|&lit| question.encode(aig, lit)).collect();
+    if question.ask(&[]) != Answer::Sometimes {
+        return Vec::new();
+    }
+    let mut found = differing(question);
+    let but = |except: &[usize]| -> Vec<batsat::Lit> {
+        let others = encoded.iter().enumerate();
+        others
+            .filter(|(at, _)| !except.contains(at))
+            .map(|(_, &lit)| lit)
+            .collect()
+    };
+    let single = found.iter().copied();
+    let single = single
+        .take(64)
+        .find(|&at| question.ask(&but(&[at])) == Answer::Sometimes);
+    match single {
+        Some(at) => found = vec![at],
+        None => {
+            let mut at = 0;
+            while at < found.len() && found.len() <= 256 {
+                let mut fewer = found.clone();
+                fewer.remove(at);
+                if question.ask(&but(&fewer)) == Answer::Sometimes {
+                    found = differing(question);
+                } else {
+                    at += 1;
+                }
+            }
+        }
+    }
+    // The last answer may have been "never": once more, for its model.
+    question.ask(&but(&found));
+    found
+}
+
+/// What the model shows.
+fn effect(
+    claims: &Claims<'_>,
+    step: &Step,
+    question: &Question,
+    outputs: &[Lit],
+    writes: &[Lit],
+) -> Effect {
+    if let Some(at) = outputs.iter().position(|&lit| question.value(lit)) {
+        return Effect::Output(at);
+    }
+    if let Some(at) = writes.iter().position(|&lit| question.value(lit)) {
+        return Effect::MemoryWrite(MemId(at as u32));
+    }
+    let values: Vec<Bits> = (step.next[0].iter())
+        .map(|bits| read(question, bits))
+        .collect();
+    let there = |target: &&(StateId, Lit)| {
+        facts(claims, target.0).all(|(register, value)| values[register.index()] == *value)
+    };
+    let Some(&(target, _)) = step.targets.iter().find(there) else {
+        return Effect::NoState;
+    };
+    let index = &claims.liveness.bits;
+    let live = claims.liveness.live[target.index()].iter();
+    let differ = live.filter(|&bit| !question.value(step.agree[bit]));
+    Effect::Live(target, differ.map(|bit| index.bit(bit)).collect())
+}
+
+/// The start: holding the reset, or else the initial values, leads into an
+/// initial state.
+pub(super) fn start(
+    claims: &Claims<'_>,
+    machine: &Machine<'_>,
+    deadline: Instant,
+) -> (Verdict, usize) {
+    let netlist = claims.netlist;
+    let mut circuit = Circuit::new(netlist);
+    let mut registers: Vec<Vec<Lit>> = Vec::with_capacity(netlist.registers.len());
+    for register in &netlist.registers {
+        registers.push(word(&mut circuit.aig, register.width));
+    }
+    match &claims.graph.reset {
+        Some(reset) => {
+            for _ in 0..RESET_CYCLES {
+                for (at, input) in netlist.inputs.iter().enumerate() {
+                    circuit.inputs[at] = if input.name == reset.port {
+                        vec![Lit::constant(reset.active_high); input.width as usize]
+                    } else {
+                        word(&mut circuit.aig, input.width)
+                    };
+                }
+                let copy = machine.copy(&mut circuit, registers, None);
+                registers = machine.next(&mut circuit, &copy);
+            }
+        }
+        None => {
+            for (bits, register) in registers.iter_mut().zip(&netlist.registers) {
+                for (bit, lit) in bits.iter_mut().enumerate() {
+                    let init = register.init.as_ref();
+                    if let Some(value) = init.and_then(|init| init.bit(bit as u32)) {
+                        *lit = Lit::constant(value);
+                    }
+                }
+            }
+        }
+    }
+    let states = claims.graph.states.iter().enumerate();
+    let initial = states.filter(|(_, state)| state.initial);
+    let ends: Vec<Lit> = initial
+        .map(|(at, _)| satisfies(claims, &mut circuit, &registers, StateId(at as u32)))
+        .collect();
+    let wrong = !circuit.aig.any(ends);
+    let gates = circuit.aig.len();
+    if wrong == Lit::FALSE {
+        return (Verdict::Proved, gates);
+    }
+    let mut question = Question::new(&circuit.aig, &[wrong], deadline);
+    let verdict = match question.ask(&[]) {
+        Answer::Never => Verdict::Proved,
+        Answer::Unknown => Verdict::Unknown,
+        Answer::Sometimes => Verdict::Refuted(Box::new(Counterexample {
+            bits: Vec::new(),
+            effect: Effect::NoState,
+            inputs: Vec::new(),
+            registers: (registers.iter().enumerate())
+                .map(|(at, bits)| (RegId(at as u32), read(&question, bits)))
+                .collect(),
+        })),
+    };
+    (verdict, gates)
+}

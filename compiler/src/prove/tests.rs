@@ -1,0 +1,270 @@
+//! Circuits against the two-valued evaluator; verdicts against brute force.
+
+use super::aig::Lit;
+use super::machine::{Circuit, Machine};
+use super::*;
+use crate::control::ControlOptions;
+use crate::liveness::{self, BitSet, tests as machines};
+use crate::netlist::eval::{self, MachineState};
+use crate::netlist::testing::Rng;
+use crate::netlist::{BinaryOp, Node};
+
+fn analyzed(netlist: &Netlist) -> (ControlGraph, Liveness) {
+    let (graph, _) = crate::control::explore(netlist, &ControlOptions::default());
+    liveness::analyze(netlist, &graph, &[])
+}
+
+fn check(netlist: &Netlist, graph: &ControlGraph, liveness: &Liveness) -> Proof {
+    let claims = Claims {
+        netlist,
+        graph,
+        liveness,
+        plan: None,
+    };
+    prove(&claims, &ProveOptions::default(), |_, _| {})
+}
+
+/// Whether an operator gives an unknown value for some operands.
+fn partial(node: &Node) -> bool {
+    match node {
+        Node::Binary(op, ..) => matches!(
+            op,
+            BinaryOp::DivU | BinaryOp::DivS | BinaryOp::ModU | BinaryOp::ModS
+        ),
+        Node::Index(..) | Node::MemRead(..) => true,
+        Node::Const(bits) => !bits.is_known(),
+        _ => false,
+    }
+}
+
+#[test]
+fn circuits_compute_what_the_evaluator_does() {
+    let mut compared = 0;
+    for seed in 0..60 {
+        let mut rng = Rng::new(seed);
+        let netlist = machines::random_machine(&mut rng);
+        let machine = Machine::new(&netlist);
+        for _ in 0..8 {
+            let state = MachineState {
+                registers: (netlist.registers.iter())
+                    .map(|register| rng.bits(register.width))
+                    .collect(),
+                memories: Vec::new(),
+            };
+            let inputs: Vec<Vec<bool>> = (netlist.inputs.iter())
+                .map(|input| rng.bits(input.width))
+                .collect();
+            let lits = |bits: &Vec<bool>| -> Vec<Lit> {
+                bits.iter().map(|&bit| Lit::constant(bit)).collect()
+            };
+            let mut circuit = Circuit::new(&netlist);
+            circuit.inputs = inputs.iter().map(lits).collect();
+            let stored = state.registers.iter().map(lits).collect();
+            let copy = machine.copy(&mut circuit, stored, None);
+            let (effective, _) = eval::under_resets(&netlist, &state, &inputs);
+            let values = eval::values(&netlist, &effective, &inputs);
+            // Where an operand is unknown the two may differ from there on.
+            let mut doubtful = vec![false; netlist.exprs.len()];
+            for id in netlist.exprs.ids() {
+                let node = netlist.exprs.node(id);
+                let mut doubt = partial(node);
+                if let Node::Binary(_, _, divisor) = node {
+                    doubt &= values[divisor.index()].iter().all(|bit| !bit);
+                }
+                if let Node::Index(index, items) = node {
+                    let index = &values[index.index()];
+                    let at = index.iter().rev().fold(0, |n, &b| n * 2 + usize::from(b));
+                    doubt &= at >= items.len();
+                }
+                netlist
+                    .exprs
+                    .operands(id, |operand| doubt |= doubtful[operand.index()]);
+                doubtful[id.index()] = doubt;
+                let found = machine.value(&copy, id);
+                let reached = netlist.roots().any(|root| root >= id);
+                if !doubt && reached && found.iter().any(|&lit| lit != Lit::FALSE) {
+                    assert_eq!(found, lits(&values[id.index()]), "seed {seed}: {node:?}");
+                    compared += 1;
+                }
+            }
+        }
+    }
+    assert!(compared > 2000, "{compared} values compared");
+}
+
+#[test]
+fn what_the_analysis_finds_is_proved() {
+    for seed in 0..150 {
+        let netlist = machines::random_machine(&mut Rng::new(seed));
+        let (graph, liveness) = analyzed(&netlist);
+        let proof = check(&netlist, &graph, &liveness);
+        let context = crate::netlist::print::print(&netlist);
+        assert!(proof.holds(), "seed {seed}: {proof:?}\n{context}");
+    }
+}
+
+/// Whether two valuations of a state that agree on its live bits always behave
+/// alike, by trying all.
+fn behaves(netlist: &Netlist, graph: &ControlGraph, liveness: &Liveness, state: StateId) -> bool {
+    let all: Vec<MachineState> = (0..1u64 << netlist.flop_bits())
+        .map(|number| machines::state_of(netlist, number))
+        .collect();
+    let facts = |state: StateId, machine: &MachineState| {
+        machines::satisfies(graph, &graph.states[state.index()], machine)
+    };
+    let project = |state: StateId, machine: &MachineState| {
+        machines::project(&liveness.bits, &liveness.live[state.index()], machine)
+    };
+    let targets: Vec<StateId> = (graph.edges_from(state).iter())
+        .map(|edge| edge.to)
+        .collect();
+    for input in 0..1u64 << machines::input_bits(netlist) {
+        let inputs = machines::inputs_of(netlist, input);
+        let results: Vec<_> = all
+            .iter()
+            .map(|m| eval::cycle(netlist, m, &inputs))
+            .collect();
+        for (a, from) in results.iter().zip(&all) {
+            if !facts(state, from) {
+                continue;
+            }
+            for (b, other) in results.iter().zip(&all) {
+                if project(state, from) != project(state, other) {
+                    continue;
+                }
+                let arrives = targets
+                    .iter()
+                    .any(|&to| facts(to, &a.next) && project(to, &a.next) == project(to, &b.next));
+                if a.outputs != b.outputs || !arrives {
+                    return false;
+                }
+            }
+        }
+    }
+    true
+}
+
+#[test]
+fn a_bit_left_out_is_refuted_by_name_exactly_if_it_matters() {
+    let (mut refuted, mut needless) = (0, 0);
+    for seed in 0..40 {
+        let netlist = machines::random_machine(&mut Rng::new(seed));
+        let whole = netlist.exprs.ids().map(|id| netlist.exprs.node(id));
+        if whole.into_iter().any(partial) {
+            continue;
+        }
+        let (graph, liveness) = analyzed(&netlist);
+        for at in 0..graph.states.len() {
+            let state = StateId(at as u32);
+            for bit in liveness.live[at].iter() {
+                let mut less = liveness.clone();
+                less.live[at].remove(bit);
+                let claims = Claims {
+                    netlist: &netlist,
+                    graph: &graph,
+                    liveness: &less,
+                    plan: None,
+                };
+                let machine = Machine::new(&netlist);
+                let deadline = Instant::now() + Duration::from_secs(60);
+                let verdict = obligation::step(&claims, &machine, state, deadline).0;
+                let expected = behaves(&netlist, &graph, &less, state);
+                match verdict {
+                    Verdict::Proved => assert!(expected, "seed {seed}, bit {bit}"),
+                    Verdict::Refuted(found) => {
+                        assert!(!expected, "seed {seed}, bit {bit}");
+                        assert_eq!(found.bits, [liveness.bits.bit(bit)], "seed {seed}");
+                        refuted += 1;
+                    }
+                    Verdict::Unknown => panic!("seed {seed}: a small machine takes no minute"),
+                }
+                needless += usize::from(expected);
+            }
+        }
+    }
+    assert!(refuted > 100, "{refuted} refuted");
+    assert!(
+        needless > 0,
+        "{needless} bits that the analysis keeps without need"
+    );
+}
+
+#[test]
+fn a_wrong_edge_or_start_is_refuted() {
+    let netlist = machines::rounds();
+    let (graph, liveness) = analyzed(&netlist);
+    assert!(check(&netlist, &graph, &liveness).holds());
+
+    let mut without = graph.clone();
+    let last = without.edges.pop().expect("the graph has edges");
+    without
+        .edges
+        .retain(|edge| (edge.from, edge.to) != (last.from, last.to));
+    let proof = check(&netlist, &without, &liveness);
+    let wrong: Vec<Subject> = (proof.obligations.iter())
+        .filter(|obligation| obligation.verdict != Verdict::Proved)
+        .map(|obligation| obligation.subject)
+        .collect();
+    assert_eq!(wrong, [Subject::State(last.from)]);
+
+    let mut elsewhere = graph.clone();
+    for state in &mut elsewhere.states {
+        state.initial = !state.initial;
+    }
+    let proof = check(&netlist, &elsewhere, &liveness);
+    assert!(matches!(proof.obligations[0].verdict, Verdict::Refuted(_)));
+}
+
+#[test]
+fn a_checkpoint_that_saves_too_little_is_refuted() {
+    let netlist = machines::rounds();
+    let (graph, liveness) = analyzed(&netlist);
+    let mut plan = crate::plan::plan(&graph, &liveness, &Default::default()).expect("feasible");
+    let check = |plan: &Plan| {
+        let claims = Claims {
+            netlist: &netlist,
+            graph: &graph,
+            liveness: &liveness,
+            plan: Some(plan),
+        };
+        prove(&claims, &ProveOptions::default(), |_, _| {})
+    };
+    assert!(check(&plan).holds());
+    let saved: &mut BitSet = &mut plan.checkpoints[0].saved;
+    let bit = saved.iter().next().expect("something is saved");
+    saved.remove(bit);
+    let state = plan.checkpoints[0].state;
+    let proof = check(&plan);
+    for obligation in proof.obligations {
+        match (
+            obligation.subject == Subject::State(state),
+            obligation.verdict,
+        ) {
+            (false, verdict) => assert_eq!(verdict, Verdict::Proved),
+            (true, Verdict::Refuted(found)) => assert_eq!(found.bits, [liveness.bits.bit(bit)]),
+            (true, verdict) => panic!("{verdict:?}"),
+        }
+    }
+}
+
+#[test]
+fn no_time_means_unknown() {
+    let netlist = machines::rounds();
+    let (graph, mut liveness) = analyzed(&netlist);
+    let bit = liveness.live[0].iter().last().expect("live bits");
+    liveness.live[0].remove(bit);
+    let claims = Claims {
+        netlist: &netlist,
+        graph: &graph,
+        liveness: &liveness,
+        plan: None,
+    };
+    let options = ProveOptions {
+        state_time: Duration::ZERO,
+        total_time: Duration::ZERO,
+    };
+    let proof = prove(&claims, &options, |_, _| {});
+    assert!(!proof.holds());
+    let refuted = |o: &Obligation| matches!(o.verdict, Verdict::Refuted(_));
+    assert!(!proof.obligations.iter().any(refuted));
+}
