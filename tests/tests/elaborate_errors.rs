@@ -148,7 +148,7 @@ fn clock_gates_are_enables_or_refused() {
         "{latch} always @* if (!clk) l = a[0]; assign g = clk & l;"
     ));
     assert_eq!(netlist.registers[0].clocking.gate, Some(GateKind::And));
-    let open = "3:30 E0317 the gate of `clk` holds its enable in a latch that is open while the clock is active";
+    let open = "3:36 E0317 the gate of `clk` holds its enable in a latch that is open while the clock is active";
     refuse(
         &format!("{latch} always @* if (clk) l = a[0]; assign g = clk & l;"),
         open,

@@ -62,6 +62,9 @@ pub struct DesignConfig {
     /// What becomes of the state of other clocks.
     #[serde(default)]
     pub other_clocks: IndexMap<String, OtherClockConfig>,
+    /// Cells that gate a clock.
+    #[serde(default)]
+    pub clock_gate: IndexMap<String, ClockGateConfig>,
     /// Modules that are not looked into, with their state.
     #[serde(default)]
     pub blackbox: IndexMap<String, BlackBoxConfig>,
@@ -91,6 +94,18 @@ impl Names {
             Names::Several(names) => names.clone(),
         }
     }
+}
+
+/// `[design] clock_gate`: one module.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClockGateConfig {
+    /// Its clock input.
+    pub clock: String,
+    /// Its enable input, or several of which one opens it.
+    pub enable: Names,
+    /// Its output.
+    pub gated: String,
 }
 
 /// `[design] other_clocks`: one clock.

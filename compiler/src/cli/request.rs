@@ -12,7 +12,7 @@ use crate::control::ControlOptions;
 use crate::diagnostics::{Diagnostic, codes};
 use crate::domain::{BlackBoxOptions, BlackBoxState, DomainOptions, OtherClock};
 use crate::driver::{Analysis, AnalyzeOptions, InsertOptions};
-use crate::elaborate::ElaborateOptions;
+use crate::elaborate::{ClockGateCell, ElaborateOptions};
 use crate::frontend::ReadOptions;
 use crate::instrument::{self, InstrumentOptions};
 use crate::source::SourceMap;
@@ -106,6 +106,7 @@ pub fn request(
                 top: design.top.clone().or(config.design.top.clone()),
                 parameters: parameters.clone(),
                 clocks: config.design.clock.list(),
+                clock_gates: clock_gates(&config.design),
                 black_boxes: config.design.blackbox.keys().cloned().collect(),
                 ..ElaborateOptions::default()
             },
@@ -139,6 +140,18 @@ pub fn request(
         },
         reset,
     })
+}
+
+fn clock_gates(design: &DesignConfig) -> Vec<ClockGateCell> {
+    let cells = design.clock_gate.iter();
+    cells
+        .map(|(module, cell)| ClockGateCell {
+            module: module.clone(),
+            clock: cell.clock.clone(),
+            enables: cell.enable.list(),
+            gated: cell.gated.clone(),
+        })
+        .collect()
 }
 
 /// What the configuration says of clocks and black boxes.

@@ -3,7 +3,7 @@
 use crate::diagnostics::{Diagnostic, Diagnostics, codes};
 use crate::netlist::{
     Bits, BlackBoxRole, Boundary, ClockId, ExprId, Exprs, Input, InputId, MemId, Memory, Netlist,
-    Node, Output, RegId,
+    Node, Output, RegId, ResetSource,
 };
 
 /// Which registers and memories belong to a clock, and what depends on them.
@@ -24,9 +24,15 @@ impl Share {
         let memories: Vec<bool> = (netlist.memories.iter())
             .map(|memory| memory.writes.iter().all(|write| write.clock == clock))
             .collect();
+        let port = &netlist.clocks[clock.index()].port;
         let mut touched = vec![false; netlist.exprs.len()];
         for id in netlist.exprs.ids() {
             let mut depends = match netlist.exprs.node(id) {
+                // The clock stops and turns with the state.
+                Node::Input(input) => {
+                    let input = &netlist.inputs[input.index()];
+                    input.boundary == Boundary::Port && input.name == *port
+                }
                 Node::Reg(register) => registers[register.index()],
                 Node::MemRead(memory, _) => {
                     let written = !netlist.memories[memory.index()].writes.is_empty();
@@ -316,6 +322,19 @@ impl<'a> Copy<'a> {
                 ..output.clone()
             });
         }
+        let mut shared = Vec::new();
+        for (at, register) in netlist.registers.iter().enumerate() {
+            for source in register
+                .clocking
+                .resets
+                .iter()
+                .filter(|_| !self.share.registers[at])
+            {
+                if let ResetSource::Port(port, _) = source {
+                    shared.push(port.clone());
+                }
+            }
+        }
         let span = netlist.clocks[clock.index()].span;
         for (name, expr) in crossing {
             machine.outputs.push(Output {
@@ -335,6 +354,15 @@ impl<'a> Copy<'a> {
                 reset.value = self.get(reset.value);
             }
             register.clocking.clock = ClockId(0);
+            for source in &mut register.clocking.resets {
+                // Other clocks' registers must not miss it while this machine
+                // stands still, so it is not masked at the port.
+                if let ResetSource::Port(port, _) = source
+                    && shared.contains(port)
+                {
+                    *source = ResetSource::Logic;
+                }
+            }
             machine.registers.push(register);
         }
         for (memory, _) in kept(&netlist.memories, &self.share.memories) {

@@ -137,10 +137,11 @@ fn several(netlist: &Netlist) -> Diagnostic {
         let of = &all[at];
         let memories = match of.memory_bits {
             0 => String::new(),
-            bits => format!(" and {bits} memory bits"),
+            bits => format!(" and {}", count(bits, "memory bit")),
         };
         let clock = netlist.clocks[at].describe();
-        format!("{clock} moves {} register bits{memories}", of.register_bits)
+        let registers = count(of.register_bits, "register bit");
+        format!("{clock} moves {registers}{memories}")
     };
     let message = format!("the design has {} clocks, and none is named", all.len());
     let mut diagnostic =
@@ -163,6 +164,12 @@ fn several(netlist: &Netlist) -> Diagnostic {
         "name the clock of the part to be saved in idetic.toml: `[design] clock = \"{edge}{}\"`",
         clock.port
     ))
+}
+
+/// `1 bit`, `2 bits`.
+fn count(number: u64, thing: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {thing}{plural}")
 }
 
 /// The machine of the selected clock. Without one the netlist is returned as it is.

@@ -298,6 +298,50 @@ fn a_clock_as_data_is_for_outputs_only() {
 }
 
 #[test]
+fn a_configured_cell_gates_the_clock() {
+    let text = "module cell(input CK, input E, input SE, output Q); endmodule
+module m(input wire c, input wire [1:0] d, output wire y);
+  reg on, r; wire g; always @(posedge c) on <= d[0];
+  cell u(.CK(c), .E(on), .SE(1'b0), .Q(g));
+  always @(posedge g) r <= d[1]; assign y = r; endmodule";
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("t.v");
+    std::fs::write(&path, text).unwrap();
+    let cell = |clock: &str| crate::elaborate::ClockGateCell {
+        module: "cell".to_string(),
+        clock: clock.to_string(),
+        enables: vec!["E".to_string(), "SE".to_string()],
+        gated: "Q".to_string(),
+    };
+    let elaborate = |cell| {
+        let read = ReadOptions {
+            files: vec![path.clone()],
+            ..ReadOptions::default()
+        };
+        let mut sources = SourceMap::new();
+        let (ast, _) = crate::frontend::read(&read, &mut sources);
+        let options = ElaborateOptions {
+            clock_gates: vec![cell],
+            ..ElaborateOptions::default()
+        };
+        crate::elaborate::elaborate(&ast, &sources, &options)
+    };
+    let (netlist, found) = elaborate(cell("CK"));
+    assert_eq!(said(&found), [""; 0]);
+    let netlist = netlist.unwrap();
+    assert!(netlist.black_boxes.is_empty());
+    let register = netlist.registers.iter().find(|r| r.name == "r").unwrap();
+    assert_eq!(register.clocking.gate, Some(crate::netlist::GateKind::And));
+    let next = crate::netlist::print::print_expr(&netlist, register.next);
+    assert_eq!(next, "on ? d[1] : r");
+    let (_, found) = elaborate(cell("CP"));
+    assert_eq!(
+        said(&found),
+        ["E0701 the clock gate `cell` has no port `CP` of one bit"]
+    );
+}
+
+#[test]
 fn an_or_gate_cannot_let_the_chain_through() {
     let text = "module m(input wire c, input wire d, output wire y);
   reg off, r; wire g = c | off; always @(posedge c) off <= d;

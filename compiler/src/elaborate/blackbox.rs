@@ -4,8 +4,9 @@
 //! outputs and an empty body. What it drives are inputs of the machine, what it
 //! takes are outputs. Its clocks are told from data by the clocks of the design.
 
+use super::ClockGateCell;
 use super::clocks::ClockTable;
-use super::context::{Driver, Elab, Entity, Res, ScopeIdx, Storage};
+use super::context::{Driver, Elab, Entity, Res, ScopeIdx, Slot, Storage};
 use super::finish::Copy;
 use super::registers::Machine;
 use super::resolve::Resolver;
@@ -45,6 +46,9 @@ impl<'a> Elab<'a> {
     /// Whether instances of a module are not looked into.
     pub fn is_black_box(&self, module: &Module) -> bool {
         let name = &*module.name.text;
+        if self.clock_gate_cell(module).is_some() {
+            return false;
+        }
         if module.black_box || self.options.black_boxes.iter().any(|known| known == name) {
             return true;
         }
@@ -53,6 +57,68 @@ impl<'a> Elab<'a> {
             |port| matches!(port, SymbolKind::Port(port) if port.direction != Direction::Input),
         );
         !self.has_body(module) && drives.next().is_some()
+    }
+
+    /// The configured clock gate that a module is.
+    pub fn clock_gate_cell(&self, module: &Module) -> Option<&'a ClockGateCell> {
+        let mut cells = self.options.clock_gates.iter();
+        cells.find(|cell| *cell.module == *module.name.text)
+    }
+
+    /// Drives the output of a clock gate cell as a gate written out would.
+    pub fn gate_cell(&mut self, scope: ScopeIdx, cell: &ClockGateCell, span: Span) -> Res<()> {
+        let clock = self.cell_port(scope, cell, &cell.clock, span)?;
+        let gated = self.cell_port(scope, cell, &cell.gated, span)?;
+        let mut enable = self.exprs.number(1, 0);
+        for name in &cell.enables {
+            let slot = self.cell_port(scope, cell, name, span)?;
+            let term = self.leaf(slot);
+            enable = self.exprs.or(enable, term);
+        }
+        // The latch is a slot that keeps its value.
+        let of = &self.slots[gated as usize];
+        let (net, element) = (of.net, of.element);
+        self.slots.push(Slot {
+            net,
+            element,
+            width: 1,
+            drives: Vec::new(),
+            init: None,
+            shadow_of: Some(gated),
+        });
+        let latch = self.slots.len() as u32 - 1;
+        self.latches.insert(latch, vec![true]);
+        let (clock, kept) = (self.leaf(clock), self.leaf(latch));
+        let held = self.exprs.mux(clock, kept, enable);
+        let value = self.exprs.and(clock, held);
+        self.drive(gated, 0, 1, Driver::Value(value), span);
+        Ok(())
+    }
+
+    /// The slot of a port of one bit of a clock gate cell.
+    fn cell_port(
+        &mut self,
+        scope: ScopeIdx,
+        cell: &ClockGateCell,
+        name: &str,
+        span: Span,
+    ) -> Res<u32> {
+        let module = self.module_of(self.scope(scope).instance);
+        let mut ports = module.ports.iter();
+        let declared = ports.find(|&&port| *self.ast[port].name.text == *name);
+        if let Some(&port) = declared
+            && let Some(Entity::Net(net)) = self.lookup_here(scope, &self.ast[port].name.text)?
+            && let (Storage::Slots(slot), 1) = (self.net(net).storage, self.net(net).ty.width)
+        {
+            return Ok(slot);
+        }
+        let message = format!(
+            "the clock gate `{}` has no port `{name}` of one bit",
+            cell.module
+        );
+        self.fail(Diagnostic::error(codes::CONFIG, span, message).help(
+            "correct `[design.clock_gate]`: `clock`, `enable` and `gated` are ports of the cell",
+        ))
     }
 
     fn has_body(&self, module: &Module) -> bool {

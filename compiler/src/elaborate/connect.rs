@@ -74,7 +74,9 @@ impl<'a> Elab<'a> {
         let in_loop = self.scope(scope).in_generate_loop;
         let inner =
             self.instantiate(module, Some(parent), name, Some(symbol), overrides, in_loop)?;
-        if self.is_black_box(declared) {
+        if let Some(cell) = self.clock_gate_cell(declared) {
+            self.gate_cell(inner, cell, span)?;
+        } else if self.is_black_box(declared) {
             self.opaque(inner, self.scope(inner).instance, declared, span)?;
         }
         self.env = Env::default();

@@ -206,7 +206,8 @@ impl<'a> Elab<'a> {
                     .insert(name.to_string(), value.bits.clone());
             }
         }
-        if parent.is_some() && self.is_black_box(declared) {
+        let opaque = self.is_black_box(declared) || self.clock_gate_cell(declared).is_some();
+        if parent.is_some() && opaque {
             return Ok(scope);
         }
         self.expand(scope)?;

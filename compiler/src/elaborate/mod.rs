@@ -73,8 +73,23 @@ pub struct ElaborateOptions {
     pub clocks: Vec<String>,
     /// Modules that are not to be looked into.
     pub black_boxes: Vec<String>,
+    /// Modules that are clock gates, with an enable latched while the clock is low.
+    pub clock_gates: Vec<ClockGateCell>,
     /// An array of more bits that a clocked process writes stays a memory.
     pub memory_expand_limit_bits: u64,
+}
+
+/// A module that is a clock gate: `gated = clock & (enables, latched)`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClockGateCell {
+    /// Name of the module.
+    pub module: String,
+    /// Its clock input.
+    pub clock: String,
+    /// Its enable inputs: one of them opens the gate.
+    pub enables: Vec<String>,
+    /// Its output.
+    pub gated: String,
 }
 
 impl Default for ElaborateOptions {
@@ -84,6 +99,7 @@ impl Default for ElaborateOptions {
             parameters: Vec::new(),
             clocks: Vec::new(),
             black_boxes: Vec::new(),
+            clock_gates: Vec::new(),
             memory_expand_limit_bits: 8192,
         }
     }

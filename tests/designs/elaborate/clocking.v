@@ -22,12 +22,14 @@ module clocking(input wire clk, input wire rst, input wire [7:0] a, output wire 
     if (rst) cr <= 8'd3;
     else cr <= cr - a;
   // An or gate that registers of the same clock close.
-  always @(posedge clk) begin
-    off <= a[4];
-    soft <= rst | &a[3:0];
-  end
+  always @(posedge clk or posedge rst)
+    if (rst) off <= 1'b0;
+    else off <= a[4];
+  always @(posedge clk) soft <= rst | &a[3:0];
   wire g_off = clk | off;
-  always @(posedge g_off) cs <= {cs[6:0], a[0]};
+  always @(posedge g_off)
+    if (rst) cs <= 8'd4;
+    else cs <= {cs[6:0], a[0]};
   // A register resets and another one sets, with an input before both.
   wire set = soft & a[6];
   always @(posedge clk or posedge rst or posedge set)
