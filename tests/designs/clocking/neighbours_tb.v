@@ -4,7 +4,7 @@
 // last checkpoint; neighbours keep their state in both.
 `timescale 1ns/1ns
 module neighbours_tb;
-  reg clk = 0, original_clk = 0, slow_clk = 0, rst_n = 0, por_n = 0;
+  reg clk = 0, original_clk = 0, slow_clk = 0, rst_n = 1, por_n = 0;
   reg [7:0] d = 0;
   wire [7:0] y, heard, original_y, original_heard;
   wire stall, capture, commit, resume, valid, write, ready;
@@ -39,13 +39,16 @@ module neighbours_tb;
       if (stall === 1'b0 && ^y !== 1'bx) compared = compared + 1;
       if (capture)
         captured = {original.tick_1, original.tick_2, original.state, original.at, original.sum};
-      if (commit) committed = captured;
       if (resume) begin
         restores = restores + 1;
         {original.tick_1, original.tick_2, original.state, original.at, original.sum} = committed;
       end
       advanced = stall === 1'b0;
-      if (valid && write) nvm[addr] = wdata;
+      if (valid && write) begin
+        nvm[addr] = wdata;
+        // From here on the new image is the one that counts.
+        if (addr == `COMMIT_0 || addr == `COMMIT_1) committed = captured;
+      end
       #1 clk = 1;
       original_clk = advanced;
       #5 clk = 0;
@@ -61,6 +64,7 @@ module neighbours_tb;
 
   initial begin
     for (clocks = 0; clocks < 256; clocks = clocks + 1) nvm[clocks] = 0;
+    #1 rst_n = 0;
     repeat (3) step;
     por_n = 1;
     repeat (40) step;
