@@ -287,6 +287,10 @@ fn hash(sources: &SourceMap, options: &AnalyzeOptions, top: &str) -> String {
             field(file.text.as_bytes());
         }
     }
+    for (path, text) in sources.data_files() {
+        field(path.as_os_str().as_encoded_bytes());
+        field(text.as_bytes());
+    }
     for (name, value) in &options.elaborate.parameters {
         field(name.as_bytes());
         field(value.as_bytes());

@@ -72,10 +72,31 @@ fn testbench(netlist: &Netlist, parameters: &[(&str, &str)]) -> String {
     let top = &netlist.top;
     let (mut source, mut copy) = (Vec::new(), Vec::new());
     let (mut randomise, mut compare) = (String::new(), String::new());
+    let (mut release, mut outside) = (String::new(), String::new());
     let clock = netlist.clock().map(|clock| clock.port.clone());
     for (at, port) in netlist.ports.iter().enumerate() {
         let last = port.width - 1;
-        if port.direction == Direction::Input {
+        if port.direction == Direction::Inout {
+            // The environment drives what the source releases, before the edge.
+            writeln!(
+                tb,
+                "  reg [{last}:0] i{at} = 0, e{at} = 0;\n  wire [{last}:0] a{at}, b{at};\n  \
+                 genvar g{at};\n  generate for (g{at} = 0; g{at} <= {last}; g{at} = g{at} + 1) begin : p{at}\n    \
+                 assign a{at}[g{at}] = e{at}[g{at}] ? i{at}[g{at}] : 1'bz;\n    \
+                 assign b{at}[g{at}] = e{at}[g{at}] ? i{at}[g{at}] : 1'bz;\n  end endgenerate"
+            )
+            .unwrap();
+            source.push(format!(".{}(a{at})", name(port)));
+            copy.push(format!(".{}(b{at})", name(port)));
+            let words = vec!["$random"; port.width.div_ceil(32) as usize].join(", ");
+            writeln!(release, "    e{at} = 0;").unwrap();
+            writeln!(
+                outside,
+                "    i{at} = {{{words}}};\n    for (k = 0; k <= {last}; k = k + 1) \
+                 e{at}[k] = a{at}[k] === 1'bz && $random % 4 != 0;"
+            )
+            .unwrap();
+        } else if port.direction == Direction::Input {
             writeln!(tb, "  reg [{last}:0] i{at} = 0;").unwrap();
             for list in [&mut source, &mut copy] {
                 list.push(format!(".{}(i{at})", name(port)));
@@ -99,6 +120,8 @@ fn testbench(netlist: &Netlist, parameters: &[(&str, &str)]) -> String {
             writeln!(tb, "  wire [{last}:0] a{at}, b{at};").unwrap();
             source.push(format!(".{}(a{at})", name(port)));
             copy.push(format!(".{}(b{at})", name(port)));
+        }
+        if port.direction != Direction::Input {
             writeln!(
                 compare,
                 "    for (k = 0; k <= {last}; k = k + 1) begin\n      \
@@ -117,7 +140,7 @@ fn testbench(netlist: &Netlist, parameters: &[(&str, &str)]) -> String {
         .collect();
     let clock = clock.and_then(|clock| netlist.ports.iter().position(|p| p.name == clock));
     let edge = clock.map_or(String::new(), |at| {
-        format!("    i{at} = 1; #5; i{at} = 0;\n")
+        format!("    i{at} = 1; #1;\n{release}    #4; i{at} = 0;\n")
     });
     writeln!(
         tb,
@@ -126,7 +149,8 @@ fn testbench(netlist: &Netlist, parameters: &[(&str, &str)]) -> String {
   netlist copy ({});
   initial begin
     for (cycle = 0; cycle < {CYCLES}; cycle = cycle + 1) begin
-{randomise}    #5;
+{release}{randomise}    #5;
+{compare}{outside}    #5;
 {compare}{edge}    #5;
 {compare}    end
     if (errors == 0 && known > {CYCLES}) $display(\"EQUAL\");
@@ -178,21 +202,29 @@ macro_rules! designs {
 
 designs! {
     arrays: "arrays";
+    arrays_of_instances: "arrays_of_instances";
     blocking: "blocking";
     cases: "cases";
     clocking: "clocking";
     comb: "comb";
     division: "division";
     functions: "functions";
+    gates: "gates";
     functions_of_another_depth: "functions", "DEPTH" = "200";
     gated: "gated";
     generates: "generates";
+    defparams: "defparams";
+    full_cases: "full_cases";
     generates_of_another_kind: "generates", "KIND" = "7", "N" = "4";
     hierarchy: "hierarchy";
     initials: "initials";
     macros: "macros";
+    mixed: "mixed";
     memory: "memory";
+    powers: "powers";
     selects: "selects";
     signedness: "signedness";
     supplies: "supplies";
+    testbench_code: "testbench_code";
+    tristate: "tristate";
 }

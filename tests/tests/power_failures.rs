@@ -182,6 +182,10 @@ fn a_machine_survives_beside_its_neighbours() {
         .current_dir(scratch.path())
         .args(["-g2012", "-s", "neighbours_tb"]);
     compile.arg(format!("-DADDRESS_BITS={}", image["address_bits"]));
+    for slot in 0..2 {
+        let address = &image["commit_word_addresses"][slot];
+        compile.arg(format!("-DCOMMIT_{slot}={address}"));
+    }
     compile
         .arg("-o")
         .arg(&program)

@@ -89,6 +89,9 @@ impl Built {
             directory: absolute(dir),
             include_dirs: read.include_dirs.iter().map(|dir| absolute(dir)).collect(),
             defines: read.defines.clone(),
+            data_files: (self.analysis.netlist.data_files.iter())
+                .map(|(name, _)| name.clone())
+                .collect(),
         });
         let image = serde_json::to_string_pretty(&self.inserted.output.image)
             .expect("the image description is a plain structure");

@@ -78,6 +78,17 @@ pub fn original(
         )
         .into());
     }
+    let two_way = |port: &&crate::netlist::Port| port.direction == ast::Direction::Inout;
+    if let Some(port) = netlist.ports.iter().find(two_way) {
+        return Err(Diagnostic::error(
+            codes::RECORDING,
+            port.span,
+            format!("`{}` is bidirectional, so its side cannot be recorded", port.name),
+        )
+        .note("a recording of the port does not tell what the environment drives from what the design drives")
+        .help("verify a module without it: separate its input, its output and its enable, and join them around it")
+        .into());
+    }
     let read = &request.analyze.read;
     let mut async_resets: Vec<String> = netlist
         .registers

@@ -147,7 +147,10 @@ impl<'a> Uses<'a> {
                     arms.iter().for_each(|arm| self.scope(arm.body));
                 }
                 Member::GenerateFor { body, .. } | Member::Generate(body) => self.scope(*body),
-                Member::Import { .. } | Member::Ignored(_) | Member::Unsupported(_) => {}
+                Member::Import { .. }
+                | Member::Defparam(_)
+                | Member::Ignored(_)
+                | Member::Unsupported(_) => {}
             }
         }
     }

@@ -28,6 +28,7 @@ impl<'a> Elab<'a> {
         kind: CaseKind,
         selector: ast::ExprId,
         items: &'a [CaseItem],
+        full: bool,
     ) -> Res<()> {
         let span = self.ast[selector].span;
         if kind == CaseKind::Inside {
@@ -100,6 +101,7 @@ impl<'a> Elab<'a> {
             // Complete without the default: the last arm needs no test.
             last = arms.pop().map(|(_, at)| Some(at));
         }
+        let full = full && last.is_none();
         let rest = last.unwrap_or(None).and_then(|at| items[at].body);
 
         let always = self.exprs.number(1, 1);
@@ -120,7 +122,7 @@ impl<'a> Elab<'a> {
                 .map(|(item, bits, _)| (*item, bits.clone()))
                 .collect::<Vec<_>>()
         });
-        self.join(selector, &arms, taken, rest, table);
+        self.join(selector, &arms, taken, rest, table, full);
         Ok(())
     }
 
@@ -187,7 +189,8 @@ impl<'a> Elab<'a> {
         covers(&list, bits, &mut budget)
     }
 
-    /// Merges the arms of a case.
+    /// Merges the arms of a case. One that is `full` is left by an arm.
+    #[allow(clippy::too_many_arguments)]
     fn join(
         &mut self,
         selector: ExprId,
@@ -195,6 +198,7 @@ impl<'a> Elab<'a> {
         taken: Vec<IndexMap<Key, ExprId>>,
         rest: IndexMap<Key, ExprId>,
         table: Option<Vec<(usize, Bits)>>,
+        full: bool,
     ) {
         let mut keys: IndexMap<Key, ()> = IndexMap::new();
         for arm in taken.iter().chain([&rest]) {
@@ -203,7 +207,10 @@ impl<'a> Elab<'a> {
         for key in keys.into_keys() {
             let kept = self.kept(key);
             let value = |arm: &IndexMap<Key, ExprId>| arm.get(&key).copied().unwrap_or(kept);
-            let last = value(&rest);
+            let last = match full && !rest.contains_key(&key) {
+                true => self.left_by_full_case(key, kept),
+                false => value(&rest),
+            };
             let values: Vec<ExprId> = taken.iter().map(value).collect();
             let indexed = table
                 .as_ref()

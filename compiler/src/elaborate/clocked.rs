@@ -2,10 +2,10 @@
 
 use std::rc::Rc;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::context::{ClockEvent, Driver, Elab, Flop, Res, ScopeIdx};
-use super::env::{Env, Key, Mode, Written};
+use super::env::{Key, Mode, Written};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::frontend::ast::{self, Edge, Event, Process, StmtKind};
 use crate::netlist::{ExprId, ProcessRef};
@@ -63,7 +63,13 @@ impl<'a> Elab<'a> {
         for (condition, place) in resets {
             branches.push((condition, self.run_branch(place)?));
         }
-        let main = self.run_branch(body)?;
+        let mut main = self.run_branch(body)?;
+        one_kind(
+            branches
+                .iter_mut()
+                .map(|(_, branch)| branch)
+                .chain([&mut main]),
+        );
         for (mem, mut write) in std::mem::take(&mut self.env.memory_writes) {
             write.clock = clock;
             write.process = process_ref.clone();
@@ -150,8 +156,7 @@ impl<'a> Elab<'a> {
     /// Executes one branch from the registers' present values.
     fn run_branch(&mut self, (scope, stmt): Place) -> Res<Branch> {
         let writes = std::mem::take(&mut self.env.memory_writes);
-        self.env = Env::new(Mode::Clocked);
-        self.exec_maybe(scope, stmt)?;
+        self.run_body(Mode::Clocked, scope, stmt)?;
         let written = std::mem::take(&mut self.env.written);
         let values = written
             .keys()
@@ -196,14 +201,6 @@ impl<'a> Elab<'a> {
             let net = self.net(self.slots[slot as usize].net);
             if net.local {
                 continue;
-            }
-            if blocking && let Some(&other) = keys.get(&Key::Nonblocking(slot)) {
-                let message = format!("`{}` is assigned both by `=` and by `<=`", net.path);
-                return self.fail(
-                    Diagnostic::error(codes::UNSUPPORTED, span, message)
-                        .label(other, "the other kind")
-                        .help("use `<=` for what is read in other processes"),
-                );
             }
             let width = self.slots[slot as usize].width;
             let covers = |branch: &Branch, at: u32| {
@@ -261,5 +258,28 @@ impl<'a> Elab<'a> {
             }
         }
         Ok(())
+    }
+}
+
+/// Where some branches assign a variable by `=` and others by `<=`, the key is
+/// the blocking one in all: what a branch leaves is the same.
+fn one_kind<'b>(branches: impl Iterator<Item = &'b mut Branch>) {
+    let branches: Vec<&mut Branch> = branches.collect();
+    let keys = branches.iter().flat_map(|branch| branch.written.keys());
+    let blocking: FxHashSet<Key> = keys
+        .copied()
+        .filter(|key| matches!(key, Key::Blocking(_)))
+        .collect();
+    for branch in branches {
+        for &key in &blocking {
+            let Key::Blocking(slot) = key else { continue };
+            let other = Key::Nonblocking(slot);
+            if let Some(written) = branch.written.shift_remove(&other) {
+                branch.written.insert(key, written);
+            }
+            if let Some(value) = branch.values.remove(&other) {
+                branch.values.insert(key, value);
+            }
+        }
     }
 }

@@ -249,7 +249,7 @@ impl<'a> Elab<'a> {
     }
 
     /// The factors of an expression, or of its complement.
-    fn factors(&self, expr: ExprId, negative: bool) -> Vec<Literal> {
+    pub fn factors(&self, expr: ExprId, negative: bool) -> Vec<Literal> {
         let mut out = Vec::new();
         let mut stack = vec![(expr, negative)];
         while let Some((expr, negative)) = stack.pop() {

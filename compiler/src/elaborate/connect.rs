@@ -29,13 +29,6 @@ impl<'a> Elab<'a> {
     ) -> Res<()> {
         let ast = self.ast;
         let span = ast[symbol].name.span;
-        if !instance.dims.is_empty() {
-            return self.unsupported(
-                ast[symbol].span,
-                "an array of instances",
-                "use a generate loop",
-            );
-        }
         for arg in &instance.connections {
             if let Arg::Positional(Some(expr))
             | Arg::Named {
@@ -64,25 +57,48 @@ impl<'a> Elab<'a> {
             );
         };
         let declared = &ast[module];
-        let overrides = self.overrides(scope, instance, declared)?;
-        let mut name = self.scope(scope).path.join(".");
-        if !name.is_empty() {
-            name.push('.');
+        let given = self.overrides(scope, instance, declared)?;
+        let mut base = self.scope(scope).path.join(".");
+        if !base.is_empty() {
+            base.push('.');
         }
-        name.push_str(&ast[symbol].name.text);
+        base.push_str(&ast[symbol].name.text);
         let parent = self.scope(scope).instance;
-        let in_loop = self.scope(scope).in_generate_loop;
-        let inner =
-            self.instantiate(module, Some(parent), name, Some(symbol), overrides, in_loop)?;
-        if let Some(cell) = self.clock_gate_cell(declared) {
-            self.gate_cell(inner, cell, span)?;
-        } else if self.is_black_box(declared) {
-            self.opaque(inner, self.scope(inner).instance, declared, span)?;
+        let mut inners = Vec::new();
+        for index in self.array_indices(scope, &instance.dims, ast[symbol].span)? {
+            let (name, repeated) = match index {
+                None => (base.clone(), self.scope(scope).in_generate_loop),
+                Some(index) => (format!("{base}[{index}]"), true),
+            };
+            let path = match &*self.instances[parent.index()].path {
+                "" => name.clone(),
+                path => format!("{path}.{name}"),
+            };
+            let mut overrides = given.clone();
+            self.apply_defparams(&path, declared, &mut overrides)?;
+            let symbol = Some(symbol);
+            let parent = Some(parent);
+            inners.push(self.instantiate(module, parent, name, symbol, overrides, repeated)?);
+            let &inner = inners.last().expect("one has been added");
+            if let Some(cell) = self.clock_gate_cell(declared) {
+                self.gate_cell(inner, cell, span)?;
+            } else if self.is_black_box(declared) {
+                self.opaque(inner, self.scope(inner).instance, declared, span)?;
+            }
         }
         self.env = Env::default();
         let connections = self.connections(instance, declared, span)?;
         for (&port, connection) in declared.ports.iter().zip(connections) {
-            self.connect(scope, inner, port, connection, span)?;
+            match (connection, instance.dims.is_empty()) {
+                (Connection::Expr(expr), false) => {
+                    self.connect_array_port(scope, &inners, port, expr)?;
+                }
+                _ => {
+                    for &inner in &inners {
+                        self.connect(scope, inner, port, connection, span)?;
+                    }
+                }
+            }
         }
         Ok(())
     }
@@ -220,11 +236,15 @@ impl<'a> Elab<'a> {
                         let input = declared.direction == Direction::Input;
                         return self.connect_array(scope, net, expr, input);
                     }
+                    Direction::Inout if ty.unpacked.is_empty() => {
+                        let outer = self.target(scope, expr)?;
+                        return self.join_nets(first, &outer, span);
+                    }
                     Direction::Inout | Direction::Ref => {
                         return self.unsupported(
                             name.span,
-                            "a bidirectional port",
-                            "use an input, an output and an enable",
+                            "a port that is a reference or a bidirectional array",
+                            "use an input and an output",
                         );
                     }
                 }
@@ -255,11 +275,14 @@ impl<'a> Elab<'a> {
                         (None, Some(value), span)
                     }
                     Direction::Output => (Some(Target::Part(part)), None, span),
-                    Direction::Inout | Direction::Ref => {
+                    Direction::Inout => {
+                        return self.join_nets(first, &Target::Part(part), span);
+                    }
+                    Direction::Ref => {
                         return self.unsupported(
                             name.span,
-                            "a bidirectional port",
-                            "use an input, an output and an enable",
+                            "a port that is a reference",
+                            "use an input and an output",
                         );
                     }
                 }

@@ -25,6 +25,7 @@ impl<'a> Elab<'a> {
     }
 
     pub fn require_const(&mut self, value: crate::netlist::ExprId, span: Span) -> Res<Bits> {
+        let value = self.settle(value);
         match self.exprs.as_const(value) {
             Some(bits) => Ok(bits.clone()),
             None => self.fail(

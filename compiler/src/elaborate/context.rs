@@ -224,6 +224,22 @@ pub(super) struct Elab<'a> {
     pub latches: FxHashMap<u32, Vec<bool>>,
     /// Names that clocked processes write, per module.
     pub clocked_names: FxHashMap<ast::ModuleId, Rc<FxHashSet<&'a str>>>,
+    /// The slots that stand for high impedance, by their width.
+    pub high_z: FxHashMap<u32, u32>,
+    pub defparams: Vec<super::defparam::Defparam<'a>>,
+    /// Nets that are no plain wires.
+    pub resolutions: FxHashMap<NetIdx, super::tristate::Resolution>,
+    pub pulls: Vec<super::tristate::Pull>,
+    /// How many bidirectional ports have been joined to their outer nets.
+    pub joined_ports: u32,
+    /// Per slot, where all its drivers release it.
+    pub released_memo: FxHashMap<u32, Option<ExprId>>,
+    /// Data files read, with the place that names each.
+    pub data_files: Vec<(String, Span)>,
+    /// Variables whose first value only a simulation knows, and who gives it.
+    pub filled_later: FxHashMap<NetIdx, Span>,
+    pub far_targets: Vec<super::passed_over::FarTarget>,
+    pub passed_over: Vec<crate::netlist::PassedOver>,
     pub env: Env,
     /// Nesting of calls.
     pub depth: usize,
@@ -256,6 +272,16 @@ impl<'a> Elab<'a> {
             instances: Vec::new(),
             latches: FxHashMap::default(),
             clocked_names: FxHashMap::default(),
+            high_z: FxHashMap::default(),
+            defparams: Vec::new(),
+            resolutions: FxHashMap::default(),
+            pulls: Vec::new(),
+            joined_ports: 0,
+            released_memo: FxHashMap::default(),
+            data_files: Vec::new(),
+            filled_later: FxHashMap::default(),
+            far_targets: Vec::new(),
+            passed_over: Vec::new(),
             env: Env::default(),
             depth: 0,
             steps: 0,

@@ -54,6 +54,9 @@ pub(super) struct Env {
     /// Bits that any path may write, in the order first written.
     pub written: indexmap::IndexMap<Key, Written>,
     pub shadows: FxHashMap<u32, u32>,
+    /// Slots for what lies beneath the nonblocking values of those that are
+    /// assigned by `=` too.
+    pub beneath: FxHashMap<u32, u32>,
     /// The condition under which the present statement runs; none is always.
     pub path: Option<ExprId>,
     pub memory_writes: Vec<(u32, MemWrite)>,
@@ -140,6 +143,9 @@ impl<'a> Elab<'a> {
         let (Key::Blocking(slot) | Key::Nonblocking(slot)) = key else {
             return self.exprs.number(1, 0);
         };
+        if let Some(beneath) = self.beneath(key) {
+            return beneath;
+        }
         let of = &self.slots[slot as usize];
         let (width, init) = (of.width, of.init.clone());
         match (self.net(of.net).local, self.env.mode) {

@@ -3,7 +3,7 @@
 use super::context::{Elab, MAX_STEPS, Res, ScopeIdx};
 use super::env::{Exit, ExitKind, Key, Mode};
 use crate::diagnostics::{Diagnostic, codes};
-use crate::frontend::ast::{self, ExprKind, Member, StmtKind, SymbolKind};
+use crate::frontend::ast::{self, ExprKind, Member, StmtKind, SymbolKind, Timing};
 use crate::netlist::ExprId;
 use crate::source::Span;
 
@@ -23,8 +23,21 @@ impl<'a> Elab<'a> {
                 .help("make the loops shorter"),
             );
         }
+        if self.env.mode == Mode::Initial {
+            return self.exec_initial(scope, stmt, |elab| elab.exec_kind(scope, stmt));
+        }
+        self.exec_kind(scope, stmt)
+    }
+
+    fn exec_kind(&mut self, scope: ScopeIdx, stmt: ast::StmtId) -> Res<()> {
+        let ast = self.ast;
+        let span = ast[stmt].span;
         match &ast[stmt].kind {
-            StmtKind::Empty | StmtKind::Assertion => Ok(()),
+            StmtKind::Empty => Ok(()),
+            StmtKind::Assertion => {
+                self.pass_over("an assertion", span);
+                Ok(())
+            }
             StmtKind::Expr(expr) => self.exec_expr(scope, *expr),
             StmtKind::Block {
                 scope: block,
@@ -43,7 +56,8 @@ impl<'a> Elab<'a> {
                 kind,
                 selector,
                 items,
-            } => self.exec_case(scope, *kind, *selector, items),
+                full,
+            } => self.exec_case(scope, *kind, *selector, items, *full),
             StmtKind::For { header, body } => self.exec_for(scope, header, *body, span),
             StmtKind::While {
                 condition,
@@ -51,6 +65,10 @@ impl<'a> Elab<'a> {
                 do_while,
             } => self.exec_while(scope, *condition, *body, *do_while, span),
             StmtKind::Repeat { count, body } => self.exec_repeat(scope, *count, *body, span),
+            StmtKind::Timed {
+                timing: Timing::ZeroDelay,
+                body,
+            } if self.env.mode == Mode::Initial => self.exec_maybe(scope, *body),
             StmtKind::Timed { .. } | StmtKind::Unsupported(_) if self.env.mode == Mode::Initial => {
                 self.stop_initial(span)
             }
@@ -79,10 +97,10 @@ impl<'a> Elab<'a> {
         let ast = self.ast;
         match &ast[expr].kind {
             ExprKind::Call(callee, args) => match &ast[*callee].kind {
-                ExprKind::System(name) => self.system_task(name, ast[expr].span),
+                ExprKind::System(name) => self.system_task(scope, name, args, ast[expr].span),
                 _ => self.call(scope, expr, *callee, args).map(|_| ()),
             },
-            ExprKind::System(name) => self.system_task(name, ast[expr].span),
+            ExprKind::System(name) => self.system_task(scope, name, &[], ast[expr].span),
             // A task without arguments.
             ExprKind::Name(_) | ExprKind::Scoped(..) => {
                 self.call(scope, expr, expr, &[]).map(|_| ())

@@ -7,10 +7,11 @@ use super::context::{Driver, Elab, Entity, Res, ScopeIdx, Storage};
 use super::registers::{Machine, Resolved};
 use crate::frontend::ast::{self, Direction, ModuleId, SymbolKind};
 use crate::netlist::{
-    AsyncReset, BitNaming, Bits, BlackBoxRole, Boundary, ExprId, Exprs, Input, InputId, Instance,
-    LogicReset, MemId, Memory, MemoryWrite, NamedConstant, Netlist, Node, Origin, Output, Port,
-    RegId, Register,
+    AsyncReset, BitNaming, Bits, BlackBoxRole, Boundary, ExprId, Exprs, FilledLater, Input,
+    InputId, Instance, LogicReset, MemId, Memory, MemoryWrite, NamedConstant, Netlist, Node,
+    Origin, Output, Port, RELEASED, RegId, Register,
 };
+use crate::source::Span;
 
 /// Copies expressions into a new arena under new ids.
 pub(super) struct Copy {
@@ -56,11 +57,18 @@ impl<'a> Elab<'a> {
                     self.drive(slot, 0, ty.width, Driver::Value(value), name.span);
                 }
                 Direction::Output => outputs.push((symbol, self.leaf(slot))),
-                Direction::Inout | Direction::Ref => {
+                Direction::Inout => {
+                    let inside = self.take_drives(slot);
+                    let input = Node::Input(InputId(at as u32));
+                    let value = self.exprs.intern(input, ty.width);
+                    self.drive(slot, 0, ty.width, Driver::Value(value), name.span);
+                    outputs.push((symbol, self.leaf(inside)));
+                }
+                Direction::Ref => {
                     return self.unsupported(
                         name.span,
-                        "a bidirectional port",
-                        "use an input, an output and an enable",
+                        "a port that is a reference",
+                        "use an input and an output",
                     );
                 }
             }
@@ -78,11 +86,33 @@ impl<'a> Elab<'a> {
                 span: name.span,
             });
         }
-        let leaves: Vec<ExprId> = outputs.iter().map(|&(_, leaf)| leaf).collect();
+        // Where a port is released is known when all are joined.
+        let mut pins = Vec::new();
+        let mut leaves = Vec::new();
+        for (symbol, value) in outputs {
+            let released = self.released(value);
+            let constant = released.and_then(|bits| self.exprs.as_const(bits)).cloned();
+            let never_driven = constant.as_ref().is_some_and(Bits::is_ones);
+            if never_driven && self.is_bidirectional(symbol) {
+                // An input in all but name.
+                continue;
+            }
+            pins.push((symbol, false));
+            leaves.push(value);
+            if let (Some(released), None) = (released, constant) {
+                pins.push((symbol, true));
+                leaves.push(released);
+            }
+        }
+        self.find_far_targets();
         let machine = self.machine(&leaves)?;
-        let symbols: Vec<ast::SymbolId> = outputs.iter().map(|&(symbol, _)| symbol).collect();
         self.check_errors()?;
-        self.assemble(top, machine, ports, &symbols)
+        self.assemble(top, machine, ports, &pins)
+    }
+
+    fn is_bidirectional(&self, symbol: ast::SymbolId) -> bool {
+        let kind = &self.ast[symbol].kind;
+        matches!(kind, SymbolKind::Port(port) if port.direction == Direction::Inout)
     }
 
     fn assemble(
@@ -90,7 +120,7 @@ impl<'a> Elab<'a> {
         top: ModuleId,
         mut machine: Machine,
         ports: Vec<Port>,
-        outputs: &[ast::SymbolId],
+        outputs: &[(ast::SymbolId, bool)],
     ) -> Res<Netlist> {
         let ast = self.ast;
         let module = &ast[top];
@@ -124,9 +154,10 @@ impl<'a> Elab<'a> {
                 expr: copy.exprs.intern(Node::Input(InputId(new as u32)), width),
             });
         }
-        for (&symbol, &value) in outputs.iter().zip(&machine.outputs) {
+        for (&(symbol, released), &value) in outputs.iter().zip(&machine.outputs) {
+            let suffix = if released { RELEASED } else { "" };
             netlist.outputs.push(Output {
-                name: ast[symbol].name.text.to_string(),
+                name: format!("{}{suffix}", ast[symbol].name.text),
                 boundary: Boundary::Port,
                 expr: copy.get(value),
                 span: ast[symbol].name.span,
@@ -178,8 +209,31 @@ impl<'a> Elab<'a> {
             netlist.parameters = instance.parameters.clone();
         }
         netlist.constants = self.named_constants(&netlist.instances);
+        netlist.filled_later = self.filled_state(&machine);
+        netlist.data_files = std::mem::take(&mut self.data_files);
+        netlist.passed_over = std::mem::take(&mut self.passed_over);
+        (netlist.passed_over).sort_by_key(|it| (it.span.file, it.span.start, it.span.end));
         netlist.exprs = copy.exprs;
         Ok(netlist)
+    }
+
+    /// State of the machine that is filled when a simulation begins.
+    fn filled_state(&self, machine: &Machine) -> Vec<(FilledLater, Span)> {
+        let mut list = Vec::new();
+        for (at, register) in machine.registers.iter().enumerate() {
+            let slot = self.flops[register.flop as usize].slot;
+            let net = self.slots[slot as usize].net;
+            if let Some(&span) = self.filled_later.get(&net) {
+                list.push((FilledLater::Register(RegId(at as u32)), span));
+            }
+        }
+        for (at, (mem, _)) in machine.memories.iter().enumerate() {
+            let net = self.memories[*mem as usize].net;
+            if let Some(&span) = self.filled_later.get(&net) {
+                list.push((FilledLater::Memory(MemId(at as u32)), span));
+            }
+        }
+        list
     }
 
     /// The constants that were looked at, declared in module bodies, packages
@@ -273,7 +327,8 @@ impl<'a> Elab<'a> {
             let name = &self.top_ports[at];
             let clock = machine.clocks.iter().any(|clock| clock.port == *name);
             let width = widths.remove(&(at as u32));
-            if port.direction == Direction::Input && (!clock || width.is_some()) {
+            let enters = matches!(port.direction, Direction::Input | Direction::Inout);
+            if enters && (!clock || width.is_some()) {
                 let width = width.or_else(|| self.port_width(symbol));
                 inputs.push((InputId(at as u32), width.unwrap_or(1)));
             }

@@ -5,9 +5,10 @@ use rustc_hash::FxHashSet;
 use std::rc::Rc;
 
 use super::assign::Target;
-use super::context::{Constant, Driver, Elab, Entity, MAX_DEPTH, Res, ScopeIdx, Storage};
+use super::context::{Constant, Driver, Elab, Entity, MAX_DEPTH, NetIdx, Res, ScopeIdx, Storage};
 use super::env::Env;
 use super::reference::Element;
+use super::tristate::Resolution;
 use crate::diagnostics::{Diagnostic, codes};
 use crate::frontend::ast::{self, ExprKind, Member, ModuleId, NetKind, ProcessKind, SymbolKind};
 use crate::frontend::ast::{Type, TypeKind};
@@ -36,6 +37,10 @@ impl<'a> Elab<'a> {
         let overrides = self.top_parameters(top)?;
         let name = ast[top].name.text.to_string();
         let scope = self.instantiate(top, None, name, None, overrides, false)?;
+        for &span in &ast.translated_off {
+            self.pass_over("text behind `translate_off`", span);
+        }
+        self.check_defparams();
         self.check_errors()?;
         self.finish(top, scope)
     }
@@ -211,6 +216,7 @@ impl<'a> Elab<'a> {
             return Ok(scope);
         }
         self.expand(scope)?;
+        self.gather_defparams(scope);
         self.body(scope);
         Ok(scope)
     }
@@ -272,6 +278,10 @@ impl<'a> Elab<'a> {
                     self.initial(scope, process)
                 }
                 Member::Process(process) => self.process(scope, process),
+                Member::Ignored(span) => {
+                    self.pass_over("an assertion, a `specify` block or the like", *span);
+                    Ok(())
+                }
                 Member::Unsupported(what) => {
                     let (span, what) = (what.span, what.what.to_string());
                     self.unsupported(span, &what, "remove it, or express it by other means")
@@ -294,9 +304,36 @@ impl<'a> Elab<'a> {
             _ => false,
         };
         if look {
-            self.lookup_here(scope, &ast[symbol].name.text)?;
+            if let Some(Entity::Net(net)) = self.lookup_here(scope, &ast[symbol].name.text)? {
+                self.net_type(net, symbol)?;
+            }
             self.declared_init(scope, symbol)?;
         }
+        Ok(())
+    }
+
+    /// Notes how a net that is no plain wire resolves its drivers.
+    fn net_type(&mut self, net: NetIdx, symbol: ast::SymbolId) -> Res<()> {
+        let kind = match &self.ast[symbol].kind {
+            SymbolKind::Port(port) => port.net,
+            SymbolKind::Net { net, .. } => *net,
+            _ => NetKind::Wire,
+        };
+        let resolution = match kind {
+            NetKind::Wire | NetKind::Supply0 | NetKind::Supply1 => return Ok(()),
+            NetKind::And => Resolution::And,
+            NetKind::Or => Resolution::Or,
+            NetKind::Tri0 => Resolution::Pulled(false),
+            NetKind::Tri1 => Resolution::Pulled(true),
+            NetKind::Trireg => {
+                return self.unsupported(
+                    self.ast[symbol].name.span,
+                    "a `trireg` net, which keeps its last value",
+                    "keep the value in a register",
+                );
+            }
+        };
+        self.resolutions.insert(net, resolution);
         Ok(())
     }
 
@@ -318,16 +355,9 @@ impl<'a> Elab<'a> {
                     return Ok(());
                 };
                 let supply = match net {
-                    NetKind::Wire => None,
                     NetKind::Supply0 => Some(Bits::zero(ty.width)),
                     NetKind::Supply1 => Some(Bits::ones(ty.width)),
-                    NetKind::Other => {
-                        return self.unsupported(
-                            name.span,
-                            "a net type other than `wire` and `supply`",
-                            "declare it as `wire` with one driver",
-                        );
-                    }
+                    _ => None,
                 };
                 if let Some(bits) = supply {
                     let value = self.exprs.constant(bits);

@@ -52,6 +52,7 @@ impl<'a> Elab<'a> {
                 continue;
             };
             let Some(value) = env.get(key) else { continue };
+            let value = self.settle(value);
             match self.exprs.as_const(value).cloned() {
                 Some(bits) => self.slots[slot as usize].init = Some(bits),
                 None => {
@@ -72,6 +73,7 @@ impl<'a> Elab<'a> {
 
     /// An `initial` block waits: what follows belongs to a testbench.
     pub fn stop_initial(&mut self, span: Span) -> Res<()> {
+        self.pass_over("an `initial` block from its first wait on", span);
         self.tell(
             Diagnostic::warning(
                 codes::UNSUPPORTED,

@@ -4,20 +4,16 @@ use super::context::{Elab, Res};
 use super::typed::{Kind, Typed};
 use crate::frontend::ast::BinaryOp as Op;
 use crate::netlist::{BinaryOp, Bits, ExprId};
-use crate::source::Span;
 
 impl<'a> Elab<'a> {
     /// The value of an expression in a context of `width` bits, at least its own.
     pub fn lower(&mut self, typed: Typed, width: u32, signed: bool) -> Res<ExprId> {
         Ok(match typed.kind {
             Kind::Value(value) => self.exprs.resize(value, width, signed),
-            Kind::Fill(bit) => {
-                let bits = match bit {
-                    Some(false) => Bits::zero(width),
-                    Some(true) => Bits::ones(width),
-                    None => Bits::unknown(width),
-                };
-                self.exprs.constant(bits)
+            Kind::Fill(number) => {
+                let (bits, z) = &*number;
+                let (bits, z) = (bits.sign_extend(width), z.sign_extend(width));
+                self.constant_with_z(&bits, Some(&z), typed.span)
             }
             Kind::Not(operand) => {
                 let operand = self.lower(*operand, width, signed)?;
@@ -42,9 +38,8 @@ impl<'a> Elab<'a> {
                 self.exprs.binary(op, operand, amount)
             }
             Kind::Power(base, exponent, exponent_signed) => {
-                let span = typed.span;
                 let base = self.lower(*base, width, signed)?;
-                self.power(base, exponent, signed, exponent_signed, span)?
+                self.power(base, exponent, signed, exponent_signed)
             }
             Kind::Conditional(select, a, b) => {
                 let known = self.exprs.as_const(select).and_then(|bits| bits.bit(0));
@@ -84,39 +79,73 @@ impl<'a> Elab<'a> {
         if invert { self.exprs.not(value) } else { value }
     }
 
-    /// `base ** exponent`, where one of the two is constant.
+    /// `base ** exponent`
     fn power(
         &mut self,
         base: ExprId,
         exponent: ExprId,
         signed: bool,
         exponent_signed: bool,
-        span: Span,
-    ) -> Res<ExprId> {
+    ) -> ExprId {
         let width = self.exprs.width(base);
-        let known_exponent = self.exprs.as_const(exponent).cloned();
         let known_base = self.exprs.as_const(base).cloned();
-        if let Some(exponent) = &known_exponent {
+        if let Some(exponent) = self.exprs.as_const(exponent).cloned() {
             if !exponent.is_known() {
-                return Ok(self.exprs.unknown(width));
+                return self.exprs.unknown(width);
             }
             if exponent_signed && exponent.sign() == Some(true) {
-                return self.negative_power(known_base, exponent, signed, span);
+                let exponent = self.exprs.constant(exponent);
+                return self.small_power(base, exponent, signed);
             }
-            let bits = exponent.width() - leading_zeros(exponent);
-            if known_base.is_some() || bits <= 6 {
-                return Ok(self.square_and_multiply(base, exponent));
-            }
+            return self.square_and_multiply(base, &exponent);
         }
-        if known_base.is_some_and(|base| base.to_u64() == Some(2)) && !exponent_signed {
+        let two = known_base.is_some_and(|base| base.to_u64() == Some(2));
+        if two && !exponent_signed {
             let one = self.exprs.number(width, 1);
-            return Ok(self.exprs.binary(BinaryOp::Shl, one, exponent));
+            return self.exprs.binary(BinaryOp::Shl, one, exponent);
         }
-        self.unsupported(
-            span,
-            "a power whose exponent is no constant",
-            "use a shift for powers of two, or a table",
-        )
+        let power = self.power_by_bits(base, exponent);
+        if !exponent_signed {
+            return power;
+        }
+        let top = self.exprs.width(exponent) - 1;
+        let below = self.exprs.slice(exponent, top, 1);
+        let small = self.small_power(base, exponent, signed);
+        self.exprs.mux(below, small, power)
+    }
+
+    /// A power with an unsigned exponent, one factor for each bit of it.
+    fn power_by_bits(&mut self, base: ExprId, exponent: ExprId) -> ExprId {
+        let width = self.exprs.width(base);
+        let one = self.exprs.number(width, 1);
+        let (mut power, mut factor) = (one, base);
+        for at in 0..self.exprs.significant(exponent) {
+            if at > 0 {
+                factor = self.exprs.binary(BinaryOp::Mul, factor, factor);
+            }
+            let bit = self.exprs.slice(exponent, at, 1);
+            let times = self.exprs.mux(bit, factor, one);
+            power = self.exprs.binary(BinaryOp::Mul, power, times);
+        }
+        power
+    }
+
+    /// A power with a negative exponent (IEEE 1364-2005, table 5-6).
+    fn small_power(&mut self, base: ExprId, exponent: ExprId, signed: bool) -> ExprId {
+        let width = self.exprs.width(base);
+        let [zero, one] = [0, 1].map(|value| self.exprs.number(width, value));
+        let unknown = self.exprs.unknown(width);
+        let is_zero = self.exprs.eq(base, zero);
+        let mut value = self.exprs.mux(is_zero, unknown, zero);
+        if signed {
+            let ones = self.exprs.constant(Bits::ones(width));
+            let is_ones = self.exprs.eq(base, ones);
+            let odd = self.exprs.slice(exponent, 0, 1);
+            let sign = self.exprs.mux(odd, ones, one);
+            value = self.exprs.mux(is_ones, sign, value);
+        }
+        let is_one = self.exprs.eq(base, one);
+        self.exprs.mux(is_one, one, value)
     }
 
     fn square_and_multiply(&mut self, base: ExprId, exponent: &Bits) -> ExprId {
@@ -129,37 +158,6 @@ impl<'a> Elab<'a> {
             }
         }
         power
-    }
-
-    /// IEEE 1364-2005, table 5-6: 1 and -1 have negative powers, others give 0.
-    fn negative_power(
-        &mut self,
-        base: Option<Bits>,
-        exponent: &Bits,
-        signed: bool,
-        span: Span,
-    ) -> Res<ExprId> {
-        let Some(base) = base.filter(Bits::is_known) else {
-            return self.unsupported(
-                span,
-                "a negative power of a value that is no constant",
-                "write the division out",
-            );
-        };
-        let width = base.width();
-        let bits = if base.is_zero() {
-            Bits::unknown(width)
-        } else if base.to_u64() == Some(1) {
-            base
-        } else if signed && base.is_ones() {
-            match exponent.bit(0) {
-                Some(true) => base,
-                _ => Bits::from_u64(width, 1),
-            }
-        } else {
-            Bits::zero(width)
-        };
-        Ok(self.exprs.constant(bits))
     }
 }
 

@@ -15,10 +15,12 @@
 //! | `typed`, `operators`, `lower`, `constant`, `call`, `system` | expressions: sizes first, then values in context (IEEE 1364-2005, 5.4 and 5.5) |
 //! | `reference`, `select`, `assign` | reading and writing parts of nets |
 //! | `env`, `exec`, `case`, `loops` | symbolic execution of statements |
-//! | `process`, `clocked`, `initial` | processes |
+//! | `process`, `clocked`, `mixed`, `initial` | processes |
 //! | `clocks` | clock gates and input clocks |
 //! | `blackbox` | instances that are not looked into |
-//! | `hierarchy`, `generate`, `connect`, `gates` | instances |
+//! | `hierarchy`, `generate`, `connect`, `arrays`, `defparam`, `gates` | instances |
+//! | `unknown`, `tristate` | values that are none; nets with several drivers |
+//! | `readmem`, `passed_over` | data files; testbench code |
 //! | `resolve`, `registers`, `finish` | leaves to drives; the finished netlist |
 //!
 //! Guarantees: no panic on any syntax tree; without errors the netlist obeys
@@ -26,6 +28,7 @@
 //! registers stand in source order. What is not understood is an error with a
 //! place, never a guess.
 
+mod arrays;
 mod assign;
 mod blackbox;
 mod call;
@@ -35,6 +38,7 @@ mod clocks;
 mod connect;
 mod constant;
 mod context;
+mod defparam;
 mod env;
 mod exec;
 mod finish;
@@ -44,16 +48,21 @@ mod hierarchy;
 mod initial;
 mod loops;
 mod lower;
+mod mixed;
 mod names;
 mod operators;
+mod passed_over;
 mod process;
+mod readmem;
 mod reference;
 mod registers;
 mod resolve;
 mod select;
 mod system;
+mod tristate;
 mod typed;
 mod types;
+mod unknown;
 mod written;
 
 use crate::diagnostics::Diagnostics;

@@ -132,6 +132,7 @@ impl<'a> Elab<'a> {
     /// `===`: unknown constant bits equal only unknown constant bits; hardware
     /// values are never unknown.
     pub fn identical(&mut self, a: ExprId, b: ExprId) -> ExprId {
+        let (a, b) = (self.settle(a), self.settle(b));
         let (x, y) = (self.exprs.as_const(a), self.exprs.as_const(b));
         let decided = match (x, y) {
             (Some(x), Some(y)) => Some(x == y),

@@ -15,7 +15,11 @@ impl<'a> Elab<'a> {
         let ast = self.ast;
         self.env = Env::default();
         let done = match (process.kind, &ast[process.body].kind) {
-            (ProcessKind::Final | ProcessKind::Initial, _) => Ok(()),
+            (ProcessKind::Final, _) => {
+                self.pass_over("a `final` block", process.span);
+                Ok(())
+            }
+            (ProcessKind::Initial, _) => Ok(()),
             (ProcessKind::AlwaysLatch, _) => self.unsupported(
                 process.span,
                 "`always_latch`",
@@ -33,7 +37,7 @@ impl<'a> Elab<'a> {
                     self.combinational(scope, *body, Some((events, process.span)))
                 }
                 Timing::Events(events) => self.clocked(scope, process, events, *body),
-                Timing::Delay => self.unsupported(
+                Timing::Delay | Timing::ZeroDelay => self.unsupported(
                     process.span,
                     "a process that waits for a delay",
                     "keep testbench code out of the design's modules",
@@ -67,7 +71,7 @@ impl<'a> Elab<'a> {
                 self.leaves(value.iter().copied(), &mut listened);
             }
         }
-        self.exec_maybe(scope, body)?;
+        self.run_body(Mode::Combinational, scope, body)?;
         let written = std::mem::take(&mut self.env.written);
         let mut values = Vec::new();
         for (key, bits) in written {
@@ -115,6 +119,7 @@ impl<'a> Elab<'a> {
         missing.retain(|&slot| {
             let own = |key| self.env.get(key).is_some();
             self.slots[slot as usize].shadow_of.is_none()
+                && !self.is_high_z(slot)
                 && !own(Key::Blocking(slot))
                 && !own(Key::Nonblocking(slot))
         });

@@ -13,6 +13,7 @@ use crate::diagnostics::{Diagnostic, codes};
 use crate::netlist::{
     AsyncReset, BlackBoxRole, Clock, ClockId, Clocking, ExprId, Node, RegId, ResetSource, UnaryOp,
 };
+use crate::source::Span;
 
 /// A register with its resolved expressions.
 #[derive(Debug)]
@@ -135,6 +136,30 @@ impl<'a> Elab<'a> {
         }
     }
 
+    /// Warns of a reset in which a register and an input must agree. Behind a
+    /// clock edge the register has its new value and the input its old one for
+    /// a moment; an alternative of the two can be no pulse that is in neither
+    /// cycle, anything else can.
+    fn warn_of_pulses(&mut self, active: ExprId, span: Span) {
+        let mixed = self.factors(active, true).into_iter().any(|(term, _)| {
+            let support = self.support(term);
+            let is_input = |leaf: &&ExprId| matches!(self.exprs.node(**leaf), Node::Input(_));
+            let inputs = support.iter().filter(is_input).count();
+            inputs > 0 && inputs < support.len()
+        });
+        if mixed {
+            self.tell(
+                Diagnostic::warning(
+                    codes::BAD_RESET,
+                    span,
+                    "this asynchronous reset needs a register and an input at once",
+                )
+                .note("a pulse between two clock edges, made by a new value of the one and an old one of the other, is not seen")
+                .help("combine them in a register, or keep the input still while the register changes"),
+            );
+        }
+    }
+
     /// The value that reading a register gives, or what must be resolved first.
     pub fn read_of(
         &mut self,
@@ -239,6 +264,7 @@ impl<'a> Elab<'a> {
                 }),
                 _ if !machine.logic_resets.contains(&(path.clock, active)) => {
                     machine.logic_resets.push((path.clock, active));
+                    self.warn_of_pulses(active, span);
                 }
                 _ => {}
             }

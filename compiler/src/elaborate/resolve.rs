@@ -266,6 +266,11 @@ impl<'a> Elab<'a> {
                     segment.value = Some(value);
                 }
             }
+            Source::Latch(of) if self.is_local(of) => {
+                let width = segment.width;
+                segment.value = Some(self.exprs.unknown(width));
+                self.unassigned(of);
+            }
             Source::Latch(of) => {
                 let span = segment.span;
                 return self.latch(of, span);
@@ -304,23 +309,35 @@ impl<'a> Elab<'a> {
         let net = self.net(self.slots[slot as usize].net);
         let declared = net.span;
         let name = self.slot_name(slot);
-        let diagnostic = if self.net(self.slots[slot as usize].net).local {
-            Diagnostic::error(
-                codes::LATCH,
-                declared,
-                format!("`{name}` is read before this call assigns it"),
-            )
-            .help("assign it first; a value must not live from call to call")
-        } else {
+        self.fail(
             Diagnostic::error(
                 codes::LATCH,
                 span.unwrap_or(declared),
                 format!("`{name}` is a latch: some path through the process does not assign it"),
             )
             .label(declared, "declared here")
-            .help("assign it a default value at the beginning of the process")
-        };
-        self.fail(diagnostic)
+            .help("assign it a default value at the beginning of the process"),
+        )
+    }
+
+    /// Whether a slot belongs to a call of a subroutine.
+    fn is_local(&self, slot: u32) -> bool {
+        self.net(self.slots[slot as usize].net).local
+    }
+
+    /// Warns of a subroutine's variable that a call may read before it assigns it.
+    fn unassigned(&mut self, slot: u32) {
+        let name = self.slot_name(slot);
+        let declared = self.net(self.slots[slot as usize].net).span;
+        self.tell(
+            Diagnostic::warning(
+                codes::LATCH,
+                declared,
+                format!("`{name}` is read before this call assigns it"),
+            )
+            .note("its value is taken as unknown, as in synthesis; in simulation it may be that of an earlier call")
+            .help("assign it on every path"),
+        );
     }
 
     /// The segments of a slot, all bits covered.
@@ -330,12 +347,21 @@ impl<'a> Elab<'a> {
         if let Some(real) = of.shadow_of {
             return Ok(self.shadow_segments(slot, real, width));
         }
-        let mut drives = of.drives.clone();
+        if self.is_high_z(slot) {
+            let source = Source::Expr(self.exprs.unknown(width));
+            return Ok(vec![Segment {
+                low: 0,
+                width,
+                source,
+                span: None,
+                value: None,
+                busy: false,
+            }]);
+        }
         let init = of.init.clone();
-        drives.sort_by_key(|drive| drive.low);
+        let drives = self.single_drives(slot)?;
         let mut list = Vec::new();
         let mut at = 0;
-        let mut last: Option<Span> = None;
         let undriven = |elab: &mut Self, low: u32, width: u32| {
             // A variable that nothing drives keeps its initial value.
             let source = match &init {
@@ -352,26 +378,10 @@ impl<'a> Elab<'a> {
             }
         };
         for drive in drives {
-            if drive.low < at {
-                let name = self.slot_name(slot);
-                let declared = self.net(self.slots[slot as usize].net).span;
-                let mut diagnostic = Diagnostic::error(
-                    codes::SEVERAL_DRIVERS,
-                    drive.span,
-                    format!("`{name}` has more than one driver"),
-                )
-                .label(declared, "declared here")
-                .help("drive each bit from one process, assignment or port");
-                if let Some(last) = last {
-                    diagnostic = diagnostic.label(last, "another driver");
-                }
-                return self.fail(diagnostic);
-            }
             if drive.low > at {
                 list.push(undriven(self, at, drive.low - at));
             }
             at = drive.low + drive.width;
-            last = Some(drive.span);
             list.push(Segment {
                 low: drive.low,
                 width: drive.width,

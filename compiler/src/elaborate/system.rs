@@ -1,7 +1,6 @@
 //! System functions that hardware can mean, and system tasks, which it cannot.
 
 use super::context::{Elab, Res, ScopeIdx};
-use super::env::Mode;
 use super::typed::Typed;
 use super::types::Ty;
 use crate::diagnostics::{Diagnostic, codes};
@@ -133,21 +132,22 @@ impl<'a> Elab<'a> {
     }
 
     /// A system task: messages and simulation control have no hardware.
-    pub fn system_task(&mut self, name: &str, span: Span) -> Res<()> {
-        let name = name.strip_prefix('$').unwrap_or(name);
-        if (name.starts_with("readmem") || name == "sreadmemh" || name == "sreadmemb")
-            && self.env.mode == Mode::Initial
-        {
-            return self.unsupported(
-                span,
-                &format!("`${name}`"),
-                "assign the contents in an `initial` block or by a `case`",
-            );
+    pub fn system_task(
+        &mut self,
+        scope: ScopeIdx,
+        name: &str,
+        args: &'a [Arg],
+        span: Span,
+    ) -> Res<()> {
+        if let Some(hexadecimal) = Self::reads_memory(name) {
+            return self.readmem(scope, hexadecimal, args, span);
         }
-        if matches!(name, "deposit" | "cast") {
+        let name = name.strip_prefix('$').unwrap_or(name);
+        if matches!(name, "deposit" | "cast" | "sreadmemh" | "sreadmemb") {
             let what = format!("the system task `${name}`");
             return self.unsupported(span, &what, "use an assignment");
         }
+        self.pass_over(&format!("`${name}`"), span);
         Ok(())
     }
 }

@@ -22,8 +22,9 @@ pub(super) struct Typed {
 pub(super) enum Kind {
     /// A value, extended by its context's sign.
     Value(ExprId),
-    /// `'0`, `'1`, `'x`: as wide as the context.
-    Fill(Option<bool>),
+    /// A number whose topmost bit fills the context (`'0`, `'1`, `'x`, `'bz`),
+    /// with its bits that are `z`.
+    Fill(Box<(Bits, Bits)>),
     Not(Box<Typed>),
     Neg(Box<Typed>),
     /// Arithmetic and bitwise operators.
@@ -52,22 +53,20 @@ impl<'a> Elab<'a> {
         let span = ast[expr].span;
         match &ast[expr].kind {
             ExprKind::Number(number) => {
-                if number.fill {
+                let width = number.bits.width();
+                let top = number.bits.bit(width - 1);
+                let open = !number.sized && top.is_none();
+                if number.fill || open {
+                    let z = Bits::new(width, &number.z, &[]);
                     return Ok(Typed {
-                        width: 1,
-                        signed: false,
+                        width,
+                        signed: number.signed,
                         span,
-                        kind: Kind::Fill(number.bits.bit(0)),
+                        kind: Kind::Fill(Box::new((number.bits.clone(), z))),
                     });
                 }
-                if number.z.iter().any(|&limb| limb != 0) {
-                    return self.unsupported(
-                        span,
-                        "a high-impedance value",
-                        "use separate signals for data and enable, and drive a known value",
-                    );
-                }
-                let value = self.exprs.constant(number.bits.clone());
+                let z = Bits::new(width, &number.z, &[]);
+                let value = self.constant_with_z(&number.bits, Some(&z), span);
                 Ok(self.value(value, number.signed, span))
             }
             ExprKind::String(text) => {
@@ -265,14 +264,7 @@ impl<'a> Elab<'a> {
                 let Constant {
                     bits, signed, z, ..
                 } = &*constant;
-                if z.is_some() {
-                    return self.unsupported(
-                        span,
-                        "a high-impedance value",
-                        "use such a parameter only as a label of `casez`",
-                    );
-                }
-                let value = self.exprs.constant(bits.clone());
+                let value = self.constant_with_z(bits, z.as_ref(), span);
                 Ok(self.value(value, *signed, span))
             }
             None => {

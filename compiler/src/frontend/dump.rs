@@ -98,6 +98,12 @@ impl Dump<'_> {
                     self.line(&format!("assign {}", self.expr(assign)));
                 }
             }
+            Member::Defparam(list) => {
+                for &(target, value) in list {
+                    let (target, value) = (self.expr(target), self.expr(value));
+                    self.line(&format!("defparam {target} = {value}"));
+                }
+            }
             Member::Process(process) => {
                 self.line(&format!("{:?}", process.kind));
                 self.inside(|d| d.stmt(process.body));
@@ -294,8 +300,10 @@ impl Dump<'_> {
                 kind,
                 selector,
                 items,
+                full,
             } => {
-                self.line(&format!("case {kind:?} {}", self.expr(*selector)));
+                let full = if *full { " full" } else { "" };
+                self.line(&format!("case {kind:?}{full} {}", self.expr(*selector)));
                 for item in items {
                     let labels = self.exprs(&item.labels);
                     self.inside(|d| {
@@ -344,6 +352,7 @@ impl Dump<'_> {
     fn timing(&self, timing: &Timing) -> String {
         match timing {
             Timing::Delay => "#".to_string(),
+            Timing::ZeroDelay => "#0".to_string(),
             Timing::Star => "@*".to_string(),
             Timing::Events(events) => {
                 let events: Vec<String> = events

@@ -129,7 +129,7 @@ fn syntax_error(found: &[Diagnostic]) -> Option<u32> {
 }
 
 /// The sizes of the arenas, to undo an attempt.
-struct Marks([usize; 7]);
+struct Marks([usize; 8]);
 
 impl Marks {
     fn of(ast: &Ast) -> Marks {
@@ -141,11 +141,12 @@ impl Marks {
             ast.modules.len(),
             ast.packages.len(),
             ast.file_scopes.len(),
+            ast.translated_off.len(),
         ])
     }
 
     fn restore(&self, ast: &mut Ast) {
-        let Marks([scopes, symbols, stmts, exprs, modules, packages, files]) = *self;
+        let Marks([scopes, symbols, stmts, exprs, modules, packages, files, off]) = *self;
         ast.scopes.truncate(scopes);
         ast.symbols.truncate(symbols);
         ast.stmts.truncate(stmts);
@@ -153,5 +154,6 @@ impl Marks {
         ast.modules.truncate(modules);
         ast.packages.truncate(packages);
         ast.file_scopes.truncate(files);
+        ast.translated_off.truncate(off);
     }
 }

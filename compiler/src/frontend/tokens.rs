@@ -30,6 +30,10 @@ pub(super) struct Stream<'a> {
     pub tokens: Vec<Token<'a>>,
     /// From which token on undeclared names declare nets, or no longer do.
     pub nettypes: Vec<(usize, bool)>,
+    /// Before which tokens a comment says `full_case`.
+    pub full_cases: Vec<usize>,
+    /// Parts between `translate_off` and `translate_on`.
+    pub off: Vec<Span>,
     /// Directives that are not taken.
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -77,6 +81,8 @@ pub(super) fn stream<'a>(
     let mut out = Stream {
         tokens: Vec::with_capacity(expanded.len() / 2 + 1),
         nettypes: vec![(0, *implicit)],
+        full_cases: Vec::new(),
+        off: Vec::new(),
         diagnostics: Vec::new(),
     };
     let mut words = Words::new(version);
@@ -106,8 +112,15 @@ pub(super) fn stream<'a>(
             out.nettypes.push((out.tokens.len(), *implicit));
             continue;
         }
-        if let Some(off) = translate_off(token.kind, text) {
-            skipping = off;
+        match pragma(token.kind, text) {
+            Some(Pragma::Translate(on)) => {
+                if let (false, false, Some(span)) = (on, skipping, places.span(token.span)) {
+                    out.off.push(span);
+                }
+                skipping = !on;
+            }
+            Some(Pragma::FullCase) => out.full_cases.push(out.tokens.len()),
+            None => {}
         }
         if token.kind.is_trivia() || token.kind == EOF || skipping {
             continue;
@@ -165,9 +178,16 @@ impl Stream<'_> {
     }
 }
 
-/// Whether a comment begins (`true`) or ends a part that is not hardware, by
-/// the pragmas that every synthesis tool obeys.
-fn translate_off(kind: SyntaxKind, text: &str) -> Option<bool> {
+/// What a comment tells synthesis tools.
+enum Pragma {
+    /// A part that is not hardware ends or begins.
+    Translate(bool),
+    /// The `case` in front of it is complete.
+    FullCase,
+}
+
+/// The pragmas that every synthesis tool obeys.
+fn pragma(kind: SyntaxKind, text: &str) -> Option<Pragma> {
     if !matches!(kind, LINE_COMMENT | BLOCK_COMMENT) {
         return None;
     }
@@ -179,10 +199,16 @@ fn translate_off(kind: SyntaxKind, text: &str) -> Option<bool> {
     ) {
         return None;
     }
-    match words.next()? {
-        "translate_off" => Some(true),
-        "translate_on" => Some(false),
-        _ => None,
+    let first = words.next()?;
+    match first {
+        "translate_off" => Some(Pragma::Translate(false)),
+        "translate_on" => Some(Pragma::Translate(true)),
+        _ => [first]
+            .into_iter()
+            .chain(words)
+            .flat_map(|word| word.split(','))
+            .any(|word| word == "full_case")
+            .then_some(Pragma::FullCase),
     }
 }
 

@@ -174,6 +174,8 @@ pub struct ListOptions {
     pub directory: PathBuf,
     /// Include directories of the run, absolute; searched after `directory`.
     pub include_dirs: Vec<PathBuf>,
+    /// Data files that the design reads when a simulation begins.
+    pub data_files: Vec<String>,
     /// Macros of the run.
     pub defines: Vec<(String, Option<String>)>,
 }
@@ -208,6 +210,11 @@ pub fn file_list(top: &str, files: &[OutputFile], options: &ListOptions) -> Stri
         out.push_str(&text);
         out.push('\n');
     };
+    for file in &options.data_files {
+        line(format!(
+            "// The design reads {file} when a simulation begins, from the directory that it runs in."
+        ));
+    }
     for (name, value) in &options.defines {
         match value {
             Some(value) => line(format!("+define+{name}={value}")),

@@ -14,6 +14,7 @@ pub mod edits;
 
 mod decode;
 mod files;
+mod filled;
 mod image;
 mod keywords;
 mod module;
@@ -116,6 +117,8 @@ pub fn instrument(
     names::reserved(ast, &netlist.top, &mut diagnostics);
     memories(netlist, &mut diagnostics);
     initial_values(netlist, graph, liveness, &mut diagnostics);
+
+    filled::refuse(netlist, graph, liveness, &mut diagnostics);
 
     let control = decode::observed_control(graph, liveness, plan);
     let tree = tree::build(netlist, layout, &control);

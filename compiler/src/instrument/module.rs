@@ -449,6 +449,18 @@ fn connect(cx: &Context, child: InstanceId, suffix: &str) -> Result<Vec<Edit>, D
     let SymbolKind::Instance(syntax) = &symbol.kind else {
         return Err(cx.not_editable(symbol.span, "this instance"));
     };
+    if !syntax.dims.is_empty() {
+        return Err(Diagnostic::error(
+            codes::CANNOT_EDIT,
+            symbol.span,
+            format!(
+                "`{}` holds state that must be saved, but is one of an array of instances",
+                instance.path
+            ),
+        )
+        .at("one text for several instances: not taken yet")
+        .help("write the instances out, or in a generate loop"));
+    }
     cx.editable(symbol.span, &format!("instance `{}`", instance.path))?;
 
     let mut values = Vec::new();

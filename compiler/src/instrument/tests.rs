@@ -306,6 +306,7 @@ fn the_file_list_names_every_file_by_its_absolute_path() {
         directory: "/out".into(),
         include_dirs: vec!["/inc".into()],
         defines: vec![("A".into(), None), ("B".into(), Some("2".into()))],
+        data_files: vec!["rom.hex".into()],
     });
     assert_eq!(name, "counter_idetic.f");
     insta::assert_snapshot!("file_list", text);

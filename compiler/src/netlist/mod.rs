@@ -68,6 +68,10 @@ index_id! {
     BlackBoxId;
 }
 
+/// What follows a port's name in that of the output that tells which of its
+/// bits are released.
+pub const RELEASED: &str = "$z";
+
 /// The machine that a design elaborates to.
 #[derive(Debug, Clone, Default)]
 pub struct Netlist {
@@ -82,7 +86,10 @@ pub struct Netlist {
     /// Values that enter the machine: input ports that carry data (clocks are
     /// none) first, then outputs of black boxes.
     pub inputs: Vec<Input>,
-    /// Values that leave it: output ports first, then inputs of black boxes.
+    /// Outputs of the top module. A port that the design can release is two:
+    /// its value, and under its name with [`RELEASED`] behind it the bits that
+    /// are released; a bidirectional port is an input, too.
+    /// Inputs of black boxes follow.
     pub outputs: Vec<Output>,
     /// Registers reachable from the outputs, in source order of instances and declarations.
     pub registers: Vec<Register>,
@@ -101,6 +108,31 @@ pub struct Netlist {
     pub parameters: IndexMap<String, Bits>,
     /// Parameters and enum members that the design uses, for readable output.
     pub constants: Vec<NamedConstant>,
+    /// Registers and memories whose first contents only a simulation knows,
+    /// with the place that gives them.
+    pub filled_later: Vec<(FilledLater, Span)>,
+    /// Data files of `$readmem`, as named, with the place that names each.
+    pub data_files: Vec<(String, Span)>,
+    /// What stands in the design and is no hardware.
+    pub passed_over: Vec<PassedOver>,
+}
+
+/// State with first contents that only a simulation knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FilledLater {
+    /// A register.
+    Register(RegId),
+    /// A memory.
+    Memory(MemId),
+}
+
+/// Testbench code: it stays in the text and has no part in the netlist.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PassedOver {
+    /// What, as "`$display`".
+    pub what: String,
+    /// Where.
+    pub span: Span,
 }
 
 /// A parameter, local parameter or enum member with its value.

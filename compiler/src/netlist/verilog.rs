@@ -7,7 +7,9 @@
 
 use std::fmt::Write;
 
-use super::{BinaryOp, Bits, Boundary, ClockId, ExprId, Netlist, Node, Register, UnaryOp};
+use super::{
+    BinaryOp, Bits, Boundary, ClockId, ExprId, Netlist, Node, Output, RELEASED, Register, UnaryOp,
+};
 use crate::frontend::ast::Direction;
 
 impl Netlist {
@@ -70,8 +72,7 @@ impl Netlist {
             self.write_node(out, id)?;
         }
         for output in &self.outputs {
-            let name = identifier(&output.name);
-            writeln!(out, "  assign {name} = {};", self.operand(output.expr))?;
+            self.write_output(out, output)?;
         }
         for (at, register) in self.registers.iter().enumerate() {
             let clock = self.event(register.clocking.clock);
@@ -79,6 +80,32 @@ impl Netlist {
         }
         self.write_memories(out)?;
         writeln!(out, "endmodule")
+    }
+
+    /// A port, bit by bit where it can be released.
+    fn write_output(&self, out: &mut String, output: &Output) -> std::fmt::Result {
+        if output.name.ends_with(RELEASED) && self.ports.iter().all(|p| p.name != output.name) {
+            return Ok(());
+        }
+        let (name, value) = (identifier(&output.name), self.operand(output.expr));
+        let released = format!("{}{RELEASED}", output.name);
+        let released = self.outputs.iter().find(|other| other.name == released);
+        let Some(released) = released else {
+            return writeln!(out, "  assign {name} = {value};");
+        };
+        let released = self.operand(released.expr);
+        let width = self.exprs.width(output.expr);
+        for bit in 0..width {
+            let select = match width {
+                1 => String::new(),
+                _ => format!("[{bit}]"),
+            };
+            writeln!(
+                out,
+                "  assign {name}{select} = (({released} >> {bit}) & 1'b1) ? 1'bz : {value} >> {bit};"
+            )?;
+        }
+        Ok(())
     }
 
     fn write_register(

@@ -109,6 +109,20 @@ fn design(inputs: &Inputs) -> Design {
         clocks: clocks(netlist),
         black_boxes: black_boxes(netlist),
         registers,
+        data_files: netlist
+            .data_files
+            .iter()
+            .map(|(name, _)| name.clone())
+            .collect(),
+        passed_over: netlist
+            .passed_over
+            .iter()
+            .map(|it| PassedOver {
+                what: it.what.clone(),
+                file: sources.path(it.span.file).display().to_string(),
+                line: sources.line_col(it.span.file, it.span.start).line,
+            })
+            .collect(),
     }
 }
 

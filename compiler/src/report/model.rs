@@ -53,6 +53,24 @@ pub struct Design {
     pub black_boxes: Vec<BlackBox>,
     /// The registers.
     pub registers: Vec<Register>,
+    /// Data files that the design reads when a simulation begins, from the
+    /// directory that the simulator runs in.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub data_files: Vec<String>,
+    /// Testbench code: it stays in the text and has no part in the analysis.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub passed_over: Vec<PassedOver>,
+}
+
+/// Testbench code in a design file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PassedOver {
+    /// What, as "`$display`".
+    pub what: String,
+    /// File.
+    pub file: String,
+    /// Line.
+    pub line: u32,
 }
 
 /// A clock of the design.

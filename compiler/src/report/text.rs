@@ -217,6 +217,28 @@ fn facts(report: &Report) -> String {
             format!("{} of module {}", opaque.name, opaque.module),
         );
     }
+    if !design.data_files.is_empty() {
+        row(
+            "data files",
+            format!(
+                "{}; simulators look for them where they run",
+                shorten(&design.data_files.join(", "), 60)
+            ),
+        );
+    }
+    if let [first, rest @ ..] = &design.passed_over[..] {
+        let more = match rest.len() {
+            0 => String::new(),
+            more => format!(" and {}", count(more as u64, "other place")),
+        };
+        row(
+            "no hardware",
+            format!(
+                "{} at {}:{}{more}, left as it is",
+                first.what, first.file, first.line
+            ),
+        );
+    }
     let control = &report.control;
     row(
         "control",

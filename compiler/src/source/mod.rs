@@ -7,7 +7,9 @@
 //! Guarantees: a [`FileId`] handed out by a map is valid in that map for ever;
 //! offsets are bytes and always lie on UTF-8 boundaries.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// A file of a [`SourceMap`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -84,7 +86,11 @@ pub struct SourceFile {
 #[derive(Debug, Clone, Default)]
 pub struct SourceMap {
     files: Vec<SourceFile>,
+    data: Arc<Mutex<BTreeMap<PathBuf, Data>>>,
 }
+
+/// The text of a data file, or why there is none.
+type Data = Result<Arc<str>, String>;
 
 impl SourceMap {
     /// An empty map.
@@ -116,6 +122,30 @@ impl SourceMap {
             .iter()
             .enumerate()
             .map(|(index, file)| (FileId(index as u32), file))
+    }
+
+    /// The text of a data file, such as `$readmemh` names. This is the only
+    /// place where one is read: elaboration learns the names, and asks here. A
+    /// file is read once; a path is taken from the working directory, as
+    /// simulators take it.
+    pub fn data(&self, path: &Path) -> Result<Arc<str>, String> {
+        let mut data = self.data.lock().unwrap_or_else(PoisonError::into_inner);
+        let read = || {
+            let bytes = std::fs::read(path).map_err(|error| error.to_string())?;
+            let text = String::from_utf8(bytes).map_err(|_| "it is no text".to_string())?;
+            Ok(text.into())
+        };
+        data.entry(path.to_path_buf()).or_insert_with(read).clone()
+    }
+
+    /// The data files that were asked for and are there, by their paths.
+    pub fn data_files(&self) -> Vec<(PathBuf, Arc<str>)> {
+        let data = self.data.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = data.iter().filter_map(|(path, text)| {
+            let text = text.as_ref().ok()?;
+            Some((path.clone(), text.clone()))
+        });
+        found.collect()
     }
 
     /// One file.

@@ -25,13 +25,13 @@ module clocking(input wire clk, input wire rst, input wire [7:0] a, output wire 
   always @(posedge clk or posedge rst)
     if (rst) off <= 1'b0;
     else off <= a[4];
-  always @(posedge clk) soft <= rst | &a[3:0];
+  always @(posedge clk) soft <= !rst & (&a[3:0] | a[7]);
   wire g_off = clk | off;
   always @(posedge g_off)
     if (rst) cs <= 8'd4;
     else cs <= {cs[6:0], a[0]};
   // A register resets and another one sets, with an input before both.
-  wire set = soft & a[6];
+  wire set = soft & ~off;
   always @(posedge clk or posedge rst or posedge set)
     if (rst) ct <= 8'd0;
     else if (set) ct <= 8'hff;

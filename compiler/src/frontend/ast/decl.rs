@@ -89,8 +89,16 @@ pub enum NetKind {
     Supply0,
     /// `supply1`
     Supply1,
-    /// `wand`, `wor`, `tri0`, `tri1`, `trireg`, `triand`, `trior`
-    Other,
+    /// `wand`, `triand`
+    And,
+    /// `wor`, `trior`
+    Or,
+    /// `tri0`
+    Tri0,
+    /// `tri1`
+    Tri1,
+    /// `trireg`: keeps its last value.
+    Trireg,
 }
 
 /// Port directions.
@@ -113,6 +121,8 @@ pub struct Port {
     pub direction: Direction,
     /// Whether it is a variable (`output reg`, `output logic`).
     pub variable: bool,
+    /// The net type, where it is none.
+    pub net: NetKind,
     /// Type.
     pub ty: Type,
     /// Default value, or an ANSI output's initial value.

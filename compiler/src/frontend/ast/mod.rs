@@ -35,6 +35,8 @@ pub struct Ast {
     pub modules: Vec<Module>,
     /// Packages in the order read (symbols of kind `Package` share this form).
     pub packages: Vec<Module>,
+    /// Where parts begin that `translate_off` takes out.
+    pub translated_off: Vec<Span>,
     /// One scope per file for declarations outside any module (`$unit`).
     pub file_scopes: Vec<ScopeId>,
 }
@@ -167,6 +169,8 @@ pub enum Member {
     },
     /// Continuous assignments; each an [`ExprKind::Assign`].
     Assign(Vec<ExprId>),
+    /// `defparam u.P = 1;`: the parameter's path, and its value.
+    Defparam(Vec<(ExprId, ExprId)>),
     /// `always`, `initial`, `final`.
     Process(Process),
     /// A generate `if` with its `else if`s: at most one arm exists.

@@ -46,6 +46,8 @@ pub enum StmtKind {
         selector: ExprId,
         /// Arms; `default` has no labels.
         items: Vec<CaseItem>,
+        /// Marked `full_case`: what no label matches does not happen.
+        full: bool,
     },
     /// `for`.
     For {
@@ -118,6 +120,8 @@ pub struct CaseItem {
 pub enum Timing {
     /// `#d`
     Delay,
+    /// `#0`: later, but in the same instant.
+    ZeroDelay,
     /// `@(a or posedge b)`
     Events(Vec<Event>),
     /// `@*`

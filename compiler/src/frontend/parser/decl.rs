@@ -1,5 +1,6 @@
 //! Declarations of nets, variables, parameters, genvars and typedefs.
 
+use super::port::Merged;
 use super::*;
 
 impl Parser<'_> {
@@ -38,7 +39,7 @@ impl Parser<'_> {
             let ty = p.with_unpacked(&ty)?;
             let init = p.initializer()?;
             let span = p.span_from(start);
-            if !p.merge_port(scope, &name, span, &ty, true, init)? {
+            if !p.merge_port(scope, &name, span, &ty, Merged::Variable, init)? {
                 p.declare(scope, name, span, SymbolKind::Variable { ty, init });
             }
             Ok(())
@@ -65,7 +66,7 @@ impl Parser<'_> {
             let ty = p.with_unpacked(&ty)?;
             let init = p.initializer()?;
             let span = p.span_from(start);
-            if !p.merge_port(scope, &name, span, &ty, false, None)? {
+            if !p.merge_port(scope, &name, span, &ty, Merged::Net(net), None)? {
                 p.declare(scope, name, span, SymbolKind::Net { net, ty, init });
             } else if let Some(rhs) = init {
                 // `wire q = a` of a port that the header names.
@@ -237,11 +238,16 @@ impl Parser<'_> {
     }
 }
 
-fn net_kind(kind: SyntaxKind) -> NetKind {
+pub(super) fn net_kind(kind: SyntaxKind) -> NetKind {
     match kind {
         WIRE_KW | TRI_KW | UWIRE_KW => NetKind::Wire,
         SUPPLY0_KW => NetKind::Supply0,
         SUPPLY1_KW => NetKind::Supply1,
-        _ => NetKind::Other,
+        WAND_KW | TRIAND_KW => NetKind::And,
+        WOR_KW | TRIOR_KW => NetKind::Or,
+        TRI0_KW => NetKind::Tri0,
+        TRI1_KW => NetKind::Tri1,
+        TRIREG_KW => NetKind::Trireg,
+        _ => NetKind::Wire,
     }
 }

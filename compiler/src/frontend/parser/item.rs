@@ -32,6 +32,7 @@ impl Parser<'_> {
             }
             FUNCTION_KW | TASK_KW => self.subroutine(scope),
             IMPORT_KW => self.import(scope),
+            DEFPARAM_KW => self.defparam(scope),
             _ if self.at_direction() => self.port_declaration(scope),
             kind if kind.is_net_type() => self.nets(scope),
             kind if is_gate(kind) => self.gates(scope),
@@ -63,6 +64,25 @@ impl Parser<'_> {
             return Err(self.expected("`,` or `;`"));
         }
         self.member(scope, Member::Assign(list));
+        Ok(())
+    }
+
+    /// `defparam u.P = 1, u.v.Q = 2;`
+    fn defparam(&mut self, scope: ScopeId) -> Parse<()> {
+        self.expect(DEFPARAM_KW)?;
+        let mut list = Vec::new();
+        loop {
+            let target = self.path()?;
+            self.expect(EQ)?;
+            list.push((target, self.expr()?));
+            if !self.eat(COMMA) {
+                break;
+            }
+        }
+        if !self.eat(SEMICOLON) {
+            return Err(self.expected("`,` or `;`"));
+        }
+        self.member(scope, Member::Defparam(list));
         Ok(())
     }
 
@@ -226,8 +246,7 @@ impl Parser<'_> {
         let start = self.at;
         let token = self.token(0);
         let what = match token.kind {
-            DEFPARAM_KW | ALIAS_KW | BIND_KW | LET_KW | NETTYPE_KW | CONSTRAINT_KW | MODPORT_KW
-            | EXTERN_KW => {
+            ALIAS_KW | BIND_KW | LET_KW | NETTYPE_KW | CONSTRAINT_KW | MODPORT_KW | EXTERN_KW => {
                 self.skip_to_semicolon()?;
                 format!("`{}`", token.text)
             }

@@ -45,6 +45,7 @@ pub(super) type TypeNames = HashSet<Box<str>>;
 
 /// Parses one file into `ast`.
 pub(super) fn parse(stream: &Stream, ast: &mut Ast, types: &mut TypeNames) -> Vec<Diagnostic> {
+    ast.translated_off.extend(&stream.off);
     let mut parser = Parser {
         stream,
         tokens: &stream.tokens,
@@ -242,8 +243,10 @@ impl<'a> Parser<'a> {
 
     // ------------------------------------------------------------ pieces
 
-    /// `(* … *)`, any number of them. They say nothing that we use.
-    fn attributes(&mut self) -> Parse<()> {
+    /// `(* … *)`, any number of them; whether one is `full_case`, which is all
+    /// that we use.
+    fn attributes(&mut self) -> Parse<bool> {
+        let mut full = false;
         while self.at(L_PAREN) && self.nth(1) == STAR {
             let open = self.here();
             self.at += 2;
@@ -254,11 +257,15 @@ impl<'a> Parser<'a> {
                 }
                 match self.kind() {
                     EOF | SEMICOLON => return Err(self.error(open, "an attribute does not end")),
-                    _ => self.bump(),
-                };
+                    _ => {
+                        let token = self.bump();
+                        let off = self.at(EQ) && self.token(1).text == "0";
+                        full |= token.text == "full_case" && !off;
+                    }
+                }
             }
         }
-        Ok(())
+        Ok(full)
     }
 
     /// `: name` behind an `end…`, which must repeat the name.

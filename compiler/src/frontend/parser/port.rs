@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::decl::net_kind;
 use super::*;
 
 /// The ports of a module or subroutine whose body may still declare them.
@@ -33,10 +34,18 @@ impl PortTable {
     }
 }
 
+/// What a body declares a port of the header as.
+#[derive(Clone, Copy)]
+pub(super) enum Merged {
+    Net(NetKind),
+    Variable,
+}
+
 /// What an entry of an ANSI list takes over from the one before.
 struct Style {
     direction: Direction,
     variable: bool,
+    net: NetKind,
     ty: Type,
 }
 
@@ -73,6 +82,7 @@ impl Parser<'_> {
             let port = Port {
                 direction: Direction::Input,
                 variable: false,
+                net: NetKind::Wire,
                 ty: implicit(),
                 default: None,
                 declared: span,
@@ -110,6 +120,7 @@ impl Parser<'_> {
         let mut style = default.map(|direction| Style {
             direction,
             variable: true,
+            net: NetKind::Wire,
             ty: implicit(),
         });
         loop {
@@ -126,6 +137,7 @@ impl Parser<'_> {
             let port = Port {
                 direction: current.direction,
                 variable: current.variable,
+                net: current.net,
                 ty,
                 default: value,
                 declared: span,
@@ -170,6 +182,7 @@ impl Parser<'_> {
         }
         let direction = self.direction();
         let net = self.kind().is_net_type();
+        let kind = net_kind(self.kind());
         let var = self.at(VAR_KW);
         if net || var {
             self.bump();
@@ -186,6 +199,7 @@ impl Parser<'_> {
         Ok(Style {
             direction,
             variable: subroutine || explicit && direction == Direction::Output,
+            net: kind,
             ty,
         })
     }
@@ -216,6 +230,7 @@ impl Parser<'_> {
             return Err(self.expected("`input`, `output` or `inout`"));
         };
         let net = self.kind().is_net_type();
+        let kind = net_kind(self.kind());
         let var = self.at(VAR_KW);
         if net || var {
             self.bump();
@@ -232,6 +247,7 @@ impl Parser<'_> {
             let port = Port {
                 direction,
                 variable,
+                net: kind,
                 ty,
                 default,
                 declared,
@@ -280,6 +296,9 @@ impl Parser<'_> {
         if let SymbolKind::Port(known) = &mut self.ast.symbols[id.index()].kind {
             known.direction = port.direction;
             known.variable |= port.variable;
+            if port.net != NetKind::Wire {
+                known.net = port.net;
+            }
             known.ty = merged(known.ty.clone(), port.ty);
             known.default = port.default.or(known.default);
             known.declared = port.declared;
@@ -294,7 +313,7 @@ impl Parser<'_> {
         name: &Name,
         span: Span,
         ty: &Type,
-        variable: bool,
+        declared: Merged,
         init: Option<ExprId>,
     ) -> Parse<bool> {
         let table = self.ports.last_mut().filter(|table| table.scope == scope);
@@ -309,7 +328,10 @@ impl Parser<'_> {
         state.typed = true;
         let id = state.id;
         if let SymbolKind::Port(port) = &mut self.ast.symbols[id.index()].kind {
-            port.variable |= variable;
+            match declared {
+                Merged::Variable => port.variable = true,
+                Merged::Net(net) => port.net = net,
+            }
             port.ty = merged(port.ty.clone(), ty.clone());
             port.default = init.or(port.default);
         }

@@ -9,7 +9,7 @@ impl Parser<'_> {
     }
 
     fn any_stmt(&mut self, scope: ScopeId) -> Parse<StmtId> {
-        self.attributes()?;
+        let full = self.attributes()?;
         if self.at_name() && self.nth(1) == COLON {
             let label = self.name("a label")?;
             self.bump();
@@ -26,13 +26,16 @@ impl Parser<'_> {
             }
             BEGIN_KW => return self.block(scope, None),
             IF_KW => return self.if_stmt(scope),
-            CASE_KW | CASEZ_KW | CASEX_KW => self.case_stmt(scope)?,
+            CASE_KW | CASEZ_KW | CASEX_KW => self.case_stmt(scope, full)?,
             UNIQUE_KW | UNIQUE0_KW | PRIORITY_KW
                 if matches!(self.nth(1), IF_KW | CASE_KW | CASEZ_KW | CASEX_KW) =>
             {
-                // They only add checks in simulation.
-                self.bump();
-                return self.any_stmt(scope);
+                // They only add checks in simulation, and a promise.
+                let word = self.bump().kind;
+                if self.at(IF_KW) {
+                    return self.any_stmt(scope);
+                }
+                self.case_stmt(scope, word != UNIQUE0_KW)?
             }
             FOR_KW => {
                 self.bump();
@@ -74,8 +77,12 @@ impl Parser<'_> {
                 StmtKind::Timed { timing, body }
             }
             HASH => {
+                let zero = self.token(1).text == "0";
                 self.delay()?;
-                let timing = Timing::Delay;
+                let timing = match zero {
+                    true => Timing::ZeroDelay,
+                    false => Timing::Delay,
+                };
                 let body = Some(self.stmt(scope)?);
                 StmtKind::Timed { timing, body }
             }
@@ -288,7 +295,8 @@ impl Parser<'_> {
         Ok(whole.expect("an `if` has at least one arm"))
     }
 
-    fn case_stmt(&mut self, scope: ScopeId) -> Parse<StmtKind> {
+    fn case_stmt(&mut self, scope: ScopeId, mut full: bool) -> Parse<StmtKind> {
+        let start = self.at;
         let keyword = self.bump();
         let mut kind = match keyword.kind {
             CASEZ_KW => CaseKind::Z,
@@ -308,6 +316,10 @@ impl Parser<'_> {
             }
             _ => {}
         }
+        let comments = &self.stream.full_cases;
+        full |= comments[comments.partition_point(|&at| at <= start)..]
+            .first()
+            .is_some_and(|&at| at <= self.at);
         let mut items = Vec::new();
         let mut default = None;
         while !self.at(ENDCASE_KW) {
@@ -341,6 +353,7 @@ impl Parser<'_> {
             kind,
             selector,
             items,
+            full,
         })
     }
 
