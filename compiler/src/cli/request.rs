@@ -12,7 +12,7 @@ use crate::control::ControlOptions;
 use crate::diagnostics::{Diagnostic, codes};
 use crate::domain::{BlackBoxOptions, BlackBoxState, DomainOptions, OtherClock};
 use crate::driver::{Analysis, AnalyzeOptions, InsertOptions};
-use crate::elaborate::{ClockGateCell, ElaborateOptions};
+use crate::elaborate::{ClockGateCell, ElaborateOptions, MEMORY_EXPAND_LIMIT_BITS};
 use crate::frontend::ReadOptions;
 use crate::instrument::{self, InstrumentOptions};
 use crate::source::SourceMap;
@@ -32,6 +32,8 @@ pub struct Request {
     pub insert: InsertOptions,
     /// `[design] reset`, to be checked against the design.
     pub reset: Option<ResetConfig>,
+    /// Memories that `[memory]` names, to be checked against the design.
+    pub memories: Vec<String>,
 }
 
 /// Merges arguments and configuration; flags win.
@@ -108,6 +110,10 @@ pub fn request(
                 clocks: config.design.clock.list(),
                 clock_gates: clock_gates(&config.design),
                 black_boxes: config.design.blackbox.keys().cloned().collect(),
+                memory_expand_limit_bits: config
+                    .memory
+                    .expand_limit_bits
+                    .unwrap_or(MEMORY_EXPAND_LIMIT_BITS),
                 ..ElaborateOptions::default()
             },
             domain: domain(&config.design),
@@ -139,6 +145,7 @@ pub fn request(
             drop_bits: plan.map(|plan| plan.drop_bit.clone()).unwrap_or_default(),
         },
         reset,
+        memories: config.memory.kinds.keys().cloned().collect(),
     })
 }
 
@@ -233,4 +240,34 @@ pub fn check_reset(request: &Request, analysis: &Analysis) -> Option<Diagnostic>
         )),
         _ => None,
     }
+}
+
+/// The error where `[memory]` names what is no memory of the design.
+pub fn check_memories(request: &Request, analysis: &Analysis) -> Option<Diagnostic> {
+    let netlist = &analysis.netlist;
+    // Elements of expanded arrays are registers: `u.ram[3]`.
+    let arrays = netlist.registers.iter().filter_map(|register| {
+        let end = register.name.rfind('[')?;
+        Some(&register.name[..end])
+    });
+    let memories = netlist.memories.iter().map(|memory| memory.name.as_str());
+    let known: Vec<&str> = memories.chain(arrays).collect();
+    let unknown = request
+        .memories
+        .iter()
+        .find(|name| !known.contains(&name.as_str()))?;
+    let error = Diagnostic::global(
+        codes::CONFIG,
+        format!(
+            "`[memory]` names `{unknown}`, which is no memory of `{}`",
+            netlist.top
+        ),
+    );
+    let nearest = known
+        .iter()
+        .min_by_key(|known| strsim::damerau_levenshtein(known, unknown));
+    Some(match nearest {
+        Some(nearest) => error.help(format!("did you mean `{nearest}`?")),
+        None => error.help("the design has no memory: remove the key"),
+    })
 }

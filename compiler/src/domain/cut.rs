@@ -2,8 +2,8 @@
 
 use crate::diagnostics::{Diagnostic, Diagnostics, codes};
 use crate::netlist::{
-    Bits, BlackBoxRole, Boundary, ClockId, ExprId, Exprs, Input, InputId, MemId, Memory, Netlist,
-    Node, Output, RegId, ResetSource,
+    Bits, BlackBoxRole, Boundary, ClockId, ExprId, Exprs, FilledLater, Input, InputId, MemId,
+    Memory, Netlist, Node, Output, RegId, ResetSource,
 };
 
 /// Which registers and memories belong to a clock, and what depends on them.
@@ -313,6 +313,8 @@ impl<'a> Copy<'a> {
             parameters: netlist.parameters.clone(),
             constants: netlist.constants.clone(),
             domains: super::summary(netlist, Some(clock)),
+            data_files: netlist.data_files.clone(),
+            passed_over: netlist.passed_over.clone(),
             ..Netlist::default()
         };
         for output in &netlist.outputs {
@@ -386,6 +388,18 @@ impl<'a> Copy<'a> {
             reset.active = self.get(reset.active);
             machine.logic_resets.push(reset);
         }
+        let filled = netlist.filled_later.iter();
+        machine.filled_later = filled
+            .filter_map(|&(what, span)| {
+                let new = match what {
+                    FilledLater::Register(at) => {
+                        self.register_ids[at.index()].map(FilledLater::Register)
+                    }
+                    FilledLater::Memory(at) => self.memory_ids[at.index()].map(FilledLater::Memory),
+                };
+                new.map(|new| (new, span))
+            })
+            .collect();
         machine.black_boxes = netlist.black_boxes.clone();
         for port in machine
             .black_boxes

@@ -299,16 +299,16 @@ fn a_clock_as_data_is_for_outputs_only() {
 
 #[test]
 fn a_configured_cell_gates_the_clock() {
-    let text = "module cell(input CK, input E, input SE, output Q); endmodule
+    let text = "module ckgate(input CK, input E, input SE, output Q); endmodule
 module m(input wire c, input wire [1:0] d, output wire y);
   reg on, r; wire g; always @(posedge c) on <= d[0];
-  cell u(.CK(c), .E(on), .SE(1'b0), .Q(g));
+  ckgate u(.CK(c), .E(on), .SE(1'b0), .Q(g));
   always @(posedge g) r <= d[1]; assign y = r; endmodule";
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("t.v");
     std::fs::write(&path, text).unwrap();
     let cell = |clock: &str| crate::elaborate::ClockGateCell {
-        module: "cell".to_string(),
+        module: "ckgate".to_string(),
         clock: clock.to_string(),
         enables: vec!["E".to_string(), "SE".to_string()],
         gated: "Q".to_string(),
@@ -337,7 +337,7 @@ module m(input wire c, input wire [1:0] d, output wire y);
     let (_, found) = elaborate(cell("CP"));
     assert_eq!(
         said(&found),
-        ["E0701 the clock gate `cell` has no port `CP` of one bit"]
+        ["E0701 the clock gate `ckgate` has no port `CP` of one bit"]
     );
 }
 

@@ -72,6 +72,7 @@ impl<'a> Elab<'a> {
         );
         for (mem, mut write) in std::mem::take(&mut self.env.memory_writes) {
             write.clock = clock;
+            write.levels = branches.iter().map(|(condition, _)| *condition).collect();
             write.process = process_ref.clone();
             for (condition, _) in &branches {
                 let inactive = self.exprs.not(*condition);

@@ -28,6 +28,8 @@ pub(super) struct Resolved {
 #[derive(Debug)]
 pub(super) struct ResolvedWrite {
     pub clock: ClockId,
+    /// No gate on the way of the clock, no reset made by logic in the process.
+    pub plain: bool,
     pub enable: ExprId,
     pub address: ExprId,
     pub data: ExprId,
@@ -85,8 +87,14 @@ impl<'a> Elab<'a> {
                     if let Some(gate) = path.enable {
                         enable = self.exprs.and(enable, gate);
                     }
+                    let mut plain = path.gate.is_none();
+                    for &level in write.levels.iter() {
+                        let active = self.resolve(&mut resolver, level)?;
+                        plain &= self.reset_source(active) != ResetSource::Logic;
+                    }
                     writes.push(ResolvedWrite {
                         clock: path.clock,
+                        plain,
                         enable,
                         address: self.resolve(&mut resolver, write.address)?,
                         data: self.resolve(&mut resolver, write.data)?,

@@ -70,7 +70,7 @@ module neighbours_tb;
     repeat (40) step;
     rst_n = 1;
     for (failure = 0; failure < 60; failure = failure + 1) begin
-      repeat (60 + failure) step;
+      repeat (90 + failure) step;
       // A reset that comes and goes while the machine stands still.
       if (failure % 7 == 3 && stall === 1'b1) begin
         rst_n = 0;
