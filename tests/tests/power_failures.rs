@@ -136,6 +136,93 @@ fn xtea_cipher_survives() {
 }
 
 #[test]
+fn clock_gates_and_resets_made_by_logic_survive() {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("designs/clocking");
+    let mut command = idetic();
+    command.current_dir(folder).args([
+        "verify",
+        "gated.v",
+        "--format",
+        "json",
+        "--jobs",
+        "2",
+        "--tb",
+        "gated_tb.v",
+        "--max-points",
+        "150",
+        "--max-points-icarus",
+        "40",
+    ]);
+    let (stdout, _) = succeeds(&mut command);
+    let result: Value = serde_json::from_str(&stdout).expect("the result is JSON");
+    check(&result, &[("verilator", 300), ("icarus", 60)]);
+}
+
+/// `verify` does not replay several clocks or black boxes with state. Here a bench of our own does, which knows the design.
+#[test]
+fn a_machine_survives_beside_its_neighbours() {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("designs/clocking");
+    let scratch = tempfile::tempdir().unwrap();
+    let out = scratch.path().join("out");
+    let (configuration, design) = (folder.join("neighbours.toml"), folder.join("neighbours.v"));
+    let mut insert = idetic();
+    insert
+        .current_dir(scratch.path())
+        .arg("insert")
+        .arg(&design);
+    insert
+        .arg("--top")
+        .arg("neighbours")
+        .arg("-c")
+        .arg(configuration);
+    let (report, warnings) = succeeds(insert.arg("-o").arg(&out));
+    assert!(
+        report.contains("rising edge of slow_clk: 12 bits"),
+        "{report}"
+    );
+    assert!(
+        warnings.contains("does not go back with the design"),
+        "{warnings}"
+    );
+    let image = fs::read_to_string(out.join("image.json")).unwrap();
+    let image: Value = serde_json::from_str(&image).unwrap();
+    // The original under another name, and the macro once.
+    let text = fs::read_to_string(design).unwrap();
+    let at = text.find("module neighbours(").unwrap();
+    let alone = scratch.path().join("alone.v");
+    fs::write(
+        &alone,
+        text[at..].replacen("neighbours", "neighbours_alone", 1),
+    )
+    .unwrap();
+    let program = scratch.path().join("program");
+    let mut compile = Command::new("iverilog");
+    compile
+        .current_dir(scratch.path())
+        .args(["-g2012", "-s", "neighbours_tb"]);
+    compile.arg(format!("-DADDRESS_BITS={}", image["address_bits"]));
+    for slot in 0..2 {
+        let address = &image["commit_word_addresses"][slot];
+        compile.arg(format!("-DCOMMIT_{slot}={address}"));
+    }
+    compile
+        .arg("-o")
+        .arg(&program)
+        .arg("-c")
+        .arg(out.join("neighbours_idetic.f"));
+    succeeds(compile.arg(alone).arg(folder.join("neighbours_tb.v")));
+    let (stdout, _) = succeeds(Command::new("vvp").arg("-n").arg(&program));
+    assert!(stdout.lines().any(|line| line == "EQUAL"), "{stdout}");
+    let mut lint = Command::new("verilator");
+    lint.current_dir(scratch.path())
+        .args(["--lint-only", "-Wall", "-Wno-DECLFILENAME", "-f"]);
+    succeeds(
+        lint.arg(out.join("neighbours_idetic.f"))
+            .args(["--top-module", "neighbours_idetic"]),
+    );
+}
+
+#[test]
 fn words_of_any_width_survive() {
     for name in ["gcd", "two_fsm"] {
         for bits in ["8", "16", "64"] {

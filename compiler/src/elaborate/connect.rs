@@ -46,7 +46,11 @@ impl<'a> Elab<'a> {
         let Some(&module) = self.modules.get(&*definition.text) else {
             let help = match self.nearest_module(&definition.text) {
                 Some(nearest) => format!("did you mean `{nearest}`?"),
-                None => "add the file that declares it".to_string(),
+                None => format!(
+                    "add the file that declares it; for a macro or other black box a stub is \
+                     enough: `module {}(input …, output …); endmodule`",
+                    definition.text
+                ),
             };
             let message = format!("module `{}` is not declared", definition.text);
             return self.fail(
@@ -95,6 +99,12 @@ impl<'a> Elab<'a> {
             let symbol = Some(symbol);
             let parent = Some(parent);
             inners.push(self.instantiate(module, parent, name, symbol, overrides, repeated)?);
+            let &inner = inners.last().expect("one has been added");
+            if let Some(cell) = self.clock_gate_cell(declared) {
+                self.gate_cell(inner, cell, span)?;
+            } else if self.is_black_box(declared) {
+                self.opaque(inner, self.scope(inner).instance, declared, span)?;
+            }
         }
         self.env = Env::default();
         if declared.interface {

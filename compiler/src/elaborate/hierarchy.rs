@@ -211,6 +211,10 @@ impl<'a> Elab<'a> {
                     .insert(name.to_string(), value.bits.clone());
             }
         }
+        let opaque = self.is_black_box(declared) || self.clock_gate_cell(declared).is_some();
+        if parent.is_some() && opaque {
+            return Ok(scope);
+        }
         self.expand(scope)?;
         self.gather_defparams(scope);
         self.body(scope);

@@ -5,7 +5,7 @@
 //! empty list nor a trailing comment needs a special case, and a positional
 //! connection list stays right.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostics::{Diagnostic, Diagnostics, codes};
 use crate::frontend::ast::{Arg, Ast, Instance as AstInstance, Module, StmtId, SymbolKind};
@@ -14,6 +14,7 @@ use crate::netlist::{InstanceId, Netlist, Register};
 use crate::source::{FileId, SourceMap, Span};
 
 use super::edits::{self, Edit};
+use super::signals::{self, Renamed, StandIn};
 use super::tree::{Chunk, Node, Piece, Selected, Tree, select, whole};
 use super::vector::Vector;
 use super::{Hold, InstrumentOptions, forget, memory, process, text};
@@ -125,6 +126,7 @@ fn ports(node: &Node, word_bits: u32, hold: Hold) -> Vec<Port> {
         list.push(port(true, width, "idetic_in"));
         list.push(port(false, width, "idetic_out"));
     }
+    list.extend(node.needs.ports().map(|name| port(true, None, name)));
     if node.control_bits > 0 {
         list.push(port(false, Some(node.control_bits), "idetic_ctl"));
     }
@@ -158,14 +160,25 @@ pub fn edits(
         diagnostics.push(error);
         return out;
     }
-    if let Err(error) = header(cx, &mut out) {
-        diagnostics.push(error);
-    }
+    let mut nets = BTreeSet::new();
+    let mut renames = Vec::new();
+    let mut renamed =
+        |result: Result<Renamed, Diagnostic>, diagnostics: &mut Diagnostics| match result {
+            Ok(more) => {
+                renames.extend(more.edits);
+                nets.extend(more.nets);
+            }
+            Err(error) => diagnostics.push(error),
+        };
     let mut named: BTreeMap<Span, String> = BTreeMap::new();
     for child in children(cx) {
         let suffix = suffix(child);
         if let Some(error) = shared_name(cx, child, &suffix, &mut named) {
             diagnostics.push(error);
+        }
+        let mut boxes = cx.netlist.black_boxes.iter();
+        if let Some(opaque) = boxes.find(|opaque| opaque.instance == child) {
+            renamed(signals::black_box(cx, opaque, child), diagnostics);
         }
         if !cx.tree.node(child).is_touched() && suffix.is_empty() {
             continue;
@@ -187,10 +200,18 @@ pub fn edits(
         entry.or_insert((process.span, Vec::new()));
     }
     for (stmt, (span, chunks)) in processes {
+        if let Some(&first) = chunks.first() {
+            let register = cx.register(first);
+            renamed(signals::process(cx, stmt, register), diagnostics);
+        }
         match process::edit(cx, stmt, span, &chunks) {
             Ok(edit) => out.push(edit),
             Err(errors) => errors.into_iter().for_each(|e| diagnostics.push(e)),
         }
+    }
+    out.extend(renames);
+    if let Err(error) = header(cx, &nets, &mut out) {
+        diagnostics.push(error);
     }
     edits::sort(&mut out);
     // Several instances of one statement share the module name before them.
@@ -233,7 +254,7 @@ fn shared_name(
 }
 
 /// Ports, declarations and assignments.
-fn header(cx: &Context, out: &mut Vec<Edit>) -> Result<(), Diagnostic> {
+fn header(cx: &Context, nets: &BTreeSet<StandIn>, out: &mut Vec<Edit>) -> Result<(), Diagnostic> {
     let node = cx.node();
     let module = cx.module();
     let anchors = &module.anchors;
@@ -280,6 +301,7 @@ fn header(cx: &Context, out: &mut Vec<Edit>) -> Result<(), Diagnostic> {
         let width = cx.tree.node(*child).control_bits;
         lines.push(format!("wire [{}:0] idetic_ctl_{at};", width - 1));
     }
+    lines.extend(nets.iter().map(StandIn::declaration));
     let copies = copies(cx);
     for (name, chunk) in &copies {
         let width = cx.register(*chunk).width;
@@ -295,6 +317,7 @@ fn header(cx: &Context, out: &mut Vec<Edit>) -> Result<(), Diagnostic> {
     }
 
     let mut assigns = assigns(cx, &copies);
+    assigns.extend(nets.iter().map(StandIn::assignment));
     assigns.extend(memory::logic(cx)?);
     assigns.extend(forget::logic(cx));
     if !assigns.is_empty() {
@@ -479,6 +502,8 @@ fn connect(cx: &Context, child: InstanceId, suffix: &str) -> Result<Vec<Edit>, D
         values.push(("idetic_in", input.text()));
         values.push(("idetic_out", out_name(at)));
     }
+    let needs = cx.tree.node(child).needs;
+    values.extend(needs.ports().map(|name| (name, name.to_string())));
     if let Some(at) = node.control_children.iter().position(|id| *id == child) {
         values.push(("idetic_ctl", format!("idetic_ctl_{at}")));
     }

@@ -26,10 +26,11 @@ impl Builder {
                 in_generate_loop: false,
                 parameters: IndexMap::new(),
             }],
-            clock: Some(Clock {
+            clocks: vec![Clock {
                 port: "clk".to_owned(),
                 rising: true,
-            }),
+                span,
+            }],
             ..Netlist::default()
         };
         let mut builder = Builder {
@@ -51,6 +52,7 @@ impl Builder {
         let expr = self.netlist.exprs.intern(Node::Input(id), width);
         self.netlist.inputs.push(Input {
             name: name.to_owned(),
+            boundary: Boundary::Port,
             width,
             expr,
         });
@@ -73,6 +75,14 @@ impl Builder {
             expr,
             next: expr,
             async_resets: async_resets.into_iter().collect(),
+            clocking: Clocking {
+                clock: ClockId(0),
+                gate: None,
+                resets: reset
+                    .map(|_| ResetSource::Port("rst".to_owned(), true))
+                    .into_iter()
+                    .collect(),
+            },
             init: None,
             origin: Origin {
                 instance: InstanceId(0),
@@ -108,6 +118,7 @@ impl Builder {
     pub(crate) fn output(&mut self, name: &str, expr: ExprId) {
         self.netlist.outputs.push(Output {
             name: name.to_owned(),
+            boundary: Boundary::Port,
             expr,
             span: self.span,
         });

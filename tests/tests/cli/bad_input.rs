@@ -178,7 +178,7 @@ fn diagnostics_as_json() {
     assert_eq!(placed["file"], "m.v");
     assert_eq!(
         (&placed["line"], &placed["column"]),
-        (&3.into(), &20.into())
+        (&2.into(), &20.into())
     );
     assert!(placed["help"].is_string());
     let global = bench.refused(1, &["analyze", "nope.v", "--format", "json"]);

@@ -103,6 +103,8 @@ pub struct Module {
     pub parameters: Vec<SymbolId>,
     /// An interface.
     pub interface: bool,
+    /// It is marked `(* blackbox *)`: not to be looked into.
+    pub black_box: bool,
     /// Undeclared names may declare nets (no `` `default_nettype none``).
     pub implicit_nets: bool,
 }
