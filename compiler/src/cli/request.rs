@@ -108,7 +108,6 @@ pub fn request(
                     .memory
                     .expand_limit_bits
                     .unwrap_or(MEMORY_EXPAND_LIMIT_BITS),
-                ..ElaborateOptions::default()
             },
             control: ControlOptions {
                 reset: reset

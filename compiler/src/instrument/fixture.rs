@@ -111,6 +111,7 @@ impl Fixture {
             scope: ScopeId(0),
             ports: Vec::new(),
             parameters: Vec::new(),
+            interface: false,
             implicit_nets: true,
         };
         self.ast.modules.push(module);
@@ -282,6 +283,7 @@ impl Fixture {
                 declaration,
                 process: process.clone(),
                 blocking: false,
+                enumerated: false,
                 scope_path: Vec::new(),
             },
         });

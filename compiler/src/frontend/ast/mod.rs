@@ -86,7 +86,7 @@ pub struct Name {
     pub span: Span,
 }
 
-/// A module or package.
+/// A module, interface or package.
 #[derive(Debug, Clone)]
 pub struct Module {
     /// Its name.
@@ -101,6 +101,8 @@ pub struct Module {
     pub ports: Vec<SymbolId>,
     /// Overridable parameters in order ([`SymbolKind::Parameter`]).
     pub parameters: Vec<SymbolId>,
+    /// An interface.
+    pub interface: bool,
     /// Undeclared names may declare nets (no `` `default_nettype none``).
     pub implicit_nets: bool,
 }
@@ -162,6 +164,13 @@ pub enum Member {
     Import {
         /// The package.
         package: Name,
+        /// The item, or all.
+        item: Option<Name>,
+    },
+    /// `export pkg::name`, `pkg::*` or, without a package, `*::*`.
+    Export {
+        /// The package.
+        package: Option<Name>,
         /// The item, or all.
         item: Option<Name>,
     },
