@@ -42,6 +42,12 @@ pub fn cosimulate(
     if netlist.ports.is_empty() {
         return Err("no ports".to_string());
     }
+    let is_port = |name: &String| netlist.ports.iter().any(|port| port.name == *name);
+    let inputs = netlist.inputs.iter().map(|input| &input.name);
+    let mut names = inputs.chain(netlist.outputs.iter().map(|output| &output.name));
+    if !names.all(is_port) {
+        return Err("not tried: a two-way port".to_string());
+    }
     let mut rng = Rng::new(1);
     let words = Machine::first_words(netlist, |width| {
         let limbs: Vec<u64> = (0..width.div_ceil(64)).map(|_| rng.next()).collect();
