@@ -52,7 +52,7 @@ fn emit(files: &[PathBuf], top: &str, options: &InstrumentOptions, word_bits: u3
     let (graph, found) = control::explore(&netlist, &ControlOptions::default());
     passed(&found);
     let (graph, liveness) = liveness::analyze(&netlist, &graph, &[]);
-    let plan = plan::plan(&graph, &liveness, &PlanOptions::default());
+    let plan = plan::plan(&netlist, &graph, &liveness, &PlanOptions::default());
     let plan = plan.expect("a plan without bounds exists");
     let layout_options = LayoutOptions {
         word_bits,
@@ -111,7 +111,8 @@ fn lint(arguments: &[&str]) -> Vec<String> {
         .filter(|line| line.starts_with('%'))
         .map(|line| {
             let words: Vec<&str> = line.split(' ').collect();
-            let kept = words.iter().filter(|word| !word.contains(".v:"));
+            let place = |word: &str| word.contains(".v:") || word.contains(".sv:");
+            let kept = words.iter().filter(|word| !place(word));
             kept.copied().collect::<Vec<_>>().join(" ")
         })
         .collect()
@@ -143,8 +144,14 @@ impl Emitted {
 
     /// Icarus, Verilator and Yosys take the files; lint says nothing new.
     fn check_tools(&self, files: &[PathBuf]) {
+        self.check_icarus(&["-g2005", "-g2012"]);
+        self.check_lint(files);
+        self.check_yosys();
+    }
+
+    fn check_icarus(&self, languages: &[&str]) {
         let (list, top) = (self.list(), &self.output.top);
-        for language in ["-g2005", "-g2012"] {
+        for language in languages {
             let null = if cfg!(windows) { "NUL" } else { "/dev/null" };
             let output = run(Command::new("iverilog").args([
                 language,
@@ -161,6 +168,10 @@ impl Emitted {
             assert!(output.status.success(), "{text}");
             assert!(!text.contains("idetic_"), "{text}");
         }
+    }
+
+    fn check_lint(&self, files: &[PathBuf]) {
+        let (list, top) = (self.list(), &self.output.top);
         let originals: Vec<String> = files.iter().map(|f| f.display().to_string()).collect();
         let include = format!("-I{}", folder(files).display());
         let mut arguments = vec!["--top-module", &self.netlist.top, &include];
@@ -169,7 +180,10 @@ impl Emitted {
         let after = lint(&["--top-module", top, "-f", &list]);
         let new: Vec<&String> = after.iter().filter(|line| !before.contains(line)).collect();
         assert!(new.is_empty(), "{new:#?}");
+    }
 
+    fn check_yosys(&self) {
+        let top = &self.output.top;
         let listed = self.output.files.iter().filter(|file| file.listed);
         let paths = listed.map(|file| self.directory.path().join(&file.name));
         let paths: Vec<String> = paths.map(|path| path.display().to_string()).collect();
@@ -249,7 +263,19 @@ impl Emitted {
             files: vec![bench.to_path_buf()],
             ..sim::Testbench::default()
         };
-        let recording = sim::record(&design, &testbench, &sim::RecordOptions::default())
+        // Icarus 11 reads but a part of SystemVerilog.
+        let system = files
+            .iter()
+            .any(|file| file.extension().is_some_and(|it| it == "sv"));
+        let recorder = sim::RecordOptions {
+            simulator: if system {
+                simulator
+            } else {
+                sim::Simulator::Icarus
+            },
+            ..sim::RecordOptions::default()
+        };
+        let recording = sim::record(&design, &testbench, &recorder)
             .expect("the testbench passes on the original");
         let expectation = sim::expect(&design, &recording, &sim::ExpectOptions::default())
             .expect("the recording can be replayed");
@@ -374,11 +400,21 @@ fn survives(
     language: sim::Language,
     (simulator, points): (sim::Simulator, usize),
 ) {
-    let file = workspace().join(format!("tests/designs/emit/{name}.v"));
-    let files = [file];
+    let folder = workspace().join("tests/designs/emit");
+    let verilog = folder.join(format!("{name}.v"));
+    let system = !verilog.exists();
+    let files = [match system {
+        true => folder.join(format!("{name}.sv")),
+        false => verilog,
+    }];
     let emitted = emit(&files, name, options, word_bits);
     emitted.check_strip();
-    if language == sim::Language::SystemVerilog2012 {
+    if system {
+        emitted.check_lint(&files);
+        if simulator == sim::Simulator::Icarus {
+            emitted.check_icarus(&["-g2012"]);
+        }
+    } else if language == sim::Language::SystemVerilog2012 {
         emitted.check_tools(&files);
     }
     let bench = emitted.directory.path().join("bench.v");
@@ -423,6 +459,31 @@ fn odd_names_and_a_falling_edge_survive() {
         "names",
         &hold(Hold::Gate),
         32,
+        language,
+        (sim::Simulator::Icarus, 12),
+    );
+}
+
+/// Fields of structures, enums, signals of an interface.
+#[test]
+fn systemverilog_registers_survive() {
+    let language = sim::Language::SystemVerilog2012;
+    survives(
+        "modern",
+        &hold(Hold::Gate),
+        16,
+        language,
+        (sim::Simulator::Verilator, 200),
+    );
+}
+
+#[test]
+fn fields_and_enums_survive_in_icarus() {
+    let language = sim::Language::SystemVerilog2012;
+    survives(
+        "fields",
+        &hold(Hold::Enable),
+        8,
         language,
         (sim::Simulator::Icarus, 12),
     );

@@ -82,7 +82,9 @@ fn every_example_has_its_test() {
     assert_eq!(on_disk, listed);
     let own = include_str!("power_failures.rs");
     for name in listed {
-        assert!(own.contains(&format!("survives({name:?})")), "{name}");
+        let tested = ["survives", "memories_survive"];
+        let tested = tested.map(|test| own.contains(&format!("{test}({name:?}")));
+        assert!(tested.contains(&true), "{name}");
     }
 }
 
@@ -94,6 +96,23 @@ fn fir_survives() {
 #[test]
 fn gcd_survives() {
     survives("gcd");
+}
+
+/// Memories take many clocks to save; fewer points do.
+fn memories_survive(name: &str, arguments: &[&str]) {
+    let points = ["--sim", "icarus", "--max-points-icarus", "6"];
+    let result = verify(&Example::named(name), &[&points, arguments].concat());
+    check(&result, &[("icarus", 20)]);
+}
+
+#[test]
+fn two_memories_survive() {
+    memories_survive("histogram", &[]);
+}
+
+#[test]
+fn initial_values_survive() {
+    memories_survive("keystream", &["--hold", "enable", "--word-bits", "64"]);
 }
 
 #[test]

@@ -114,7 +114,6 @@ pub fn request(
                     .memory
                     .expand_limit_bits
                     .unwrap_or(MEMORY_EXPAND_LIMIT_BITS),
-                ..ElaborateOptions::default()
             },
             domain: domain(&config.design),
             control: ControlOptions {

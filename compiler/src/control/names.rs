@@ -148,6 +148,7 @@ impl<'a> Uses<'a> {
                 }
                 Member::GenerateFor { body, .. } | Member::Generate(body) => self.scope(*body),
                 Member::Import { .. }
+                | Member::Export { .. }
                 | Member::Defparam(_)
                 | Member::Ignored(_)
                 | Member::Unsupported(_) => {}
@@ -178,6 +179,7 @@ impl<'a> Uses<'a> {
             StmtKind::For { body, .. }
             | StmtKind::While { body, .. }
             | StmtKind::Repeat { body, .. }
+            | StmtKind::Foreach { body, .. }
             | StmtKind::Timed { body, .. } => body.iter().for_each(|&stmt| self.stmt(stmt)),
             _ => {}
         }

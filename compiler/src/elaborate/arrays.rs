@@ -113,6 +113,13 @@ impl<'a> Elab<'a> {
             return Ok(());
         }
         let target = self.target(scope, expr)?;
+        if let Target::Stream(..) = target {
+            return self.unsupported(
+                span,
+                "a streaming concatenation at an array of instances",
+                "connect a net",
+            );
+        }
         let found = target.width();
         let each = found == u64::from(width);
         if !each && found != u64::from(width) * u64::from(count) {
@@ -170,6 +177,11 @@ impl<'a> Elab<'a> {
                 }
                 Ok(self.exprs.concat(&values))
             }
+            Target::Stream(..) => self.unsupported(
+                span,
+                "a streaming concatenation at a bidirectional port",
+                "connect a net",
+            ),
         }
     }
 }
@@ -197,5 +209,6 @@ fn part_of(target: &Target, low: u32, width: u32) -> Target {
             picked.reverse();
             Target::Concat(picked)
         }
+        Target::Stream(..) => target.clone(),
     }
 }

@@ -3,7 +3,9 @@
 use super::context::{ClockEvent, Elab, Entity, MemWrite, Res, ScopeIdx, Storage};
 use super::env::{Key, Mode};
 use super::reference::{Element, Reference};
+use super::select::Position;
 use super::typed::Kind;
+use super::types::Ty;
 use crate::diagnostics::{Diagnostic, codes};
 use crate::frontend::ast::{self, AssignKind, BinaryOp as Op, ExprKind};
 use crate::netlist::{Bits, ExprId, ProcessRef};
@@ -15,13 +17,26 @@ pub(super) enum Target {
     Part(Reference),
     /// Most significant first.
     Concat(Vec<Target>),
+    /// A streaming concatenation; with a size, blocks of it in reverse order.
+    Stream(Box<Target>, Option<u32>),
 }
 
 impl Target {
     pub fn width(&self) -> u64 {
         match self {
-            Target::Part(reference) => u64::from(reference.ty.width),
+            Target::Part(reference) => {
+                u64::from(reference.ty.width) * u64::from(reference.ty.elements())
+            }
             Target::Concat(parts) => parts.iter().map(Target::width).sum(),
+            Target::Stream(target, _) => target.width(),
+        }
+    }
+
+    /// The type that a value takes when it is assigned.
+    pub fn ty(&self) -> Ty {
+        match self {
+            Target::Part(reference) => reference.ty.clone(),
+            _ => Ty::vector(self.width() as u32, false),
         }
     }
 }
@@ -30,25 +45,59 @@ impl<'a> Elab<'a> {
     /// The target that an expression names.
     pub fn target(&mut self, scope: ScopeIdx, expr: ast::ExprId) -> Res<Target> {
         let ast = self.ast;
-        if let ExprKind::Concat(items) = &ast[expr].kind {
-            let mut parts = Vec::new();
-            for &item in items {
-                parts.push(self.target(scope, item)?);
-            }
-            let target = Target::Concat(parts);
-            self.check_width(target.width(), ast[expr].span)?;
+        let span = ast[expr].span;
+        let (ExprKind::Concat(items) | ExprKind::Stream { items, .. }) = &ast[expr].kind else {
+            let reference = self.reference(scope, expr)?;
+            let target = Target::Part(reference);
+            self.check_width(target.width(), span)?;
             return Ok(target);
+        };
+        let stream = matches!(ast[expr].kind, ExprKind::Stream { .. });
+        let mut parts = Vec::new();
+        for &item in items {
+            let part = self.target(scope, item)?;
+            if !stream && part.ty().is_aggregate() {
+                let span = ast[item].span;
+                let message = format!("`{}` is no vector", self.sources.text(span));
+                return self.fail(
+                    Diagnostic::error(codes::BAD_TYPE, span, message)
+                        .help("assign arrays and unpacked structures by themselves"),
+                );
+            }
+            parts.push(part);
         }
-        let reference = self.reference(scope, expr)?;
-        if !reference.ty.unpacked.is_empty() {
-            let span = ast[expr].span;
-            let message = format!("`{}` is a whole array", self.sources.text(span));
+        let target = Target::Concat(parts);
+        self.check_width(target.width(), span)?;
+        match ast[expr].kind {
+            ExprKind::Stream { left, slice, .. } => {
+                let size = self.block_size(scope, left, slice)?;
+                Ok(Target::Stream(Box::new(target), size))
+            }
+            _ => Ok(target),
+        }
+    }
+
+    /// The value of an expression assigned to a target.
+    pub fn assigned_value(
+        &mut self,
+        scope: ScopeIdx,
+        value: ast::ExprId,
+        target: &Target,
+    ) -> Res<ExprId> {
+        let Target::Stream(..) = target else {
+            return self.assigned_to(scope, value, &target.ty());
+        };
+        let span = self.ast[value].span;
+        let value = self.stream_value(scope, value)?;
+        if u64::from(self.exprs.width(value)) != target.width() {
+            let (have, want) = (self.exprs.width(value), target.width());
+            let message = format!("a stream of {want} bits takes a value of {have}");
             return self.fail(
                 Diagnostic::error(codes::BAD_TYPE, span, message)
-                    .help("assign the elements of the array one by one"),
+                    .help("give a value of as many bits"),
             );
         }
-        Ok(Target::Part(reference))
+        Ok(value)
     }
 
     /// An assignment or increment as a statement.
@@ -69,7 +118,7 @@ impl<'a> Elab<'a> {
                 let target = self.target(scope, lhs)?;
                 let width = target.width() as u32;
                 let value = match op {
-                    None => self.assigned(scope, rhs, width)?,
+                    None => self.assigned_value(scope, rhs, &target)?,
                     Some(op) => self.compound(scope, op, lhs, rhs, span, width)?,
                 };
                 self.write(&target, value, kind == AssignKind::Nonblocking, span)
@@ -126,6 +175,13 @@ impl<'a> Elab<'a> {
                 }
                 Ok(())
             }
+            Target::Stream(target, size) => {
+                let value = match *size {
+                    Some(size) => self.reversed_blocks(value, size),
+                    None => value,
+                };
+                self.write(target, value, nonblocking, span)
+            }
         }
     }
 
@@ -136,6 +192,21 @@ impl<'a> Elab<'a> {
         nonblocking: bool,
         span: Span,
     ) -> Res<()> {
+        if !reference.ty.unpacked.is_empty() {
+            let width = reference.ty.width;
+            for (at, element) in self.elements_of(reference).iter().enumerate() {
+                let part = self.exprs.slice(value, at as u32 * width, width);
+                self.write_part(element, part, nonblocking, span)?;
+            }
+            return Ok(());
+        }
+        if reference.straddles {
+            return self.unsupported(
+                reference.span,
+                "a part select by a signal in an element that a signal selects, as a target",
+                "copy the element to a variable, assign its part, and copy it back",
+            );
+        }
         let net = self.net(reference.net);
         let (count, storage, local) = (net.ty.elements(), net.storage, net.local);
         if !net.variable {
@@ -185,16 +256,31 @@ impl<'a> Elab<'a> {
     fn write_slot(&mut self, key: Key, reference: &Reference, value: ExprId, hit: Option<ExprId>) {
         let old = self.kept(key);
         let width = self.exprs.width(old);
-        let mut new = self.splice(old, &reference.bits, value);
+        let mut new = self.splice_part(old, reference, value);
         for condition in [reference.guard, hit].into_iter().flatten() {
             new = self.exprs.mux(condition, new, old);
         }
-        let (low, count) = match reference.bits.terms.is_empty() {
-            true => (reference.bits.constant, i64::from(reference.ty.width)),
-            false => (0, i64::from(width)),
+        let (low, count) = match (reference.bits.terms.is_empty(), reference.window) {
+            (true, _) => (reference.bits.constant, i64::from(reference.ty.width)),
+            (false, Some((low, count))) => (i64::from(low), i64::from(count)),
+            (false, None) => (0, i64::from(width)),
         };
         self.env.note(key, width, low, count, reference.span);
         self.env.set(key, new);
+    }
+
+    /// `old` with the bits that a reference names replaced.
+    fn splice_part(&mut self, old: ExprId, reference: &Reference, value: ExprId) -> ExprId {
+        let have = self.exprs.width(old);
+        let Some((low, width)) = reference.window.filter(|&(low, width)| low + width <= have)
+        else {
+            return self.splice(old, &reference.bits, value);
+        };
+        let inner = self.exprs.slice(old, low, width);
+        let mut position = reference.bits.clone();
+        position.constant -= i64::from(low);
+        let inner = self.splice(inner, &position, value);
+        self.splice(old, &Position::at(i64::from(low)), inner)
     }
 
     fn write_memory(
@@ -225,8 +311,8 @@ impl<'a> Elab<'a> {
         };
         let zeros = self.exprs.constant(Bits::zero(width));
         let ones = self.exprs.constant(Bits::ones(self.exprs.width(value)));
-        let data = self.splice(zeros, &reference.bits, value);
-        let mask = self.splice(zeros, &reference.bits, ones);
+        let data = self.splice_part(zeros, reference, value);
+        let mask = self.splice_part(zeros, reference, ones);
         let path = self.env.path;
         let mut enable = path.unwrap_or_else(|| self.exprs.number(1, 1));
         for condition in [reference.guard, self.below(address, u64::from(depth))]

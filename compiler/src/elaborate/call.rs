@@ -1,9 +1,9 @@
 //! Calls of functions and tasks, executed in place.
 
-use super::context::{Elab, Entity, MAX_DEPTH, NetIdx, Res, ScopeIdx, Storage};
+use super::assign::Target;
+use super::context::{Elab, Entity, MAX_DEPTH, NetIdx, Res, ScopeIdx};
 use super::env::{ExitKind, Key};
 use super::typed::{Kind, Typed};
-use super::types::Ty;
 use crate::diagnostics::{Diagnostic, codes};
 use crate::frontend::ast::{self, Arg, Direction, ExprKind, SymbolKind};
 use crate::netlist::ExprId;
@@ -33,6 +33,9 @@ impl<'a> Elab<'a> {
         if let ExprKind::System(name) = &ast[callee].kind {
             return self.system_function(scope, name, args, span);
         }
+        if let Some(method) = self.enum_method(scope, callee, args, span)? {
+            return Ok(method);
+        }
         let callee = self.callee(scope, callee)?;
         let Some(returns) = callee.returns else {
             let message = format!("`{}` has no value", ast[callee.symbol].name.text);
@@ -42,6 +45,10 @@ impl<'a> Elab<'a> {
             );
         };
         let ty = self.type_of(callee.declared_in, returns, span)?;
+        if ty.is_aggregate() {
+            let value = self.call_function(scope, call)?;
+            return Ok(self.of_type(value, &ty, span));
+        }
         Ok(Typed {
             width: ty.width,
             signed: ty.signed,
@@ -148,16 +155,25 @@ impl<'a> Elab<'a> {
             Some(ty) => {
                 let ty = self.type_of(callee.declared_in, ty, span)?;
                 let net = self.add_net(inner, &name.text, name.span, ty, true, false)?;
-                self.scope_mut(inner)
-                    .names
-                    .insert(&name.text, Entity::Net(net));
-                Some(net)
+                // What `return` gives, apart from what is assigned to the name.
+                let ty = self.net(net).ty.clone();
+                let (width, low) = (ty.width, self.slots.len() as u32);
+                let returned =
+                    self.add_net(inner, "return", name.span, (*ty).clone(), true, false)?;
+                let unknown = self.exprs.unknown(width);
+                for slot in low..self.slots.len() as u32 {
+                    self.env.set(Key::Blocking(slot), unknown);
+                }
+                let names = &mut self.scope_mut(inner).names;
+                names.insert(&name.text, Entity::Net(net));
+                names.insert("return", Entity::Net(returned));
+                Some((net, returned))
             }
         };
 
         let bound = self.bind(scope, &callee, args, span)?;
         let mut outputs = Vec::new();
-        for (port, arg) in bound {
+        for (port, arg, scope) in bound {
             let Some(Entity::Net(net)) = self.lookup_here(inner, &ast[port].name.text)? else {
                 continue;
             };
@@ -186,6 +202,7 @@ impl<'a> Elab<'a> {
             }
         }
         let done = self.exec_list(inner, callee.body);
+        let returned = self.env.get(Key::Jump(exit.key));
         self.leave(block);
         self.leave(exit);
         self.env.exits = exits;
@@ -193,18 +210,28 @@ impl<'a> Elab<'a> {
         done?;
 
         for (net, target, place) in outputs {
-            let Storage::Slots(slot) = self.net(net).storage else {
-                continue;
-            };
-            let signed = self.net(net).ty.signed;
-            let value = self.read_slot(slot);
-            let value = self.exprs.resize(value, target.width() as u32, signed);
+            let ty = self.net(net).ty.clone();
+            if (ty.is_aggregate() || target.ty().is_aggregate()) && !ty.fits(&target.ty()) {
+                return self.fail(
+                    Diagnostic::error(
+                        codes::BAD_TYPE,
+                        place,
+                        "arrays or structures of different shape",
+                    )
+                    .help("pass a variable of the argument's type"),
+                );
+            }
+            let value = self.read(&self.whole(net, place), place)?;
+            let value = self.exprs.resize(value, target.width() as u32, ty.signed);
             self.write(&target, value, false, place)?;
         }
-        Ok(result.and_then(|net| match self.net(net).storage {
-            Storage::Slots(slot) => Some(self.read_slot(slot)),
-            Storage::Memory(_) => None,
-        }))
+        let Some((assigned, given)) = result else {
+            return Ok(None);
+        };
+        let assigned = self.read(&self.whole(assigned, span), span)?;
+        let given = self.read(&self.whole(given, span), span)?;
+        let returned = returned.unwrap_or_else(|| self.exprs.number(1, 0));
+        Ok(Some(self.exprs.mux(returned, given, assigned)))
     }
 
     /// A subroutine's variable with an initial value takes it at each call.
@@ -229,7 +256,7 @@ impl<'a> Elab<'a> {
         callee: &Callee<'a>,
         args: &'a [Arg],
         span: Span,
-    ) -> Res<Vec<(ast::SymbolId, ast::ExprId)>> {
+    ) -> Res<Vec<(ast::SymbolId, ast::ExprId, ScopeIdx)>> {
         let ast = self.ast;
         let name = &ast[callee.symbol].name.text;
         let mut bound: Vec<Option<ast::ExprId>> = vec![None; callee.ports.len()];
@@ -261,14 +288,15 @@ impl<'a> Elab<'a> {
                 }
             }
         }
-        let _ = scope;
         let mut list = Vec::new();
         for (&port, arg) in callee.ports.iter().zip(bound) {
             let default = match &ast[port].kind {
                 SymbolKind::Port(port) => port.default,
                 _ => None,
             };
-            let Some(arg) = arg.or(default) else {
+            // A default is an expression of the subroutine's surroundings.
+            let default = default.map(|value| (value, callee.declared_in));
+            let Some((arg, scope)) = arg.map(|arg| (arg, scope)).or(default) else {
                 let port = &ast[port].name.text;
                 let message = format!("`{name}` is called without its argument `{port}`");
                 return self.fail(
@@ -276,7 +304,7 @@ impl<'a> Elab<'a> {
                         .help("give one argument for each"),
                 );
             };
-            list.push((port, arg));
+            list.push((port, arg, scope));
         }
         Ok(list)
     }
@@ -299,18 +327,9 @@ impl<'a> Elab<'a> {
         value: ast::ExprId,
         span: Span,
     ) -> Res<()> {
-        let ty: std::rc::Rc<Ty> = self.net(net).ty.clone();
-        let Storage::Slots(slot) = self.net(net).storage else {
-            return self.unsupported(span, "this initial value", "assign it in the process");
-        };
-        if !ty.unpacked.is_empty() {
-            return self.unsupported(span, "an array as an argument", "pass its elements");
-        }
-        let value = self.assigned(scope, value, ty.width)?;
-        let key = Key::Blocking(slot);
-        self.env.note(key, ty.width, 0, i64::from(ty.width), span);
-        self.env.set(key, value);
-        Ok(())
+        let target = self.whole(net, span);
+        let value = self.assigned_to(scope, value, &target.ty)?;
+        self.write(&Target::Part(target), value, false, span)
     }
 
     /// `return value`
@@ -319,11 +338,11 @@ impl<'a> Elab<'a> {
         while let Some(here) = at {
             let parent = self.scope(here).parent;
             let outermost = parent.is_some_and(|parent| !self.scope(parent).local);
-            if self.scope(here).local && outermost {
-                let name = self.scope(here).path.last().cloned().unwrap_or_default();
-                if let Some(Entity::Net(net)) = self.lookup_here(here, &name)? {
-                    return self.assign_net(scope, net, value, span);
-                }
+            if self.scope(here).local
+                && outermost
+                && let Some(Entity::Net(net)) = self.lookup_here(here, "return")?
+            {
+                return self.assign_net(scope, net, value, span);
             }
             at = parent;
         }

@@ -5,7 +5,7 @@ use indexmap::IndexMap;
 use super::context::{Elab, Res, ScopeIdx};
 use super::env::Key;
 use super::typed::Typed;
-use crate::frontend::ast::{self, BinaryOp as Op, CaseItem, CaseKind};
+use crate::frontend::ast::{self, BinaryOp as Op, CaseItem, CaseKind, ExprKind, InsideItem};
 use crate::netlist::{Bits, ExprId};
 
 /// Widest selector whose case becomes a table.
@@ -19,6 +19,8 @@ enum Label {
         wild: Bits,
     },
     Other(Typed),
+    /// The condition itself.
+    Hit(ExprId),
 }
 
 impl<'a> Elab<'a> {
@@ -31,15 +33,24 @@ impl<'a> Elab<'a> {
         full: bool,
     ) -> Res<()> {
         let span = self.ast[selector].span;
-        if kind == CaseKind::Inside {
-            return self.unsupported(span, "`case … inside`", "use `casez`");
-        }
-        let selector = self.typed(scope, selector)?;
-        let (mut width, mut signed) = (selector.width, selector.signed);
         let mut labels: Vec<Vec<(Label, bool)>> = Vec::new();
+        let inside = match kind {
+            CaseKind::Inside => Some(self.self_signed(scope, selector)?),
+            _ => None,
+        };
+        let selector = match inside {
+            Some((value, signed)) => self.value(value, signed, span),
+            None => self.typed(scope, selector)?,
+        };
+        let (mut width, mut signed) = (selector.width, selector.signed);
         for item in items {
             let mut list = Vec::new();
             for &label in &item.labels {
+                if let Some(value) = inside {
+                    let (label, label_signed) = self.inside_label(scope, value, label)?;
+                    list.push((label, label_signed));
+                    continue;
+                }
                 let (label, label_width, label_signed) = self.label(scope, kind, label)?;
                 width = width.max(label_width);
                 signed &= label_signed;
@@ -64,6 +75,10 @@ impl<'a> Elab<'a> {
                         let (bits, wild) = (resize(&bits), resize(&wild));
                         let hit = self.matches(selector, &bits, &wild);
                         patterns.push((matches.len(), bits, wild));
+                        hit
+                    }
+                    Label::Hit(hit) => {
+                        constant_only = false;
                         hit
                     }
                     Label::Other(label) => {
@@ -124,6 +139,33 @@ impl<'a> Elab<'a> {
         });
         self.join(selector, &arms, taken, rest, table, full);
         Ok(())
+    }
+
+    /// A label of `case … inside`: each is compared by itself.
+    fn inside_label(
+        &mut self,
+        scope: ScopeIdx,
+        value: (ExprId, bool),
+        label: ast::ExprId,
+    ) -> Res<(Label, bool)> {
+        let item = match self.ast[label].kind {
+            ExprKind::ValueRange(low, high) => InsideItem::Range(low, high),
+            _ => {
+                let constant = self.label_constant(scope, label)?;
+                let same = |c: &super::context::Constant| {
+                    c.bits.width() == self.exprs.width(value.0) && c.text.is_none()
+                };
+                if let Some(constant) = constant.filter(same) {
+                    let width = constant.bits.width();
+                    let wild = Bits::new(width, constant.bits.unknown_limbs(), &[]);
+                    let bits = constant.bits;
+                    return Ok((Label::Constant { bits, wild }, constant.signed));
+                }
+                InsideItem::Value(label)
+            }
+        };
+        let hit = self.inside_item(scope, value, &item)?;
+        Ok((Label::Hit(hit), value.1))
     }
 
     fn label(
@@ -212,13 +254,13 @@ impl<'a> Elab<'a> {
                 false => value(&rest),
             };
             let values: Vec<ExprId> = taken.iter().map(value).collect();
-            let indexed = table
-                .as_ref()
-                .and_then(|table| self.tabulate(selector, arms, &values, last, table));
+            let table = table.as_ref().filter(|_| !matches!(key, Key::Jump(_)));
+            let indexed =
+                table.and_then(|table| self.tabulate(selector, arms, &values, last, table));
             let joined = indexed.unwrap_or_else(|| {
                 let mut joined = last;
                 for (&(hit, _), &value) in arms.iter().zip(&values).rev() {
-                    joined = self.exprs.mux(hit, value, joined);
+                    joined = self.choose(key, hit, value, joined);
                 }
                 joined
             });

@@ -8,7 +8,7 @@ use super::context::{ClockEvent, Driver, Elab, Flop, Res, ScopeIdx};
 use super::env::{Key, Mode, Written};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::frontend::ast::{self, Edge, Event, Process, StmtKind};
-use crate::netlist::{ExprId, ProcessRef};
+use crate::netlist::{ExprId, InstanceId, ProcessRef};
 use crate::source::Span;
 
 /// What one branch of a clocked process leaves.
@@ -33,6 +33,8 @@ impl<'a> Elab<'a> {
     ) -> Res<()> {
         self.env.mode = Mode::Clocked;
         let mut edges = Vec::new();
+        // The main branch runs only under the condition of its clock event.
+        let mut qualifiers = Vec::new();
         for event in events {
             let span = self.ast[event.expr].span;
             if event.edge == Edge::Any {
@@ -42,16 +44,27 @@ impl<'a> Elab<'a> {
                     "name edges only, or use `always @*`",
                 );
             }
-            if let Some(iff) = event.iff {
-                let span = self.ast[iff].span;
-                return self.unsupported(span, "`iff`", "test the condition in the process");
-            }
             let signal = self.self_determined(scope, event.expr)?;
             let signal = self.exprs.slice(signal, 0, 1);
             let edge = event.edge;
+            if let Some(iff) = event.iff {
+                let condition = self.condition(scope, iff)?;
+                qualifiers.push((signal, edge, condition, self.ast[iff].span));
+            }
             edges.push(ClockEvent { signal, edge, span });
         }
         let (resets, clock, body) = self.find_resets(scope, edges, body, process.span)?;
+        let mut enable = None;
+        for (signal, edge, condition, span) in qualifiers {
+            if (signal, edge) != (clock.signal, clock.edge) {
+                return self.unsupported(
+                    span,
+                    "`iff` behind the edge of a reset",
+                    "test the condition in the process",
+                );
+            }
+            enable = Some(condition);
+        }
 
         let process_ref = ProcessRef {
             stmt: process.body,
@@ -61,9 +74,9 @@ impl<'a> Elab<'a> {
         let clock = self.clock(clock);
         let mut branches = Vec::new();
         for (condition, place) in resets {
-            branches.push((condition, self.run_branch(place)?));
+            branches.push((condition, self.run_branch(place, None)?));
         }
-        let mut main = self.run_branch(body)?;
+        let mut main = self.run_branch(body, enable)?;
         one_kind(
             branches
                 .iter_mut()
@@ -80,7 +93,8 @@ impl<'a> Elab<'a> {
             }
             self.memories[mem as usize].writes.push(write);
         }
-        self.flops_of(&main, &branches, clock, &process_ref)
+        let instance = self.scope(scope).instance;
+        self.flops_of(&main, &branches, clock, &process_ref, instance)
     }
 
     /// Peels `if (reset) … else …` off the body until one event is left, the clock.
@@ -155,9 +169,9 @@ impl<'a> Elab<'a> {
     }
 
     /// Executes one branch from the registers' present values.
-    fn run_branch(&mut self, (scope, stmt): Place) -> Res<Branch> {
+    fn run_branch(&mut self, (scope, stmt): Place, enable: Option<ExprId>) -> Res<Branch> {
         let writes = std::mem::take(&mut self.env.memory_writes);
-        self.run_body(Mode::Clocked, scope, stmt)?;
+        self.run_body(Mode::Clocked, scope, stmt, enable)?;
         let written = std::mem::take(&mut self.env.written);
         let values = written
             .keys()
@@ -185,6 +199,7 @@ impl<'a> Elab<'a> {
         resets: &[(ExprId, Branch)],
         clock: u32,
         process: &ProcessRef,
+        instance: InstanceId,
     ) -> Res<()> {
         let levels: Rc<[ExprId]> = resets.iter().map(|(condition, _)| *condition).collect();
         let mut keys: indexmap::IndexMap<Key, Span> = indexmap::IndexMap::new();
@@ -204,6 +219,8 @@ impl<'a> Elab<'a> {
                 continue;
             }
             let width = self.slots[slot as usize].width;
+            // Every field of a structure is a register by itself.
+            let cuts = self.net(self.slots[slot as usize].net).ty.cuts();
             let covers = |branch: &Branch, at: u32| {
                 let written = branch.written.get(&key);
                 written.is_some_and(|written| written.bits[at as usize])
@@ -216,7 +233,7 @@ impl<'a> Elab<'a> {
             let mut at = 0;
             while at < width {
                 let (low, bits) = (at, signature(at));
-                while at < width && signature(at) == bits {
+                while at < width && signature(at) == bits && (at == low || !cuts.contains(&at)) {
                     at += 1;
                 }
                 if !bits.contains(&true) {
@@ -225,7 +242,10 @@ impl<'a> Elab<'a> {
                 let hold = self.leaf(slot);
                 let part = |elab: &mut Self, branch: &Branch| {
                     let value = branch.values.get(&key).copied().unwrap_or(hold);
-                    elab.exprs.slice(value, low, at - low)
+                    match cuts.is_empty() {
+                        true => elab.exprs.slice(value, low, at - low),
+                        false => elab.exprs.slice_through(value, low, at - low),
+                    }
                 };
                 let mut next = part(self, main);
                 let mut list = Vec::new();
@@ -253,6 +273,7 @@ impl<'a> Elab<'a> {
                     clock,
                     process: process.clone(),
                     blocking,
+                    instance,
                 });
                 let flop = self.flops.len() as u32 - 1;
                 self.drive(slot, low, at - low, Driver::Flop(flop), span);

@@ -1,11 +1,12 @@
 //! Instances: parameter overrides and port connections.
 
 use super::assign::Target;
+use std::rc::Rc;
+
 use super::context::{Constant, Driver, Elab, Entity, Res, ScopeIdx, Storage};
 use super::env::Env;
-use super::reference::Element;
 use crate::diagnostics::{Diagnostic, codes};
-use crate::frontend::ast::{self, Arg, Direction, Instance, Module, SymbolKind};
+use crate::frontend::ast::{self, Arg, Direction, ExprKind, Instance, Module, SymbolKind};
 use crate::source::Span;
 
 /// What a port is connected to.
@@ -57,7 +58,26 @@ impl<'a> Elab<'a> {
             );
         };
         let declared = &ast[module];
-        let given = self.overrides(scope, instance, declared)?;
+        let mut given = self.overrides(scope, instance, declared)?;
+        let connections = self.connections(instance, declared, span)?;
+        for (&port, &connection) in declared.ports.iter().zip(&connections) {
+            if let SymbolKind::InterfacePort { .. } = ast[port].kind {
+                let (value, place) = match connection {
+                    Connection::Expr(value) => (Some(value), ast[value].span),
+                    Connection::Same(place) => (None, place),
+                    Connection::Missing | Connection::Open => {
+                        let message = format!("`{}` is not connected", ast[port].name.text);
+                        return self.fail(
+                            Diagnostic::error(codes::BAD_CONNECTION, span, message)
+                                .label(ast[port].name.span, "the port")
+                                .help("connect an interface"),
+                        );
+                    }
+                };
+                let entity = self.interface_connection(scope, port, value, place)?;
+                given.push((port, entity));
+            }
+        }
         let mut base = self.scope(scope).path.join(".");
         if !base.is_empty() {
             base.push('.');
@@ -87,10 +107,17 @@ impl<'a> Elab<'a> {
             }
         }
         self.env = Env::default();
-        let connections = self.connections(instance, declared, span)?;
+        if declared.interface {
+            let [inner] = inners[..] else {
+                return self.unsupported(span, "an array of interfaces", "declare them one by one");
+            };
+            self.enter_interface(scope, symbol, inner);
+        }
         for (&port, connection) in declared.ports.iter().zip(connections) {
             match (connection, instance.dims.is_empty()) {
-                (Connection::Expr(expr), false) => {
+                (Connection::Expr(expr), false)
+                    if !matches!(ast[port].kind, SymbolKind::InterfacePort { .. }) =>
+                {
                     self.connect_array_port(scope, &inners, port, expr)?;
                 }
                 _ => {
@@ -109,7 +136,7 @@ impl<'a> Elab<'a> {
         scope: ScopeIdx,
         instance: &'a Instance,
         module: &'a Module,
-    ) -> Res<Vec<(ast::SymbolId, Constant)>> {
+    ) -> Res<Vec<(ast::SymbolId, Entity)>> {
         let ast = self.ast;
         let mut list = Vec::new();
         for (at, arg) in instance.parameters.iter().enumerate() {
@@ -145,12 +172,61 @@ impl<'a> Elab<'a> {
                 return self
                     .fail(Diagnostic::error(codes::BAD_CONNECTION, span, message).help(help));
             };
-            let value = self.constant(scope, value)?;
+            let is_type = matches!(
+                ast[symbol].kind,
+                SymbolKind::Parameter { is_type: true, .. }
+            );
+            let value = match is_type
+                .then(|| self.type_named_by(scope, value))
+                .transpose()?
+            {
+                Some(Some(ty)) => Entity::Type(ty),
+                _ => Entity::Constant(Rc::new(self.override_value(scope, symbol, value)?)),
+            };
             list.push((symbol, value));
         }
         let order = |symbol: ast::SymbolId| module.parameters.iter().position(|&p| p == symbol);
         list.sort_by_key(|&(symbol, _)| order(symbol));
         Ok(list)
+    }
+
+    /// The value of an override. A pattern has the type of its parameter, which
+    /// must not depend on the instance then.
+    fn override_value(
+        &mut self,
+        scope: ScopeIdx,
+        symbol: ast::SymbolId,
+        value: ast::ExprId,
+    ) -> Res<Constant> {
+        let ast = self.ast;
+        let pattern = matches!(
+            ast[value].kind,
+            ExprKind::Pattern { ty: None, .. } | ExprKind::Concat(_)
+        );
+        let SymbolKind::Parameter { ty, .. } = &ast[symbol].kind else {
+            return self.constant(scope, value);
+        };
+        let array = ty.dims.len() > ty.packed || matches!(ty.kind, ast::TypeKind::Named(_));
+        if !pattern || !array {
+            return self.constant(scope, value);
+        }
+        let span = ast[symbol].name.span;
+        let module = ast.modules.iter().find(|m| m.parameters.contains(&symbol));
+        let file = module.and_then(|module| ast[module.scope].parent);
+        let outer = file.map_or(scope, |file| self.global(file));
+        let ty = self.type_of(outer, ty, span)?;
+        let bits = self.constant_of_type(scope, value, &ty)?;
+        self.fit(
+            Constant {
+                bits,
+                signed: ty.signed,
+                z: None,
+                text: None,
+                ty: Some(Rc::new(ty.clone())),
+            },
+            &ty,
+            span,
+        )
     }
 
     /// What each port is connected to, in port order.
@@ -217,6 +293,9 @@ impl<'a> Elab<'a> {
     ) -> Res<()> {
         let ast = self.ast;
         let name = &ast[port].name;
+        if let SymbolKind::InterfacePort { .. } = ast[port].kind {
+            return Ok(());
+        }
         let SymbolKind::Port(declared) = &ast[port].kind else {
             return self.unsupported(name.span, "this port", "use input and output ports");
         };
@@ -231,16 +310,8 @@ impl<'a> Elab<'a> {
             Connection::Expr(expr) => {
                 let span = ast[expr].span;
                 match declared.direction {
-                    Direction::Input if ty.unpacked.is_empty() => {
-                        (None, Some(self.assigned(scope, expr, ty.width)?), span)
-                    }
-                    Direction::Output if ty.unpacked.is_empty() => {
-                        (Some(self.target(scope, expr)?), None, span)
-                    }
-                    Direction::Input | Direction::Output => {
-                        let input = declared.direction == Direction::Input;
-                        return self.connect_array(scope, net, expr, input);
-                    }
+                    Direction::Input => (None, Some(self.assigned_to(scope, expr, &ty)?), span),
+                    Direction::Output => (Some(self.target(scope, expr)?), None, span),
                     Direction::Inout if ty.unpacked.is_empty() => {
                         let outer = self.target(scope, expr)?;
                         return self.join_nets(first, &outer, span);
@@ -261,22 +332,15 @@ impl<'a> Elab<'a> {
                 let Entity::Net(other) = entity else {
                     return self.unsupported(span, "this connection", "write `.port(value)`");
                 };
-                let part = super::reference::Reference {
-                    net: other,
-                    element: Element::At(0),
-                    bits: Default::default(),
-                    ty: (*self.net(other).ty).clone(),
-                    guard: None,
-                    span,
-                };
-                if !part.ty.unpacked.is_empty() || !ty.unpacked.is_empty() {
-                    return self.unsupported(span, "an array here", "write `.port(array)`");
+                let part = self.whole(other, span);
+                if (part.ty.is_aggregate() || ty.is_aggregate()) && !ty.fits(&part.ty) {
+                    return self.shapes_differ(span);
                 }
                 match declared.direction {
                     Direction::Input => {
                         let signed = part.ty.signed;
                         let value = self.read(&part, span)?;
-                        let value = self.exprs.resize(value, ty.width, signed);
+                        let value = self.exprs.resize(value, ty.flat().width, signed);
                         (None, Some(value), span)
                     }
                     Direction::Output => (Some(Target::Part(part)), None, span),
@@ -310,50 +374,28 @@ impl<'a> Elab<'a> {
             }
         };
         if let Some(value) = value {
-            self.drive(first, 0, ty.width, Driver::Value(value), span);
+            let port = Target::Part(self.whole(net, span));
+            self.drive_target(&port, value, span)?;
         }
         if let Some(target) = target {
-            let leaf = self.leaf(first);
-            let value = self.exprs.resize(leaf, target.width() as u32, ty.signed);
+            if (ty.is_aggregate() || target.ty().is_aggregate()) && !ty.fits(&target.ty()) {
+                return self.shapes_differ(span);
+            }
+            let value = self.read(&self.whole(net, span), span)?;
+            let value = self.exprs.resize(value, target.width() as u32, ty.signed);
             self.drive_target(&target, value, span)?;
         }
         Ok(())
     }
 
-    /// Connects an unpacked array to one of the same shape, element by element.
-    fn connect_array(
-        &mut self,
-        scope: ScopeIdx,
-        net: super::context::NetIdx,
-        expr: ast::ExprId,
-        input: bool,
-    ) -> Res<()> {
-        let span = self.ast[expr].span;
-        let outer = self.reference(scope, expr)?;
-        let ty = self.net(net).ty.clone();
-        let (Element::At(at), Storage::Slots(from), Storage::Slots(to)) = (
-            outer.element,
-            self.net(outer.net).storage,
-            self.net(net).storage,
-        ) else {
-            return self.unsupported(span, "this array connection", "connect elements");
-        };
-        if outer.ty.width != ty.width || outer.ty.elements() != ty.elements() {
-            return self.fail(
-                Diagnostic::error(codes::BAD_CONNECTION, span, "arrays of different shape")
-                    .help("connect an array of the same shape"),
-            );
-        }
-        for element in 0..ty.elements() {
-            let (parent, child) = (from + at + element, to + element);
-            let (source, sink) = if input {
-                (parent, child)
-            } else {
-                (child, parent)
-            };
-            let value = self.leaf(source);
-            self.drive(sink, 0, ty.width, Driver::Value(value), span);
-        }
-        Ok(())
+    fn shapes_differ<T>(&mut self, span: Span) -> Res<T> {
+        self.fail(
+            Diagnostic::error(
+                codes::BAD_CONNECTION,
+                span,
+                "arrays or structures of different shape",
+            )
+            .help("connect an array or structure of the port's type"),
+        )
     }
 }

@@ -1,10 +1,14 @@
 //! Values that must be constant: parameters, bounds, labels, the text of `-P`.
 
 use super::context::{Constant, Elab, Res, ScopeIdx};
-use super::types::{Range, Ty};
+use std::rc::Rc;
+
+use super::select::Position;
+use super::typed::Kind;
+use super::types::Ty;
 use crate::diagnostics::{Diagnostic, codes};
 use crate::frontend::ast::{self, ExprKind, Type, TypeKind};
-use crate::netlist::Bits;
+use crate::netlist::{Bits, ExprId};
 use crate::source::Span;
 
 impl<'a> Elab<'a> {
@@ -13,14 +17,19 @@ impl<'a> Elab<'a> {
         if let Some(constant) = self.label_constant(scope, expr)? {
             return Ok(constant);
         }
-        let (value, signed) = self.self_signed(scope, expr)?;
+        let typed = self.typed(scope, expr)?;
+        let (width, signed) = (typed.width, typed.signed);
+        let (value, ty) = match typed.kind {
+            Kind::Aggregate(value, ty) => (value, Some(ty)),
+            _ => (self.lower(typed, width, signed)?, None),
+        };
         let bits = self.require_const(value, self.ast[expr].span)?;
         Ok(Constant {
             bits,
             signed,
             z: None,
             text: None,
-            range: None,
+            ty,
         })
     }
 
@@ -50,7 +59,7 @@ impl<'a> Elab<'a> {
                     signed: number.signed,
                     z: (!z.is_zero()).then_some(z),
                     text: None,
-                    range: None,
+                    ty: None,
                 }))
             }
             ExprKind::String(text) => Ok(Some(Constant {
@@ -58,7 +67,7 @@ impl<'a> Elab<'a> {
                 signed: false,
                 z: None,
                 text: Some(text.clone()),
-                range: None,
+                ty: None,
             })),
             ExprKind::Name(_) | ExprKind::Scoped(..) | ExprKind::Member(..) => Ok(self
                 .constant_named_by(scope, expr)?
@@ -86,7 +95,7 @@ impl<'a> Elab<'a> {
                         part.z.clone().unwrap_or_else(none)
                     })),
                     text: None,
-                    range: None,
+                    ty: None,
                 }))
             }
             _ => Ok(None),
@@ -115,7 +124,7 @@ impl<'a> Elab<'a> {
 
     /// A constant assigned to a type.
     pub fn constant_of_type(&mut self, scope: ScopeIdx, expr: ast::ExprId, ty: &Ty) -> Res<Bits> {
-        let value = self.assigned(scope, expr, ty.width)?;
+        let value = self.assigned_to(scope, expr, ty)?;
         self.require_const(value, self.ast[expr].span)
     }
 
@@ -145,15 +154,18 @@ impl<'a> Elab<'a> {
             });
         }
         let ty = self.type_of(scope, ty, span)?;
-        if !ty.unpacked.is_empty() {
-            return self.unsupported(
-                span,
-                "a parameter that is an array",
-                "use one wide parameter and part selects",
-            );
+        if ty.is_aggregate() {
+            let bits = self.constant_of_type(scope, value, &ty)?;
+            return Ok(Constant {
+                bits,
+                signed: false,
+                z: None,
+                text: None,
+                ty: Some(Rc::new(ty)),
+            });
         }
         match self.label_constant(scope, value)? {
-            Some(constant) => self.fit(constant, &ty),
+            Some(constant) => self.fit(constant, &ty, span),
             None => {
                 let bits = self.constant_of_type(scope, value, &ty)?;
                 let signed = ty.signed;
@@ -163,16 +175,32 @@ impl<'a> Elab<'a> {
                         signed,
                         z: None,
                         text: None,
-                        range: None,
+                        ty: None,
                     },
                     &ty,
+                    span,
                 )
             }
         }
     }
 
     /// Converts a constant to a type.
-    pub fn fit(&mut self, constant: Constant, ty: &Ty) -> Res<Constant> {
+    pub fn fit(&mut self, constant: Constant, ty: &Ty, span: Span) -> Res<Constant> {
+        let of = constant.ty.as_deref().filter(|of| of.is_aggregate());
+        match of {
+            None if !ty.is_aggregate() => {}
+            Some(of) if ty.fits(of) => return Ok(constant),
+            _ => {
+                return self.fail(
+                    Diagnostic::error(
+                        codes::BAD_TYPE,
+                        span,
+                        "arrays or structures of different shape",
+                    )
+                    .help("give a value of the parameter's type"),
+                );
+            }
+        }
         let resize = |bits: &Bits| match constant.signed {
             true => bits.sign_extend(ty.width),
             false => bits.zero_extend(ty.width),
@@ -182,38 +210,50 @@ impl<'a> Elab<'a> {
             signed: ty.signed,
             z: constant.z.as_ref().map(resize),
             text: constant.text.clone(),
-            range: ty.packed.first().copied().filter(|_| ty.packed.len() == 1),
+            ty: Some(Rc::new(ty.clone())),
         })
     }
 
-    /// A bit or part select of a parameter; `None` where `expr` is none.
-    pub fn constant_select(
+    /// A parameter, or a part of one, with its type; `None` where `expr` is none.
+    pub fn constant_part(
         &mut self,
         scope: ScopeIdx,
         expr: ast::ExprId,
-    ) -> Res<Option<crate::netlist::ExprId>> {
+    ) -> Res<Option<(ExprId, Ty)>> {
         let ast = self.ast;
-        let base = match ast[expr].kind {
-            ExprKind::Index(base, _) | ExprKind::Range(base, ..) => base,
-            _ => return Ok(None),
-        };
-        let Some(constant) = self.constant_named_by(scope, base)? else {
-            return Ok(None);
-        };
         let span = ast[expr].span;
-        let width = constant.bits.width();
-        let range = constant.range.unwrap_or(Range {
-            left: i64::from(width) - 1,
-            right: 0,
-        });
-        let ty = Ty {
-            packed: vec![range],
-            ..Ty::vector(width, false)
-        };
-        let whole = self.exprs.constant(constant.bits.clone());
-        let select = self.select_of(scope, expr, &ty)?;
-        let value = self.read_bits(whole, &select.0, select.1.width, span)?;
-        Ok(Some(value))
+        if let Some(constant) = self.constant_named_by(scope, expr)? {
+            let width = constant.bits.width();
+            let ty = match &constant.ty {
+                Some(ty) => ty.flat(),
+                None => Ty::integer(width, constant.signed),
+            };
+            return Ok(Some((self.exprs.constant(constant.bits.clone()), ty)));
+        }
+        match &ast[expr].kind {
+            ExprKind::Index(base, _) | ExprKind::Range(base, ..) => {
+                let Some((whole, ty)) = self.constant_part(scope, *base)? else {
+                    return Ok(None);
+                };
+                let (position, part, _) = self.select_of(scope, expr, &ty)?;
+                let value = self.read_bits(whole, &position, part.width, span)?;
+                Ok(Some((value, part)))
+            }
+            ExprKind::Member(base, name) => {
+                let Some((whole, ty)) = self.constant_part(scope, *base)? else {
+                    return Ok(None);
+                };
+                let fields = ty.fields.as_ref().filter(|_| ty.is_structure());
+                let field = fields.and_then(|fields| fields.iter().find(|f| f.name == name.text));
+                let Some(field) = field else {
+                    return Ok(None);
+                };
+                let position = Position::at(i64::from(field.low));
+                let value = self.read_bits(whole, &position, field.ty.width, span)?;
+                Ok(Some((value, field.ty.clone())))
+            }
+            _ => Ok(None),
+        }
     }
 }
 
@@ -224,7 +264,7 @@ pub(super) fn parse_value(text: &str) -> Option<Constant> {
         signed,
         z: None,
         text: None,
-        range: None,
+        ty: None,
     };
     let text = text.trim();
     if let Some(inner) = text.strip_prefix('"') {

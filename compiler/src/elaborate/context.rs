@@ -7,7 +7,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::ElaborateOptions;
 use super::env::Env;
-use super::types::{Range, Ty};
+use super::types::Ty;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Severity};
 use crate::frontend::ast::{self, Ast, Edge, SymbolId};
 use crate::netlist::{Bits, ExprId, Exprs, Instance, InstanceId, ProcessRef};
@@ -53,6 +53,8 @@ pub(super) struct Scope<'a> {
     pub names: FxHashMap<&'a str, Entity>,
     /// Packages imported by `::*`.
     pub imports: Vec<ScopeIdx>,
+    /// What a package exports of others: packages, each with one name or all.
+    pub exports: Vec<(ScopeIdx, Option<&'a str>)>,
     /// Generated scopes, with the index of the member that made them.
     pub generated: Vec<(usize, ScopeIdx)>,
     /// Belongs to a call of a subroutine.
@@ -75,6 +77,8 @@ pub(super) enum Entity {
     /// The blocks of a generate loop.
     Scopes(Rc<IndexMap<i64, ScopeIdx>>),
     Instance,
+    /// An instance of an interface, seen through a modport or whole.
+    Interface(ScopeIdx, Option<SymbolId>),
 }
 
 /// A constant with what its context needs to know.
@@ -86,8 +90,8 @@ pub(super) struct Constant {
     pub z: Option<Bits>,
     /// A string.
     pub text: Option<Box<str>>,
-    /// Declared bounds, `[width-1:0]` if none.
-    pub range: Option<Range>,
+    /// Declared type, a vector `[width-1:0]` if none; `bits` is a flat value of it.
+    pub ty: Option<Rc<Ty>>,
 }
 
 /// A net or variable.
@@ -164,6 +168,8 @@ pub(super) struct Flop {
     pub clock: u32,
     pub process: ProcessRef,
     pub blocking: bool,
+    /// The instance whose text holds the process.
+    pub instance: InstanceId,
 }
 
 /// A clock event: an edge of an expression.
@@ -227,6 +233,8 @@ pub(super) struct Elab<'a> {
     pub top_ports: Vec<String>,
     pub memories: Vec<Mem>,
     pub instances: Vec<Instance>,
+    /// By what name an instance knows one of an interface.
+    pub interface_names: FxHashMap<(InstanceId, InstanceId), String>,
     /// For shadows, the bits that their process writes: needing them is a latch.
     pub latches: FxHashMap<u32, Vec<bool>>,
     /// Names that clocked processes write, per module.
@@ -285,6 +293,7 @@ impl<'a> Elab<'a> {
             top_ports: Vec::new(),
             memories: Vec::new(),
             instances: Vec::new(),
+            interface_names: FxHashMap::default(),
             latches: FxHashMap::default(),
             clocked_names: FxHashMap::default(),
             high_z: FxHashMap::default(),

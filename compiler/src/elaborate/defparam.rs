@@ -4,6 +4,8 @@
 //! is elaborated, so that their order in the text does not matter. They win
 //! over the overrides of the instance itself (IEEE 1364-2005, 12.2.1).
 
+use std::rc::Rc;
+
 use super::context::{Constant, Elab, Entity, Res, ScopeIdx};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::frontend::ast::{self, ExprKind, Member, Name};
@@ -114,7 +116,7 @@ impl<'a> Elab<'a> {
         &mut self,
         instance: &str,
         module: &'a ast::Module,
-        overrides: &mut Vec<(ast::SymbolId, Constant)>,
+        overrides: &mut Vec<(ast::SymbolId, Entity)>,
     ) -> Res<()> {
         let ast = self.ast;
         let mut unknown = None;
@@ -127,7 +129,8 @@ impl<'a> Elab<'a> {
             match module.parameters.iter().find(named) {
                 Some(&symbol) => {
                     overrides.retain(|(other, _)| *other != symbol);
-                    overrides.push((symbol, given.value.clone()));
+                    let value = Entity::Constant(Rc::new(given.value.clone()));
+                    overrides.push((symbol, value));
                 }
                 None => unknown = Some(given.parameter),
             }

@@ -220,8 +220,26 @@ impl<'a> Elab<'a> {
             let a = a.unwrap_or_else(|| self.kept(key));
             let b = other.get(&key).copied();
             let b = b.unwrap_or_else(|| self.kept(key));
-            let value = self.exprs.mux(condition, a, b);
+            let value = self.choose(key, condition, a, b);
             self.env.set(key, value);
         }
+    }
+
+    /// `condition ? a : b` for a key. That a jump is taken on every path must
+    /// come out as a constant, so jumps are joined by `or` and `and`.
+    pub fn choose(&mut self, key: Key, condition: ExprId, a: ExprId, b: ExprId) -> ExprId {
+        if !matches!(key, Key::Jump(_)) || a == b {
+            return self.exprs.mux(condition, a, b);
+        }
+        let inverse = self.exprs.not(condition);
+        let one = self.exprs.number(1, 1);
+        if a == one {
+            return self.exprs.or(condition, b);
+        }
+        if b == one {
+            return self.exprs.or(inverse, a);
+        }
+        let (a, b) = (self.exprs.and(condition, a), self.exprs.and(inverse, b));
+        self.exprs.or(a, b)
     }
 }

@@ -80,6 +80,12 @@ impl<'a> Elab<'a> {
                 do_while,
             } => self.exec_while(scope, *condition, *body, *do_while, span),
             StmtKind::Repeat { count, body } => self.exec_repeat(scope, *count, *body, span),
+            StmtKind::Foreach {
+                array,
+                scope: inner,
+                vars,
+                body,
+            } => self.exec_foreach(scope, *array, *inner, vars, *body, span),
             StmtKind::Timed {
                 timing: Timing::ZeroDelay,
                 body,
@@ -117,13 +123,13 @@ impl<'a> Elab<'a> {
             },
             ExprKind::System(name) => self.system_task(scope, name, &[], ast[expr].span),
             // A task without arguments.
-            ExprKind::Name(_) | ExprKind::Scoped(..) => {
+            ExprKind::Name(_) | ExprKind::Scoped(..) | ExprKind::Member(..) => {
                 self.call(scope, expr, expr, &[]).map(|_| ())
             }
             _ => match self.exec_assign(scope, expr) {
                 // Reported: the statements behind it may hold errors of their
                 // own. A function would miss the value, so a call ends here.
-                Err(Reported) if self.depth == 0 => Ok(()),
+                Err(Reported) if self.depth == 0 && self.env.mode != Mode::Initial => Ok(()),
                 done => done,
             },
         }

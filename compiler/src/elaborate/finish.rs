@@ -36,6 +36,13 @@ impl<'a> Elab<'a> {
         let mut outputs = Vec::new();
         for (at, &symbol) in module.ports.iter().enumerate() {
             let name = &ast[symbol].name;
+            if let SymbolKind::InterfacePort { .. } = ast[symbol].kind {
+                return self.unsupported(
+                    name.span,
+                    "an interface as a port of the top module",
+                    "put a module around it that has the signals as ports",
+                );
+            }
             let (SymbolKind::Port(declared), Some(Entity::Net(net))) =
                 (&ast[symbol].kind, self.lookup_here(scope, &name.text)?)
             else {
@@ -221,6 +228,7 @@ impl<'a> Elab<'a> {
                     declaration: net.span,
                     process,
                     blocking: false,
+                    enumerated: false,
                     scope_path: net.scope_path.clone(),
                 },
             });
@@ -430,35 +438,18 @@ impl<'a> Elab<'a> {
         let flop = &self.flops[resolved.flop as usize];
         let slot = &self.slots[flop.slot as usize];
         let net = self.net(slot.net);
-        let ty = &net.ty;
-        let whole = flop.width == slot.width;
-        let bits = match ty.packed[..] {
-            [] if ty.fields.is_none() => BitNaming::Scalar,
-            [range] if ty.fields.is_none() => BitNaming::Vector {
-                lsb: match range.descending() {
-                    true => range.right + i64::from(flop.low),
-                    false => range.right - i64::from(flop.low),
-                },
-                descending: range.descending(),
-            },
-            _ => BitNaming::Whole,
-        };
-        let mut select = ty.element_text(slot.element);
-        if !whole {
-            let (low, high) = match bits {
-                BitNaming::Vector { lsb, descending } => {
-                    let top = i64::from(flop.width) - 1;
-                    (lsb, if descending { lsb + top } else { lsb - top })
-                }
-                _ => {
-                    let low = i64::from(flop.low);
-                    (low, low + i64::from(flop.width) - 1)
-                }
-            };
-            select.push_str(&match low == high {
-                true => format!("[{low}]"),
-                false => format!("[{high}:{low}]"),
-            });
+        let part = net.ty.part_text(flop.low, flop.width);
+        let select = format!("{}{}", net.ty.element_text(slot.element), part.select);
+        // Signals of an interface are named through it.
+        let mut scope_path = net.scope_path.clone();
+        if flop.instance != net.instance {
+            let through = self.interface_names.get(&(flop.instance, net.instance));
+            scope_path.splice(
+                0..0,
+                through
+                    .iter()
+                    .flat_map(|name| name.split('.').map(String::from)),
+            );
         }
         let init = slot
             .init
@@ -481,14 +472,15 @@ impl<'a> Elab<'a> {
             clocking: resolved.clocking.clone(),
             init: init.filter(|bits| *bits != Bits::unknown(flop.width)),
             origin: Origin {
-                instance: net.instance,
+                instance: flop.instance,
                 target: format!("{}{select}", net.name),
                 variable: net.name.to_string(),
-                bits,
+                bits: part.bits,
+                enumerated: part.enumerated,
                 declaration: net.span,
                 process: flop.process.clone(),
                 blocking: flop.blocking,
-                scope_path: net.scope_path.clone(),
+                scope_path,
             },
         }
     }

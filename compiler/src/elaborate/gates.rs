@@ -153,6 +153,10 @@ impl<'a> Elab<'a> {
                     open.extend(parts);
                     continue;
                 }
+                Target::Stream(target, _) => {
+                    open.push(*target);
+                    continue;
+                }
                 Target::Part(part) => part,
             };
             let (Storage::Slots(first), Element::At(at), true) = (

@@ -235,13 +235,13 @@ impl<'a> Elab<'a> {
         false
     }
 
-    fn set_genvar(&mut self, scope: ScopeIdx, genvar: &'a str, value: i64) {
+    pub fn set_genvar(&mut self, scope: ScopeIdx, genvar: &'a str, value: i64) {
         let constant = Constant {
             bits: Bits::from_i64(32, value),
             signed: true,
             z: None,
             text: None,
-            range: None,
+            ty: None,
         };
         let entity = Entity::Constant(Rc::new(constant));
         self.scope_mut(scope).names.insert(genvar, entity);

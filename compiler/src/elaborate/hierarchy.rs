@@ -74,7 +74,7 @@ impl<'a> Elab<'a> {
             }
         }
         let tops: Vec<usize> = (0..ast.modules.len())
-            .filter(|&at| !used.contains(&*ast.modules[at].name.text))
+            .filter(|&at| !ast.modules[at].interface && !used.contains(&*ast.modules[at].name.text))
             .collect();
         match tops[..] {
             [top] => Ok(ModuleId(top as u32)),
@@ -112,7 +112,7 @@ impl<'a> Elab<'a> {
         near.min().map(|(_, candidate)| candidate)
     }
 
-    fn top_parameters(&mut self, top: ModuleId) -> Res<Vec<(ast::SymbolId, Constant)>> {
+    fn top_parameters(&mut self, top: ModuleId) -> Res<Vec<(ast::SymbolId, Entity)>> {
         let ast = self.ast;
         let mut list = Vec::new();
         for (name, text) in &self.options.parameters {
@@ -127,7 +127,7 @@ impl<'a> Elab<'a> {
                 return self.fail(Diagnostic::global(codes::BAD_CONNECTION, message).help(help));
             };
             match super::constant::parse_value(text) {
-                Some(value) => list.push((symbol, value)),
+                Some(value) => list.push((symbol, Entity::Constant(Rc::new(value)))),
                 None => {
                     let message = format!("`{text}` is no value for the parameter `{name}`");
                     return self.fail(
@@ -147,7 +147,7 @@ impl<'a> Elab<'a> {
         parent: Option<InstanceId>,
         name: String,
         symbol: Option<ast::SymbolId>,
-        overrides: Vec<(ast::SymbolId, Constant)>,
+        overrides: Vec<(ast::SymbolId, Entity)>,
         in_generate_loop: bool,
     ) -> Res<ScopeIdx> {
         let ast = self.ast;
@@ -226,16 +226,31 @@ impl<'a> Elab<'a> {
         &mut self,
         scope: ScopeIdx,
         symbol: ast::SymbolId,
-        value: Constant,
+        value: Entity,
     ) -> Res<()> {
         let ast = self.ast;
         let SymbolKind::Parameter { ty, is_type, .. } = &ast[symbol].kind else {
+            self.bind_interface(scope, symbol, value);
             return Ok(());
         };
         let span = ast[symbol].name.span;
-        if *is_type {
-            return self.unsupported(span, "an override of a type parameter", "use its default");
-        }
+        let value = match value {
+            Entity::Constant(value) if !is_type => (*value).clone(),
+            Entity::Type(_) if *is_type => {
+                let name = &ast[symbol].name.text;
+                self.scope_mut(scope).names.insert(name, value);
+                return Ok(());
+            }
+            _ => {
+                let (wanted, help) = match is_type {
+                    true => ("a type", "give a type"),
+                    false => ("a value", "give a value"),
+                };
+                let message = format!("the parameter `{}` is {wanted}", ast[symbol].name.text);
+                return self
+                    .fail(Diagnostic::error(codes::BAD_CONNECTION, span, message).help(help));
+            }
+        };
         let bare =
             matches!(ty.kind, TypeKind::Bits { .. } | TypeKind::String) && ty.dims.is_empty();
         let value = match &ty.kind {
@@ -246,7 +261,7 @@ impl<'a> Elab<'a> {
             TypeKind::Bits { written: false, .. } | TypeKind::String if bare => value,
             _ => {
                 let ty = self.type_of(scope, ty, span)?;
-                self.fit(value, &ty)?
+                self.fit(value, &ty, span)?
             }
         };
         let entity = Entity::Constant(Rc::new(value));
@@ -266,10 +281,19 @@ impl<'a> Elab<'a> {
                 let _ = self.declare_net(scope, *symbol);
             }
         }
+        // Interfaces first: anything may name their signals.
+        for member in members {
+            if let Member::Declare(symbol) = member
+                && self.is_interface_instance(*symbol)
+            {
+                let _ = self.declared(scope, *symbol);
+            }
+        }
         let generated = self.scope(scope).generated.clone();
         let mut next = generated.iter().peekable();
         for (at, member) in members.iter().enumerate() {
             let _ = match member {
+                Member::Declare(symbol) if self.is_interface_instance(*symbol) => Ok(()),
                 Member::Declare(symbol) => self.declared(scope, *symbol),
                 Member::Assign(list) => list
                     .iter()
@@ -366,17 +390,11 @@ impl<'a> Elab<'a> {
                     }
                 }
                 if let Some(init) = *init {
-                    if !ty.unpacked.is_empty() {
-                        return self.unsupported(
-                            ast[init].span,
-                            "the value of an array",
-                            "assign its elements one by one",
-                        );
-                    }
                     self.env = Env::default();
-                    let value = self.assigned(scope, init, ty.width)?;
+                    let value = self.assigned_to(scope, init, &ty)?;
                     let span = name.span.to(ast[init].span);
-                    self.drive(first, 0, ty.width, Driver::Value(value), span);
+                    let target = Target::Part(self.whole(index, span));
+                    self.drive_target(&target, value, span)?;
                 }
                 Ok(())
             }
@@ -394,7 +412,7 @@ impl<'a> Elab<'a> {
         self.env = Env::default();
         self.implicit_nets(scope, lhs)?;
         let target = self.target(scope, lhs)?;
-        let value = self.assigned(scope, rhs, target.width() as u32)?;
+        let value = self.assigned_value(scope, rhs, &target)?;
         self.drive_target(&target, value, span)
     }
 
@@ -412,7 +430,22 @@ impl<'a> Elab<'a> {
                 }
                 return Ok(());
             }
+            Target::Stream(target, size) => {
+                let value = match *size {
+                    Some(size) => self.reversed_blocks(value, size),
+                    None => value,
+                };
+                return self.drive_target(target, value, span);
+            }
         };
+        if !part.ty.unpacked.is_empty() {
+            let width = part.ty.width;
+            for (at, element) in self.elements_of(part).into_iter().enumerate() {
+                let slice = self.exprs.slice(value, at as u32 * width, width);
+                self.drive_target(&Target::Part(element), slice, span)?;
+            }
+            return Ok(());
+        }
         let storage = self.net(part.net).storage;
         let whole = i64::from(self.net(part.net).ty.width);
         let (Storage::Slots(first), Element::At(at), true) =
@@ -431,9 +464,14 @@ impl<'a> Elab<'a> {
             );
         };
         let low = part.bits.constant;
+        // What reaches out of a field is dropped.
+        let (bottom, top) = match part.window {
+            Some((low, width)) => (i64::from(low), i64::from(low) + i64::from(width)),
+            None => (0, whole),
+        };
         let (from, to) = (
-            low.clamp(0, whole),
-            (low + i64::from(part.ty.width)).clamp(0, whole),
+            low.clamp(bottom, top),
+            (low + i64::from(part.ty.width)).clamp(bottom, top),
         );
         if from < to {
             let width = (to - from) as u32;

@@ -2,8 +2,10 @@
 
 use super::context::{Elab, Entity, Res, ScopeIdx, Storage};
 use super::env::{Env, ExitKind, Key, Mode};
+use super::reference::Element;
 use crate::diagnostics::{Diagnostic, codes};
 use crate::frontend::ast::{self, Process, SymbolKind};
+use crate::netlist::Bits;
 use crate::source::Span;
 
 impl<'a> Elab<'a> {
@@ -20,22 +22,27 @@ impl<'a> Elab<'a> {
             return Ok(());
         };
         let ty = self.net(net).ty.clone();
-        let Storage::Slots(slot) = self.net(net).storage else {
-            return self.unsupported(
-                ast[init].span,
-                "the initial value of a large array",
-                "assign its elements in an `initial` block",
-            );
-        };
-        if !ty.unpacked.is_empty() {
-            return self.unsupported(
-                ast[init].span,
-                "the initial value of an array",
-                "assign its elements in an `initial` block",
-            );
-        }
         let bits = self.constant_of_type(scope, init, &ty)?;
-        self.slots[slot as usize].init = Some(bits);
+        let span = ast[init].span;
+        let words: Vec<Bits> = (0..ty.elements())
+            .map(|at| bits.slice(at * ty.width, ty.width))
+            .collect();
+        let whole = self.whole(net, span);
+        for (element, word) in self.elements_of(&whole).iter().zip(words) {
+            let Element::At(at) = element.element else {
+                continue;
+            };
+            match self.net(net).storage {
+                Storage::Slots(first) => {
+                    self.slots[(first + at) as usize].init = Some(word);
+                }
+                Storage::Memory(mem) => {
+                    let mem = &mut self.memories[mem as usize];
+                    let blank = || vec![Bits::unknown(ty.width); ty.elements() as usize];
+                    mem.init.get_or_insert_with(blank)[at as usize] = word;
+                }
+            }
+        }
         Ok(())
     }
 

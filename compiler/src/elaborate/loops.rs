@@ -2,6 +2,7 @@
 
 use super::context::{Elab, MAX_ITERATIONS, Res, ScopeIdx};
 use super::env::{Exit, ExitKind, Key};
+use super::types::Range;
 use crate::diagnostics::{Diagnostic, codes};
 use crate::frontend::ast::{self, For, Member};
 use crate::netlist::ExprId;
@@ -101,6 +102,52 @@ impl<'a> Elab<'a> {
         let mut unroll = self.unroll();
         for _ in 0..count {
             if !self.iterate(&mut unroll, scope, body, span)? {
+                break;
+            }
+        }
+        self.finish_loop(unroll);
+        Ok(())
+    }
+
+    /// `foreach`: all indices, the last dimension fastest, each from its left
+    /// bound to its right one.
+    pub fn exec_foreach(
+        &mut self,
+        scope: ScopeIdx,
+        array: ast::ExprId,
+        block: ast::ScopeId,
+        vars: &'a [Option<ast::SymbolId>],
+        body: Option<ast::StmtId>,
+        span: Span,
+    ) -> Res<()> {
+        let ast = self.ast;
+        let ty = self.measured(scope, array)?.flat();
+        if vars.len() > ty.packed.len() {
+            let message = format!("`foreach` over more dimensions than {}", ty.packed.len());
+            return self.fail(
+                Diagnostic::error(codes::BAD_TYPE, ast[array].span, message)
+                    .help("name one variable per dimension"),
+            );
+        }
+        let inner = self.block(scope, block);
+        let counted: Vec<(&'a str, Range)> = vars
+            .iter()
+            .zip(&ty.packed)
+            .filter_map(|(var, range)| Some((&*ast[(*var)?].name.text, *range)))
+            .collect();
+        let total = counted
+            .iter()
+            .fold(1u64, |n, (_, range)| n.saturating_mul(range.len()));
+        let mut unroll = self.unroll();
+        for number in 0..total {
+            let mut rest = number;
+            for (name, range) in counted.iter().rev() {
+                let from_left = (rest % range.len()) as i64;
+                rest /= range.len();
+                let index = range.at(range.len() as i64 - 1 - from_left);
+                self.set_genvar(inner, name, index);
+            }
+            if !self.iterate(&mut unroll, inner, body, span)? {
                 break;
             }
         }

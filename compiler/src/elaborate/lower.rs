@@ -2,6 +2,7 @@
 
 use super::context::{Elab, Res};
 use super::typed::{Kind, Typed};
+use crate::diagnostics::{Diagnostic, codes};
 use crate::frontend::ast::BinaryOp as Op;
 use crate::netlist::{BinaryOp, Bits, ExprId};
 
@@ -52,6 +53,13 @@ impl<'a> Elab<'a> {
                         self.exprs.mux(select, a, b)
                     }
                 }
+            }
+            Kind::Aggregate(..) => {
+                let message = "a whole array or unpacked structure is no operand";
+                return self.fail(
+                    Diagnostic::error(codes::BAD_TYPE, typed.span, message)
+                        .help("name one element or field, or assign it whole"),
+                );
             }
             Kind::Call(scope, call) => {
                 let value = self.call_function(scope, call)?;

@@ -14,9 +14,15 @@ use crate::netlist::ExprId;
 impl<'a> Elab<'a> {
     /// Executes the body of a process. Afterwards a variable assigned in both
     /// ways stands in the environment under its blocking key alone.
-    pub fn run_body(&mut self, mode: Mode, scope: ScopeIdx, body: Option<ast::StmtId>) -> Res<()> {
+    pub fn run_body(
+        &mut self,
+        mode: Mode,
+        scope: ScopeIdx,
+        body: Option<ast::StmtId>,
+        enable: Option<ExprId>,
+    ) -> Res<()> {
         self.env = Env::new(mode);
-        self.exec_maybe(scope, body)?;
+        self.exec_enabled(scope, body, enable)?;
         let mut mixed = self.assigned_twice();
         while !mixed.is_empty() {
             self.env = Env::new(mode);
@@ -24,7 +30,7 @@ impl<'a> Elab<'a> {
                 let beneath = self.slot_like(slot);
                 self.env.beneath.insert(slot, beneath);
             }
-            self.exec_maybe(scope, body)?;
+            self.exec_enabled(scope, body, enable)?;
             let found = self.assigned_twice();
             let more = found.iter().any(|slot| !mixed.contains(slot));
             mixed = found;
@@ -36,6 +42,19 @@ impl<'a> Elab<'a> {
             self.lay_on_top(slot);
         }
         Ok(())
+    }
+
+    /// A body that runs only under a condition, if there is one (`iff`).
+    fn exec_enabled(
+        &mut self,
+        scope: ScopeIdx,
+        body: Option<ast::StmtId>,
+        enable: Option<ExprId>,
+    ) -> Res<()> {
+        match enable {
+            Some(enable) => self.under(enable, |elab| elab.exec_maybe(scope, body)),
+            None => self.exec_maybe(scope, body),
+        }
     }
 
     /// The slots written in both ways.

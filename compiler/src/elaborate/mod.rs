@@ -11,14 +11,15 @@
 //!
 //! | module | what |
 //! | --- | --- |
-//! | `context`, `names`, `written`, `types` | tables, scopes, name lookup, types |
+//! | `context`, `names`, `import`, `written`, `types`, `parts` | tables, scopes, name lookup, types and the names of their parts |
 //! | `typed`, `operators`, `lower`, `constant`, `call`, `system` | expressions: sizes first, then values in context (IEEE 1364-2005, 5.4 and 5.5) |
+//! | `aggregate`, `stream`, `methods` | arrays and structures as values, streaming, methods of enums |
 //! | `reference`, `select`, `assign` | reading and writing parts of nets |
 //! | `env`, `exec`, `case`, `loops` | symbolic execution of statements |
 //! | `process`, `clocked`, `mixed`, `initial` | processes |
 //! | `clocks` | clock gates and input clocks |
 //! | `blackbox` | instances that are not looked into |
-//! | `hierarchy`, `generate`, `connect`, `arrays`, `defparam`, `gates` | instances |
+//! | `hierarchy`, `generate`, `connect`, `interface`, `arrays`, `defparam`, `gates` | instances |
 //! | `unknown`, `tristate` | values that are none; nets with several drivers |
 //! | `readmem`, `passed_over` | data files; testbench code |
 //! | `resolve`, `registers`, `finish` | leaves to drives; the finished netlist |
@@ -28,6 +29,7 @@
 //! registers stand in source order. What is not understood is an error with a
 //! place, never a guess.
 
+mod aggregate;
 mod arrays;
 mod assign;
 mod blackbox;
@@ -45,12 +47,16 @@ mod finish;
 mod gates;
 mod generate;
 mod hierarchy;
+mod import;
 mod initial;
+mod interface;
 mod loops;
 mod lower;
+mod methods;
 mod mixed;
 mod names;
 mod operators;
+mod parts;
 mod passed_over;
 mod process;
 mod readmem;
@@ -58,6 +64,7 @@ mod reference;
 mod registers;
 mod resolve;
 mod select;
+mod stream;
 mod system;
 mod tristate;
 mod typed;

@@ -9,8 +9,8 @@ use super::context::{Constant, Elab, Entity, Net, NetIdx, Res, Scope, ScopeIdx, 
 use super::context::{Mem, Storage};
 use super::types::Ty;
 use crate::diagnostics::{Diagnostic, codes};
-use crate::frontend::ast::{self, Member, Name, SymbolId, SymbolKind, Type, TypeKind};
-use crate::netlist::InstanceId;
+use crate::frontend::ast::{self, Member, SymbolId, SymbolKind, Type, TypeKind};
+use crate::netlist::{Bits, InstanceId};
 use crate::source::Span;
 
 impl<'a> Elab<'a> {
@@ -71,6 +71,7 @@ impl<'a> Elab<'a> {
             in_generate_loop,
             names: FxHashMap::default(),
             imports: Vec::new(),
+            exports: Vec::new(),
             generated: Vec::new(),
             local,
         });
@@ -85,6 +86,9 @@ impl<'a> Elab<'a> {
                 Member::Declare(symbol) => self.declare_symbol(scope, *symbol),
                 Member::Import { package, item } => {
                     let _ = self.import(scope, package, item.as_ref());
+                }
+                Member::Export { package, item } => {
+                    let _ = self.export(scope, package.as_ref(), item.as_ref());
                 }
                 _ => {}
             }
@@ -119,58 +123,6 @@ impl<'a> Elab<'a> {
             .insert(name, Entity::Pending(symbol));
     }
 
-    fn import(&mut self, scope: ScopeIdx, package: &'a Name, item: Option<&'a Name>) -> Res<()> {
-        let from = self.package(package)?;
-        match item {
-            None => self.scope_mut(scope).imports.push(from),
-            Some(item) => {
-                let entity = self.scoped(package, item)?;
-                self.scope_mut(scope).names.insert(&item.text, entity);
-            }
-        }
-        Ok(())
-    }
-
-    /// The scope of a package.
-    fn package(&mut self, name: &Name) -> Res<ScopeIdx> {
-        let ast = self.ast;
-        match ast.packages.iter().find(|p| p.name.text == name.text) {
-            Some(package) => Ok(self.global(package.scope)),
-            None => {
-                let message = format!("package `{}` is not declared", name.text);
-                self.fail(
-                    Diagnostic::error(codes::UNKNOWN_NAME, name.span, message)
-                        .help("add the file that declares the package, before this one"),
-                )
-            }
-        }
-    }
-
-    /// The scope of a package or file, made on first use.
-    pub fn global(&mut self, ast: ast::ScopeId) -> ScopeIdx {
-        if let Some(&scope) = self.globals.get(&ast) {
-            return scope;
-        }
-        let parent = self.ast[ast].parent.map(|parent| self.global(parent));
-        let scope = self.new_scope(parent, ast, InstanceId(0), None);
-        self.globals.insert(ast, scope);
-        self.declare(scope);
-        scope
-    }
-
-    /// `pkg::name`
-    pub fn scoped(&mut self, package: &'a Name, name: &'a Name) -> Res<Entity> {
-        let scope = self.package(package)?;
-        if let Some(entity) = self.lookup_here(scope, &name.text)? {
-            return Ok(entity);
-        }
-        let message = format!("`{}` is not declared in `{}`", name.text, package.text);
-        self.fail(
-            Diagnostic::error(codes::UNKNOWN_NAME, name.span, message)
-                .help("declare it in the package"),
-        )
-    }
-
     /// What a name stands for, seen from a scope.
     pub fn lookup(&mut self, scope: ScopeIdx, name: &str) -> Res<Option<Entity>> {
         let mut at = Some(scope);
@@ -180,18 +132,13 @@ impl<'a> Elab<'a> {
             }
             at = self.scope(scope).parent;
         }
-        Ok(None)
+        self.lookup_unit(name)
     }
 
     /// What a name stands for in one scope and what it imports.
     pub fn lookup_here(&mut self, scope: ScopeIdx, name: &str) -> Res<Option<Entity>> {
         let Some((&key, entity)) = self.scope(scope).names.get_key_value(name) else {
-            for import in self.scope(scope).imports.clone() {
-                if self.scope(import).names.contains_key(name) {
-                    return self.lookup_here(import, name);
-                }
-            }
-            return Ok(None);
+            return self.lookup_imported(scope, name);
         };
         let symbol = match entity {
             Entity::Pending(symbol) => *symbol,
@@ -267,6 +214,14 @@ impl<'a> Elab<'a> {
             SymbolKind::EnumMember { .. } => self.enum_member(scope, symbol),
             SymbolKind::Subroutine { .. } => Ok(Entity::Subroutine(symbol, scope)),
             SymbolKind::Instance(_) => Ok(Entity::Instance),
+            SymbolKind::InterfacePort { .. } => self.unsupported(
+                span,
+                "an interface port that nothing is connected to",
+                "connect an instance of the interface",
+            ),
+            SymbolKind::Modport(_) => {
+                self.unsupported(span, "a modport here", "name it behind its interface")
+            }
             SymbolKind::Block(block) => Ok(Entity::Scope(self.block(scope, *block))),
             SymbolKind::Unsupported(what) => {
                 let (span, what) = (what.span, what.what.to_string());
@@ -284,27 +239,40 @@ impl<'a> Elab<'a> {
             return self.unsupported(span, "this enum", "declare it by `typedef enum`");
         };
         let ty = self.type_of(scope, base, span)?;
-        let mut next = crate::netlist::Bits::zero(ty.width);
+        let upto = members.iter().position(|&member| member == symbol);
+        let values = self.member_values(scope, &ty, &members[..=upto.unwrap_or(0)])?;
+        match values.last() {
+            Some((last, bits)) if *last == symbol => Ok(Entity::Constant(Rc::new(Constant {
+                bits: bits.clone(),
+                signed: ty.signed,
+                z: None,
+                text: None,
+                ty: Some(Rc::new(ty)),
+            }))),
+            _ => self.unsupported(span, "this enum", "declare it by `typedef enum`"),
+        }
+    }
+
+    /// The values of the first members of an enum of a base type.
+    pub fn member_values(
+        &mut self,
+        scope: ScopeIdx,
+        ty: &Ty,
+        members: &[SymbolId],
+    ) -> Res<Vec<(SymbolId, Bits)>> {
+        let mut next = Bits::zero(ty.width);
+        let mut values = Vec::new();
         for &member in members {
-            let SymbolKind::EnumMember { value } = ast[member].kind else {
+            let SymbolKind::EnumMember { value } = self.ast[member].kind else {
                 continue;
             };
             if let Some(value) = value {
-                next = self.constant_of_type(scope, value, &ty)?;
+                next = self.constant_of_type(scope, value, ty)?;
             }
-            if member == symbol {
-                return Ok(Entity::Constant(Rc::new(Constant {
-                    bits: next,
-                    signed: ty.signed,
-                    z: None,
-                    text: None,
-                    range: None,
-                })));
-            }
-            let one = crate::netlist::Bits::from_u64(ty.width, 1);
-            next = next.add(&one);
+            values.push((member, next.clone()));
+            next = next.add(&Bits::from_u64(ty.width, 1));
         }
-        self.unsupported(span, "this enum", "declare it by `typedef enum`")
+        Ok(values)
     }
 
     /// The scope of a named or unnamed block inside `scope`, made on first use.
@@ -370,13 +338,15 @@ impl<'a> Elab<'a> {
             Storage::Memory(self.memories.len() as u32 - 1)
         } else {
             let first = self.slots.len() as u32;
+            let init = (variable && !self.scope(scope).local).then(|| ty.power_up());
+            let init = init.filter(|bits| *bits != Bits::unknown(ty.width));
             for element in 0..ty.elements() {
                 self.slots.push(Slot {
                     net: index,
                     element,
                     width: ty.width,
                     drives: Vec::new(),
-                    init: None,
+                    init: init.clone(),
                     shadow_of: None,
                 });
             }

@@ -98,6 +98,14 @@ impl<'a> Elab<'a> {
 
     /// A comparison: operands are extended to the wider one, by sign if both are signed.
     pub fn compare(&mut self, op: Op, a: Typed, b: Typed) -> Res<ExprId> {
+        let equality = matches!(op, Op::Eq | Op::Ne | Op::CaseEq | Op::CaseNe);
+        let (a, b) = match (&a.kind, &b.kind) {
+            // Arrays and unpacked structures can be equal.
+            (Kind::Aggregate(x, ty), Kind::Aggregate(y, other)) if equality && ty.fits(other) => {
+                (self.value(*x, false, a.span), self.value(*y, false, b.span))
+            }
+            _ => (a, b),
+        };
         let (width, signed) = (a.width.max(b.width), a.signed && b.signed);
         let a = self.lower(a, width, signed)?;
         let b = self.lower(b, width, signed)?;
@@ -212,10 +220,16 @@ impl<'a> Elab<'a> {
         &mut self,
         scope: ScopeIdx,
         value: (ExprId, bool),
-        item: &'a InsideItem,
+        item: &InsideItem,
     ) -> Res<ExprId> {
         match *item {
-            InsideItem::Value(label) => self.wild_equal(scope, value, label, true, true),
+            InsideItem::Value(label) => {
+                if let Some((bits, ty)) = self.array_of_values(scope, label)? {
+                    let span = self.ast[label].span;
+                    return self.any_equal(value, bits, &ty, span);
+                }
+                self.wild_equal(scope, value, label, true, true)
+            }
             InsideItem::Range(low, high) => {
                 let span = self.ast[low].span;
                 let (low, high) = (self.typed(scope, low)?, self.typed(scope, high)?);
@@ -226,6 +240,55 @@ impl<'a> Elab<'a> {
                 Ok(self.exprs.and(above, below))
             }
         }
+    }
+
+    /// The values of an array named among those of `inside`.
+    fn array_of_values(
+        &mut self,
+        scope: ScopeIdx,
+        expr: ast::ExprId,
+    ) -> Res<Option<(ExprId, std::rc::Rc<super::types::Ty>)>> {
+        if !self.is_aggregate_name(scope, expr)? {
+            return Ok(None);
+        }
+        match self.typed(scope, expr)?.kind {
+            Kind::Aggregate(value, ty) if ty.loose > 0 => Ok(Some((value, ty))),
+            _ => Ok(None),
+        }
+    }
+
+    /// Whether a value equals an element of an array.
+    fn any_equal(
+        &mut self,
+        value: (ExprId, bool),
+        array: ExprId,
+        ty: &super::types::Ty,
+        span: Span,
+    ) -> Res<ExprId> {
+        let mut element = ty.packed_element();
+        while element.loose > 0 {
+            element = element.packed_element();
+        }
+        let mut any = self.exprs.number(1, 0);
+        for at in 0..ty.width / element.width {
+            let item = self.exprs.slice(array, at * element.width, element.width);
+            let item = self.value(item, element.signed, span);
+            let value = self.value(value.0, value.1, span);
+            let hit = self.compare(Op::Eq, value, item)?;
+            any = self.exprs.or(any, hit);
+        }
+        Ok(any)
+    }
+
+    /// Whether an expression is the name of an array or an unpacked structure.
+    fn is_aggregate_name(&mut self, scope: ScopeIdx, expr: ast::ExprId) -> Res<bool> {
+        if !matches!(
+            self.ast[expr].kind,
+            ExprKind::Name(_) | ExprKind::Index(..) | ExprKind::Range(..) | ExprKind::Member(..)
+        ) {
+            return Ok(false);
+        }
+        Ok(matches!(self.typed(scope, expr)?.kind, Kind::Aggregate(..)))
     }
 
     /// `T'(x)`, `8'(x)`, `signed'(x)`
@@ -246,11 +309,23 @@ impl<'a> Elab<'a> {
             return Ok(self.value(value, signed, span));
         }
         if let Some(ty) = self.type_named_by(scope, ty)? {
-            if !ty.unpacked.is_empty() {
-                return self.unsupported(span, "a cast to an array", "cast element by element");
+            let width = ty.flat().width;
+            let stream = matches!(self.ast[operand].kind, ExprKind::Stream { .. });
+            if stream || ty.is_aggregate() || self.is_aggregate_name(scope, operand)? {
+                // A cast of bits: as many as there are.
+                let value = self.stream_value(scope, operand)?;
+                if self.exprs.width(value) != width {
+                    let have = self.exprs.width(value);
+                    let message = format!("a cast of {have} bits to a type of {width}");
+                    return self.fail(
+                        Diagnostic::error(codes::BAD_TYPE, span, message)
+                            .help("cast between types of the same width"),
+                    );
+                }
+                return Ok(self.of_type(value, &ty, span));
             }
-            let value = self.assigned(scope, operand, ty.width)?;
-            return Ok(self.value(value, ty.signed, span));
+            let value = self.assigned_to(scope, operand, &ty)?;
+            return Ok(self.of_type(value, &ty, span));
         }
         let width = self.const_i64(scope, ty)?;
         let Ok(width) = u64::try_from(width) else {

@@ -71,7 +71,7 @@ impl<'a> Elab<'a> {
                 self.leaves(value.iter().copied(), &mut listened);
             }
         }
-        self.run_body(Mode::Combinational, scope, body)?;
+        self.run_body(Mode::Combinational, scope, body, None)?;
         let written = std::mem::take(&mut self.env.written);
         let mut values = Vec::new();
         for (key, bits) in written {
@@ -153,8 +153,29 @@ impl<'a> Elab<'a> {
         }
     }
 
-    /// Records what drives a range of bits.
+    /// Records what drives a range of bits, field by field: a field must not
+    /// seem to depend on what drives its neighbours.
     pub fn drive(&mut self, slot: u32, low: u32, width: u32, value: Driver, span: Span) {
+        if let Driver::Value(whole) = value {
+            let ty = self.net(self.slots[slot as usize].net).ty.clone();
+            let mut at = low;
+            for cut in ty.cuts().into_iter().chain([low + width]) {
+                if cut <= at || cut > low + width || (at, cut) == (low, low + width) {
+                    continue;
+                }
+                let part = self.exprs.slice_through(whole, at - low, cut - at);
+                self.slots[slot as usize].drives.push(Drive {
+                    low: at,
+                    width: cut - at,
+                    value: Driver::Value(part),
+                    span,
+                });
+                at = cut;
+            }
+            if at > low {
+                return;
+            }
+        }
         self.slots[slot as usize].drives.push(Drive {
             low,
             width,

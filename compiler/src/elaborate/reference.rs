@@ -18,6 +18,12 @@ pub(super) struct Reference {
     pub ty: Ty,
     /// Selects that would reach into a neighbour are in range.
     pub guard: Option<ExprId>,
+    /// The bits of the element, from a lowest one on, outside of which nothing
+    /// is meant: those of the field or vector that is selected from.
+    pub window: Option<(u32, u32)>,
+    /// A part select may reach into the neighbour of an element that signals
+    /// select: what it would write there is not known.
+    pub straddles: bool,
     pub span: Span,
 }
 
@@ -42,6 +48,9 @@ impl<'a> Elab<'a> {
             ExprKind::Scoped(package, name) => self.scoped(package, name).map(Some),
             ExprKind::Member(base, name) => match self.path(scope, *base)? {
                 Some(Entity::Scope(inner)) => self.lookup_here(inner, &name.text),
+                Some(Entity::Interface(inner, modport)) => {
+                    self.lookup_interface(inner, modport, name)
+                }
                 Some(Entity::Instance) => self.unsupported(
                     ast[expr].span,
                     "a hierarchical name that reaches into an instance",
@@ -86,7 +95,9 @@ impl<'a> Elab<'a> {
             ExprKind::Member(base, name) => match self.path(scope, expr)? {
                 Some(entity) => self.net_reference(entity, span),
                 None => {
-                    if let Some(Entity::Scope(inner)) = self.path(scope, *base)? {
+                    if let Some(Entity::Scope(inner) | Entity::Interface(inner, _)) =
+                        self.path(scope, *base)?
+                    {
                         return self.unknown_name(inner, &name.text, name.span);
                     }
                     let base = self.reference(scope, *base)?;
@@ -97,20 +108,14 @@ impl<'a> Elab<'a> {
                 let mut reference = self.reference(scope, *base)?;
                 reference.span = span;
                 if reference.ty.unpacked.is_empty() {
-                    let ty = reference.ty.clone();
-                    let (position, ty, guard) = self.select_of(scope, expr, &ty)?;
-                    reference.bits.add(position);
-                    reference.ty = ty;
-                    self.guard(&mut reference, guard);
-                    return Ok(reference);
+                    return self.select_bits(scope, expr, reference);
                 }
                 match ast[expr].kind {
                     ExprKind::Index(_, index) => self.element(scope, reference, index),
-                    _ => self.unsupported(
-                        span,
-                        "a slice of an array",
-                        "name the elements one by one",
-                    ),
+                    ExprKind::Range(_, kind, a, b) => {
+                        self.array_slice(scope, reference, kind, a, b)
+                    }
+                    _ => Ok(reference),
                 }
             }
             _ => self.fail(
@@ -120,22 +125,49 @@ impl<'a> Elab<'a> {
         }
     }
 
+    /// A bit, element or part of a vector.
+    fn select_bits(
+        &mut self,
+        scope: ScopeIdx,
+        expr: ast::ExprId,
+        mut reference: Reference,
+    ) -> Res<Reference> {
+        let of = reference.ty.clone();
+        let (position, ty, mut guard) = self.select_of(scope, expr, &of)?;
+        let inside = position.terms.is_empty()
+            && position.constant >= 0
+            && position.constant + i64::from(ty.width) <= i64::from(of.width);
+        if reference.bits.terms.is_empty() {
+            let low = reference.bits.constant;
+            if !inside && (0..1 << 31).contains(&low) {
+                reference.window = Some((low as u32, of.width));
+            }
+        } else if !inside {
+            match self.ast[expr].kind {
+                ExprKind::Index(..) if guard.is_none() => {
+                    let (at, _) = self.position(&position);
+                    guard = self.below(at, u64::from(of.width));
+                }
+                ExprKind::Range(..) => reference.straddles = true,
+                _ => {}
+            }
+        }
+        reference.bits.add(position);
+        reference.ty = ty;
+        self.guard(&mut reference, guard);
+        Ok(reference)
+    }
+
     fn net_reference(&mut self, entity: Entity, span: Span) -> Res<Reference> {
         let what = match entity {
             Entity::Net(net) => {
-                return Ok(Reference {
-                    net,
-                    element: Element::At(0),
-                    bits: Position::default(),
-                    ty: (*self.net(net).ty).clone(),
-                    guard: None,
-                    span,
-                });
+                return Ok(self.whole(net, span));
             }
             Entity::Constant(_) => "a constant",
             Entity::Type(_) => "a type",
             Entity::Subroutine(..) => "a function or task",
             Entity::Instance => "an instance",
+            Entity::Interface(..) => "an interface",
             _ => "a block",
         };
         let message = format!(
@@ -148,7 +180,97 @@ impl<'a> Elab<'a> {
         )
     }
 
-    /// A field of a packed structure.
+    /// All of a net.
+    pub fn whole(&self, net: NetIdx, span: Span) -> Reference {
+        Reference {
+            net,
+            element: Element::At(0),
+            bits: Position::default(),
+            ty: (*self.net(net).ty).clone(),
+            guard: None,
+            window: None,
+            straddles: false,
+            span,
+        }
+    }
+
+    /// The elements of an array, the rightmost one first.
+    pub fn elements_of(&mut self, array: &Reference) -> Vec<Reference> {
+        let mut numbers = vec![0u32];
+        let mut stride = array.ty.elements();
+        for range in &array.ty.unpacked {
+            stride = (u64::from(stride) / range.len()) as u32;
+            let step = |number: u32| {
+                (0..range.len() as i64)
+                    .map(move |offset| number + (range.at(offset) - range.low()) as u32 * stride)
+            };
+            numbers = numbers.into_iter().flat_map(step).collect();
+        }
+        let mut list = Vec::with_capacity(numbers.len());
+        for number in numbers {
+            let mut element = array.clone();
+            element.ty.unpacked.clear();
+            element.element = match array.element {
+                Element::At(first) => Element::At(first + number),
+                Element::Outside => Element::Outside,
+                Element::Dynamic(first) if number == 0 => Element::Dynamic(first),
+                Element::Dynamic(first) => {
+                    let mut sum = Position::at(i64::from(number));
+                    sum.push(first, false, 1);
+                    self.dynamic_element(&sum)
+                }
+            };
+            list.push(element);
+        }
+        list
+    }
+
+    /// Some neighbours in the outermost unpacked dimension.
+    fn array_slice(
+        &mut self,
+        scope: ScopeIdx,
+        mut reference: Reference,
+        kind: ast::RangeKind,
+        a: ast::ExprId,
+        b: ast::ExprId,
+    ) -> Res<Reference> {
+        let span = reference.span;
+        let range = reference.ty.unpacked[0];
+        let (position, count) = self.part(scope, range, kind, a, b, span)?;
+        let first = position.constant;
+        if !position.terms.is_empty() {
+            return self.unsupported(
+                span,
+                "a slice of an array at a place that signals select",
+                "copy the elements in a loop",
+            );
+        }
+        if first < 0 || first as u64 + count > range.len() {
+            return self.fail(
+                Diagnostic::error(codes::BAD_TYPE, span, "this slice reaches out of its array")
+                    .help("slice within the declared bounds"),
+            );
+        }
+        let part = super::types::Range {
+            left: range.at(first + count as i64 - 1),
+            right: range.at(first),
+        };
+        reference.ty.unpacked[0] = part;
+        let stride = u64::from(reference.ty.elements()) / count;
+        let skip = (part.low() - range.low()) as u32 * stride as u32;
+        reference.element = match reference.element {
+            Element::At(at) => Element::At(at + skip),
+            Element::Outside => Element::Outside,
+            Element::Dynamic(at) => {
+                let mut sum = Position::at(i64::from(skip));
+                sum.push(at, false, 1);
+                self.dynamic_element(&sum)
+            }
+        };
+        Ok(reference)
+    }
+
+    /// A field of a structure.
     fn field(&mut self, mut base: Reference, name: &Name, span: Span) -> Res<Reference> {
         let fields = base.ty.fields.clone().filter(|_| base.ty.packed.is_empty());
         let field = fields
@@ -239,11 +361,13 @@ impl<'a> Elab<'a> {
     /// The present value of a part of a net.
     pub fn read(&mut self, reference: &Reference, span: Span) -> Res<ExprId> {
         if !reference.ty.unpacked.is_empty() {
-            let message = format!("`{}` is a whole array", self.sources.text(span));
-            return self.fail(
-                Diagnostic::error(codes::BAD_TYPE, span, message)
-                    .help("name one element of the array"),
-            );
+            let bits = u64::from(reference.ty.width) * u64::from(reference.ty.elements());
+            self.check_width(bits, span)?;
+            let mut parts = Vec::new();
+            for element in self.elements_of(reference) {
+                parts.push(self.read(&element, span)?);
+            }
+            return Ok(self.exprs.concat(&parts));
         }
         let net = self.net(reference.net);
         let (width, count, storage) = (net.ty.width, net.ty.elements(), net.storage);

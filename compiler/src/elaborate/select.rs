@@ -90,6 +90,10 @@ impl<'a> Elab<'a> {
     ) -> Res<(Position, Ty, Option<ExprId>)> {
         let ast = self.ast;
         let span = ast[expr].span;
+        if ty.is_structure() && !ty.aggregate {
+            // A packed structure is a vector as well.
+            return self.select_of(scope, expr, &Ty::integer(ty.width, false));
+        }
         let Some(&range) = ty.packed.first() else {
             let message = match ty.fields {
                 Some(_) => "a structure cannot be indexed",
@@ -110,7 +114,10 @@ impl<'a> Elab<'a> {
                     term.2 *= unit;
                 }
                 let mut part = ty.clone();
-                part.signed = false;
+                part.signed = ty.loose > 0 && ty.signed;
+                part.members = part
+                    .members
+                    .filter(|members| ty.packed.len() > members.dims);
                 part.width = self.check_width(count.saturating_mul(unit as u64), span)?;
                 part.packed[0] = Range {
                     left: count as i64 - 1,
@@ -151,7 +158,7 @@ impl<'a> Elab<'a> {
     }
 
     /// A part select in units of the range's elements: position and count.
-    fn part(
+    pub fn part(
         &mut self,
         scope: ScopeIdx,
         range: Range,

@@ -1,10 +1,10 @@
 //! System functions that hardware can mean, and system tasks, which it cannot.
 
 use super::context::{Elab, Res, ScopeIdx};
-use super::typed::Typed;
+use super::typed::{Kind, Typed};
 use super::types::Ty;
 use crate::diagnostics::{Diagnostic, codes};
-use crate::frontend::ast::{self, Arg};
+use crate::frontend::ast::{self, Arg, ExprKind};
 use crate::netlist::{BinaryOp, Bits, ExprId};
 use crate::source::Span;
 
@@ -68,6 +68,15 @@ impl<'a> Elab<'a> {
                 };
                 self.exprs.constant(Bits::from_i64(32, value))
             }
+            "dimensions" | "unpacked_dimensions" => {
+                let arg = self.argument(args, 0, name, span)?;
+                let ty = self.measured(scope, arg)?.flat();
+                let count = match name {
+                    "dimensions" => ty.packed.len(),
+                    _ => ty.loose,
+                };
+                self.exprs.number(32, count as u64)
+            }
             "countones" | "onehot" | "onehot0" => {
                 let arg = self.argument(args, 0, name, span)?;
                 let value = self.self_determined(scope, arg)?;
@@ -103,22 +112,26 @@ impl<'a> Elab<'a> {
     }
 
     /// The type of a type name, a net or an expression.
-    fn measured(&mut self, scope: ScopeIdx, arg: ast::ExprId) -> Res<Ty> {
+    pub fn measured(&mut self, scope: ScopeIdx, arg: ast::ExprId) -> Res<Ty> {
         if let Some(ty) = self.type_named_by(scope, arg)? {
             return Ok((*ty).clone());
         }
-        if let Some(super::context::Entity::Net(net)) = self.path(scope, arg)? {
-            return Ok((*self.net(net).ty).clone());
-        }
-        if let Some(constant) = self.constant_named_by(scope, arg)? {
-            let mut ty = Ty::vector(constant.bits.width(), false);
-            if let Some(range) = constant.range {
-                ty.packed = vec![range];
-            }
+        if let Some((_, ty)) = self.constant_part(scope, arg)? {
             return Ok(ty);
         }
+        let span = self.ast[arg].span;
+        let named = matches!(
+            self.ast[arg].kind,
+            ExprKind::Name(_) | ExprKind::Index(..) | ExprKind::Range(..) | ExprKind::Member(..)
+        );
+        if named && self.enum_method(scope, arg, &[], span)?.is_none() {
+            return Ok(self.reference(scope, arg)?.ty);
+        }
         let typed = self.typed(scope, arg)?;
-        Ok(Ty::vector(typed.width, false))
+        if let Kind::Aggregate(_, ty) = typed.kind {
+            return Ok((*ty).clone());
+        }
+        Ok(Ty::vector(typed.width, typed.signed))
     }
 
     fn count_ones(&mut self, value: ExprId) -> ExprId {

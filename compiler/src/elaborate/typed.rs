@@ -5,6 +5,7 @@
 //! [`Typed`] tree that [`super::lower`] turns into a value.
 
 use super::context::{Constant, Elab, Entity, Res, ScopeIdx};
+use super::types::Ty;
 use crate::diagnostics::{Diagnostic, codes};
 use crate::frontend::ast::{self, BinaryOp as Op, ExprKind, UnaryOp};
 use crate::netlist::{Bits, ExprId, UnaryOp as Reduce};
@@ -33,6 +34,8 @@ pub(super) enum Kind {
     /// Base; exponent with its sign.
     Power(Box<Typed>, ExprId, bool),
     Conditional(ExprId, Box<Typed>, Box<Typed>),
+    /// An array or an unpacked structure as one vector of a flat type.
+    Aggregate(ExprId, std::rc::Rc<Ty>),
     /// A call of a user's function, made when its value is wanted.
     Call(ScopeIdx, ast::ExprId),
 }
@@ -90,6 +93,12 @@ impl<'a> Elab<'a> {
                 let select = self.condition(scope, *condition)?;
                 let a = Box::new(self.typed(scope, *a)?);
                 let b = Box::new(self.typed(scope, *b)?);
+                if let (Kind::Aggregate(x, ty), Kind::Aggregate(y, other)) = (&a.kind, &b.kind)
+                    && ty.fits(other)
+                {
+                    let (value, ty) = (self.exprs.mux(select, *x, *y), ty.clone());
+                    return Ok(self.of_type(value, &ty, span));
+                }
                 Ok(Typed {
                     width: a.width.max(b.width),
                     signed: a.signed && b.signed,
@@ -128,14 +137,15 @@ impl<'a> Elab<'a> {
             ),
             ExprKind::Stream { .. } => self.unsupported(
                 span,
-                "a streaming concatenation",
-                "write the concatenation out",
+                "a streaming concatenation as an operand",
+                "assign it to a variable, or cast it to a type of its width",
             ),
-            ExprKind::Pattern { .. } => self.unsupported(
-                span,
-                "an assignment pattern",
-                "use a concatenation, or assign the elements one by one",
-            ),
+            ExprKind::Pattern { ty, repeat, items } => {
+                self.typed_pattern(scope, *ty, *repeat, items, span)
+            }
+            ExprKind::ValueRange(..) => {
+                self.unsupported(span, "a range as a value", "use `inside`")
+            }
             ExprKind::Type(_) => self.unsupported(span, "a type as a value", "use a value"),
             ExprKind::Keyword(word) => {
                 let what = format!("`{word}` as a value");
@@ -264,22 +274,27 @@ impl<'a> Elab<'a> {
     /// A name or a select of one.
     fn typed_select(&mut self, scope: ScopeIdx, expr: ast::ExprId) -> Res<Typed> {
         let span = self.ast[expr].span;
+        if let Some(method) = self.enum_method(scope, expr, &[], span)? {
+            return Ok(method);
+        }
         match self.constant_named_by(scope, expr)? {
             Some(constant) => {
                 let Constant {
                     bits, signed, z, ..
                 } = &*constant;
                 let value = self.constant_with_z(bits, z.as_ref(), span);
+                if let Some(ty) = constant.ty.as_ref().filter(|ty| ty.is_aggregate()) {
+                    return Ok(self.of_type(value, ty, span));
+                }
                 Ok(self.value(value, *signed, span))
             }
             None => {
-                if let Some(value) = self.constant_select(scope, expr)? {
-                    return Ok(self.value(value, false, span));
+                if let Some((value, ty)) = self.constant_part(scope, expr)? {
+                    return Ok(self.of_type(value, &ty, span));
                 }
                 let reference = self.reference(scope, expr)?;
-                let signed = reference.ty.signed;
                 let value = self.read(&reference, span)?;
-                Ok(self.value(value, signed, span))
+                Ok(self.of_type(value, &reference.ty, span))
             }
         }
     }

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use super::context::{Elab, MAX_ELEMENTS, MAX_WIDTH, Res, ScopeIdx};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::frontend::ast::{Dim, ExprKind, Type, TypeKind};
+use crate::netlist::Bits;
 use crate::source::Span;
 
 /// Bounds as declared, `[left:right]`.
@@ -25,6 +26,14 @@ impl Range {
 
     pub fn descending(self) -> bool {
         self.left >= self.right
+    }
+
+    /// The index at a distance from the right end.
+    pub fn at(self, offset: i64) -> i64 {
+        match self.descending() {
+            true => self.right + offset,
+            false => self.right - offset,
+        }
     }
 
     /// Distance of an index from the right end; negative or too large outside.
@@ -49,9 +58,29 @@ pub(super) struct Ty {
     pub unpacked: Vec<Range>,
     /// What the packed dimensions are of, if no plain bits.
     pub fields: Option<Rc<Vec<Field>>>,
+    /// An unpacked structure, laid out like a packed one: no vector by itself.
+    pub aggregate: bool,
+    /// The fields are those of a union.
+    pub union: bool,
+    /// So many of the outer packed dimensions are unpacked ones by declaration:
+    /// of a field of an unpacked structure, or of a value that is an array.
+    pub loose: usize,
+    /// The type is an enum, its own dimensions being the innermost.
+    pub members: Option<Rc<Members>>,
+    /// Has no unknown values, and is 0 at first.
+    pub two_state: bool,
 }
 
-/// A field of a packed structure.
+/// The members of an enum.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Members {
+    /// Values in the order declared.
+    pub values: Vec<Bits>,
+    /// How many packed dimensions the base type has.
+    pub dims: usize,
+}
+
+/// A field of a structure.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Field {
     pub name: Box<str>,
@@ -72,7 +101,65 @@ impl Ty {
             packed: if width == 1 { Vec::new() } else { vec![range] },
             unpacked: Vec::new(),
             fields: None,
+            aggregate: false,
+            union: false,
+            loose: 0,
+            members: None,
+            two_state: false,
         }
+    }
+
+    /// What one element of a variable holds before anything is assigned.
+    pub fn power_up(&self) -> Bits {
+        if self.two_state {
+            return Bits::zero(self.width);
+        }
+        let element = self.packed.iter().map(|range| range.len()).product::<u64>();
+        match &self.fields {
+            Some(fields) if !self.union => {
+                let parts: Vec<Bits> = fields.iter().rev().map(|f| f.ty.power_up()).collect();
+                let one = Bits::concat(&parts);
+                Bits::concat(&vec![one; element as usize])
+            }
+            _ => Bits::unknown(self.width),
+        }
+    }
+
+    /// Whether it is a structure or union, not an array of such.
+    pub fn is_structure(&self) -> bool {
+        self.fields.is_some() && self.packed.is_empty() && self.unpacked.is_empty()
+    }
+
+    /// The members, where the type is an enum, not an array of such.
+    pub fn enumeration(&self) -> Option<&Members> {
+        let members = self.members.as_deref()?;
+        (self.packed.len() == members.dims && self.unpacked.is_empty()).then_some(members)
+    }
+
+    /// Whether its values are no vectors: an array or an unpacked structure.
+    pub fn is_aggregate(&self) -> bool {
+        !self.unpacked.is_empty() || self.loose > 0 || self.aggregate
+    }
+
+    /// The same value as one vector: its leftmost part is highest.
+    pub fn flat(&self) -> Ty {
+        let mut flat = self.clone();
+        flat.width = (u64::from(self.width) * u64::from(self.elements())) as u32;
+        flat.loose += self.unpacked.len();
+        flat.packed.splice(0..0, flat.unpacked.drain(..));
+        flat
+    }
+
+    /// Whether a value of the other type can be assigned to it whole.
+    pub fn fits(&self, other: &Ty) -> bool {
+        let (a, b) = (self.flat(), other.flat());
+        let shape = |ty: &Ty| -> Vec<u64> {
+            ty.packed[..ty.loose]
+                .iter()
+                .map(|range| range.len())
+                .collect()
+        };
+        a.width == b.width && shape(&a) == shape(&b) && a.aggregate == b.aggregate
     }
 
     /// `int`, `integer`.
@@ -110,12 +197,19 @@ impl Ty {
     /// The type of an element of the outermost packed dimension.
     pub fn packed_element(&self) -> Ty {
         let outer = self.packed.first().map_or(1, |range| range.len());
+        let packed: Vec<Range> = self.packed.iter().skip(1).copied().collect();
+        let own = |members: &Members| packed.len() >= members.dims;
         Ty {
             width: (u64::from(self.width) / outer) as u32,
-            signed: false,
-            packed: self.packed.iter().skip(1).copied().collect(),
+            signed: self.loose > 0 && self.signed,
             unpacked: Vec::new(),
             fields: self.fields.clone(),
+            aggregate: self.aggregate,
+            union: self.union,
+            loose: self.loose.saturating_sub(1),
+            members: self.members.clone().filter(|members| own(members)),
+            two_state: self.two_state,
+            packed,
         }
     }
 }
@@ -125,24 +219,47 @@ impl<'a> Elab<'a> {
     pub fn type_of(&mut self, scope: ScopeIdx, ty: &'a Type, span: Span) -> Res<Ty> {
         let span = ty.span.unwrap_or(span);
         let base = match &ty.kind {
-            TypeKind::Bits { signed, .. } => Ty::vector(1, *signed),
-            TypeKind::Integer { width, signed } => Ty::integer(*width, *signed),
+            TypeKind::Bits {
+                signed, two_state, ..
+            } => Ty {
+                two_state: *two_state,
+                ..Ty::vector(1, *signed)
+            },
+            TypeKind::Integer {
+                width,
+                signed,
+                two_state,
+            } => Ty {
+                two_state: *two_state,
+                ..Ty::integer(*width, *signed)
+            },
+            TypeKind::Of(of) => self.measured(scope, *of)?,
             TypeKind::Named(name) => self.named_type(scope, *name)?,
-            TypeKind::Enum { base, .. } => self.type_of(scope, base, span)?,
+            TypeKind::Enum { base, members } => {
+                let mut ty = self.type_of(scope, base, span)?;
+                let values = self.member_values(scope, &ty, members)?;
+                ty.members = Some(Rc::new(Members {
+                    values: values.into_iter().map(|(_, bits)| bits).collect(),
+                    dims: ty.packed.len(),
+                }));
+                ty
+            }
             TypeKind::Struct {
                 union,
                 packed,
                 signed,
                 fields,
             } => {
-                if !packed {
+                if *union && !packed {
                     return self.unsupported(
                         span,
-                        "an unpacked structure",
-                        "declare it `packed`, or use separate variables",
+                        "an unpacked union",
+                        "declare it `packed`, or use a structure",
                     );
                 }
-                self.structure(scope, *union, *signed, fields, span)?
+                let mut ty = self.structure(scope, *union, *packed, fields, span)?;
+                ty.signed = *signed;
+                ty
             }
             TypeKind::String => {
                 return self.unsupported(span, "the type `string`", "use a vector of bits");
@@ -174,7 +291,7 @@ impl<'a> Elab<'a> {
         &mut self,
         scope: ScopeIdx,
         union: bool,
-        signed: bool,
+        is_packed: bool,
         fields: &'a [(crate::frontend::ast::Name, Type)],
         span: Span,
     ) -> Res<Ty> {
@@ -182,11 +299,21 @@ impl<'a> Elab<'a> {
         let mut at: u64 = 0;
         for (name, ty) in fields.iter().rev() {
             let ty = self.type_of(scope, ty, name.span)?;
-            if !ty.unpacked.is_empty() {
-                return self.unsupported(
-                    name.span,
-                    "an unpacked array in a packed structure",
-                    "write its dimensions before the name",
+            if is_packed && ty.is_aggregate() {
+                let message = "an unpacked array or structure in a packed structure";
+                return self.fail(
+                    Diagnostic::error(codes::BAD_TYPE, name.span, message)
+                        .help("write its dimensions before the name, or declare it `packed`"),
+                );
+            }
+            let whole = u64::from(ty.width).saturating_mul(u64::from(ty.elements()));
+            self.check_width(whole, name.span)?;
+            let ty = ty.flat();
+            if union && list.iter().any(|field: &Field| field.ty.width != ty.width) {
+                let message = "the members of a packed union differ in width";
+                return self.fail(
+                    Diagnostic::error(codes::BAD_TYPE, name.span, message)
+                        .help("give all members the same width"),
                 );
             }
             let low = if union { 0 } else { at as u32 };
@@ -204,12 +331,14 @@ impl<'a> Elab<'a> {
         }
         list.reverse();
         let width = self.check_width(at, span)?;
+        let two_state = list.iter().all(|field| field.ty.two_state);
         Ok(Ty {
-            width,
-            signed,
             packed: Vec::new(),
-            unpacked: Vec::new(),
             fields: Some(Rc::new(list)),
+            aggregate: !is_packed,
+            union,
+            two_state,
+            ..Ty::vector(width, false)
         })
     }
 
@@ -279,10 +408,9 @@ impl<'a> Elab<'a> {
         packed.extend(&base.packed);
         Ok(Ty {
             width,
-            signed: base.signed,
             packed,
             unpacked,
-            fields: base.fields,
+            ..base
         })
     }
 

@@ -83,6 +83,7 @@ fn assigned_in<'a>(ast: &'a Ast, stmt: ast::StmtId, names: &mut FxHashSet<&'a st
             StmtKind::For { body, .. }
             | StmtKind::While { body, .. }
             | StmtKind::Repeat { body, .. }
+            | StmtKind::Foreach { body, .. }
             | StmtKind::Timed { body, .. } => stack.extend(body),
             _ => {}
         }
@@ -97,7 +98,9 @@ fn base_names<'a>(ast: &'a Ast, target: ast::ExprId, names: &mut FxHashSet<&'a s
         ExprKind::Index(base, _) | ExprKind::Range(base, ..) | ExprKind::Member(base, _) => {
             base_names(ast, *base, names);
         }
-        ExprKind::Concat(items) => items.iter().for_each(|&item| base_names(ast, item, names)),
+        ExprKind::Concat(items) | ExprKind::Stream { items, .. } => {
+            items.iter().for_each(|&item| base_names(ast, item, names))
+        }
         _ => {}
     }
 }

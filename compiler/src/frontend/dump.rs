@@ -89,6 +89,13 @@ impl Dump<'_> {
     fn member(&mut self, member: &Member) {
         match member {
             Member::Declare(id) => self.symbol(*id),
+            Member::Export { package, item } => {
+                let text = |name: &Option<Name>| match name {
+                    Some(name) => name.text.to_string(),
+                    None => "*".to_string(),
+                };
+                self.line(&format!("export {}::{}", text(package), text(item)));
+            }
             Member::Import { package, item } => {
                 let item = item.as_ref().map_or("*", |item| &item.text);
                 self.line(&format!("import {}::{item}", package.text));
@@ -156,6 +163,17 @@ impl Dump<'_> {
                     self.typed(&port.ty, name)
                 )
             }
+            SymbolKind::InterfacePort { interface, modport } => {
+                let modport = modport.as_ref().map_or("", |name| &name.text);
+                format!("interface {}.{modport} {name}", interface.text)
+            }
+            SymbolKind::Modport(list) => {
+                let list: Vec<String> = list
+                    .iter()
+                    .map(|(direction, name)| format!("{direction:?} {}", name.text))
+                    .collect();
+                format!("modport {name} ({})", list.join(", "))
+            }
             SymbolKind::Parameter {
                 local,
                 is_type,
@@ -220,8 +238,9 @@ impl Dump<'_> {
         let sign = |signed: bool| if signed { "signed" } else { "" };
         let kind = match &ty.kind {
             TypeKind::Bits { signed, .. } => sign(*signed).to_string(),
-            TypeKind::Integer { width, signed } => format!("int{width} {}", sign(*signed)),
+            TypeKind::Integer { width, signed, .. } => format!("int{width} {}", sign(*signed)),
             TypeKind::Named(name) => self.expr(*name),
+            TypeKind::Of(of) => format!("type({})", self.expr(*of)),
             TypeKind::Enum { base, members } => {
                 format!(
                     "enum <{}> {{{}}}",
@@ -330,6 +349,20 @@ impl Dump<'_> {
                 self.line(&format!("repeat {}", self.expr(*count)));
                 self.optional(*body);
             }
+            StmtKind::Foreach {
+                array, vars, body, ..
+            } => {
+                let vars: Vec<&str> = vars
+                    .iter()
+                    .map(|var| var.map_or("", |var| &*self.ast[var].name.text))
+                    .collect();
+                self.line(&format!(
+                    "foreach {}[{}]",
+                    self.expr(*array),
+                    vars.join(", ")
+                ));
+                self.optional(*body);
+            }
             StmtKind::Timed { timing, body } => {
                 self.line(&self.timing(timing));
                 self.optional(*body);
@@ -427,7 +460,7 @@ impl Dump<'_> {
                 let slice = slice.map(|it| self.expr(it)).unwrap_or_default();
                 format!("{{{arrow}{slice}{{{}}}}}", self.exprs(items))
             }
-            ExprKind::Pattern { ty, items } => {
+            ExprKind::Pattern { ty, repeat, items } => {
                 let ty = ty.map(|it| self.expr(it)).unwrap_or_default();
                 let items: Vec<String> = items
                     .iter()
@@ -436,7 +469,8 @@ impl Dump<'_> {
                         format!("{key}{}", self.expr(*value))
                     })
                     .collect();
-                format!("{ty}'{{{}}}", items.join(", "))
+                let repeat = repeat.map_or(String::new(), |n| format!("{} * ", self.expr(n)));
+                format!("{ty}'{{{repeat}{}}}", items.join(", "))
             }
             ExprKind::Cast { ty, operand } => {
                 format!("{}'({})", self.expr(*ty), self.expr(*operand))
@@ -451,6 +485,7 @@ impl Dump<'_> {
                     .collect();
                 format!("({} inside {})", self.expr(*value), items.join(", "))
             }
+            ExprKind::ValueRange(a, b) => format!("[{}:{}]", self.expr(*a), self.expr(*b)),
             ExprKind::Assign {
                 kind,
                 op,

@@ -134,6 +134,21 @@ pub fn is_added(name: &str) -> bool {
     ADDED.binary_search(&name).is_ok()
 }
 
+/// A name as it is written: escaped where it is no simple identifier. An
+/// escaped identifier ends at white space, which is part of the result.
+pub fn identifier(name: &str) -> String {
+    let mut chars = name.chars();
+    let simple = chars
+        .next()
+        .is_some_and(|first| first.is_ascii_alphabetic() || first == '_')
+        && chars.all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '$');
+    if simple {
+        name.to_string()
+    } else {
+        format!("\\{name} ")
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

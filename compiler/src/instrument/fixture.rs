@@ -114,6 +114,7 @@ impl Fixture {
             ports: Vec::new(),
             parameters: Vec::new(),
             black_box: false,
+            interface: false,
             implicit_nets: true,
         };
         self.ast.modules.push(module);
@@ -293,6 +294,7 @@ impl Fixture {
                 declaration,
                 process: process.clone(),
                 blocking: false,
+                enumerated: false,
                 scope_path: Vec::new(),
             },
         });

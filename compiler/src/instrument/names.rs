@@ -12,20 +12,7 @@ use crate::frontend::ast::{Ast, SymbolKind};
 /// Start of every added name.
 pub const PREFIX: &str = "idetic_";
 
-/// A name as it is written: escaped where it is no simple identifier. An
-/// escaped identifier ends at white space, which is part of the result.
-pub fn identifier(name: &str) -> String {
-    let mut chars = name.chars();
-    let simple = chars
-        .next()
-        .is_some_and(|first| first.is_ascii_alphabetic() || first == '_')
-        && chars.all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '$');
-    if simple {
-        name.to_string()
-    } else {
-        format!("\\{name} ")
-    }
-}
+pub use crate::frontend::keywords::identifier;
 
 /// Reports every declared name that starts with [`PREFIX`], and a module that
 /// has the wrapper's name.

@@ -35,7 +35,7 @@ use crate::source::Span;
 
 use super::edits::Edit;
 use super::module::Context;
-use super::tree::{Chunk, whole};
+use super::tree::{Chunk, target};
 use super::{Hold, memory, text};
 
 /// One assignment of the branch: a target and the bits it takes from the chain.
@@ -166,6 +166,10 @@ fn place(cx: &Context, stmt: StmtId, process: Span) -> Result<(u32, bool), Diagn
     else {
         return Err(unexpected());
     };
+    // While the condition of an `iff` fails, the process would not shift.
+    if events.iter().any(|event| event.iff.is_some()) {
+        return Err(unexpected());
+    }
     let edges = events.iter().filter(|event| event.edge != Edge::Any);
     let resets = edges.count().saturating_sub(1);
     let mut at = *body;
@@ -213,7 +217,7 @@ fn assignments(cx: &Context, chunks: &[Chunk]) -> Vec<Assignment> {
             parts.sort_by_key(|part| part.low);
             let register = cx.register(parts[0]);
             Assignment {
-                target: whole(&register.origin),
+                target: target(&register.origin),
                 value: filled(&parts, register.width),
             }
         })

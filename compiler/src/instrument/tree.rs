@@ -308,6 +308,16 @@ pub fn select(origin: &Origin, width: u32, low: u32, len: u32) -> Selected {
     })
 }
 
+/// A whole register as a target of plain bits. An enum takes no bits without a
+/// cast, and a cast needs a name for its type; a concatenation takes them in
+/// every tool.
+pub fn target(origin: &Origin) -> String {
+    match origin.enumerated {
+        true => format!("{{{}}}", whole(origin)),
+        false => whole(origin),
+    }
+}
+
 /// A whole register as seen from the module that declares it.
 pub fn whole(origin: &Origin) -> String {
     let mut text = String::new();

@@ -246,7 +246,9 @@ pub struct Origin {
     pub process: ProcessRef,
     /// The process assigns it by `=` rather than `<=`.
     pub blocking: bool,
-    /// Declared in a named block or generate block: `target` cannot be written
+    /// `target` is an enum: plain bits are assigned to it as `{target} <= bits`.
+    pub enumerated: bool,
+    /// Declared in a named block or generate block, or a signal of an interface: `target` cannot be written
     /// from the module's own scope without this prefix.
     pub scope_path: Vec<String>,
 }

@@ -99,6 +99,7 @@ impl Builder {
                     in_generate_loop: false,
                 },
                 blocking: false,
+                enumerated: false,
                 scope_path: Vec::new(),
             },
         });

@@ -20,6 +20,15 @@ pub enum SymbolKind {
     /// A port of a module, or an argument of a function or task. The non-ANSI
     /// body declaration (`output reg [3:0] q; reg [3:0] q;`) is merged in.
     Port(Port),
+    /// A port that is an interface: `bus_if.master bus`.
+    InterfacePort {
+        /// The interface.
+        interface: Name,
+        /// Its modport, if one is named.
+        modport: Option<Name>,
+    },
+    /// `modport master (input a, output b)`: directions and names.
+    Modport(Vec<(Direction, Name)>),
     /// `parameter`, `localparam`, type parameter.
     Parameter {
         /// Cannot be overridden.
@@ -193,6 +202,8 @@ pub enum TypeKind {
         signed: bool,
         /// A type, signing or range is written.
         written: bool,
+        /// `bit`: no unknown values, and 0 at first.
+        two_state: bool,
     },
     /// `integer`, `int`, `byte`, `shortint`, `longint`, `time`: a fixed width.
     Integer {
@@ -200,7 +211,11 @@ pub enum TypeKind {
         width: u32,
         /// Signed.
         signed: bool,
+        /// `int` and its like: no unknown values, and 0 at first.
+        two_state: bool,
     },
+    /// `type(…)` of an expression or type.
+    Of(ExprId),
     /// A typedef by name (`t`, `pkg::t`).
     Named(ExprId),
     /// An enum.

@@ -57,6 +57,8 @@ pub enum ExprKind {
     Pattern {
         /// Type before the quote.
         ty: Option<ExprId>,
+        /// `'{n{…}}`: how often the items are repeated.
+        repeat: Option<ExprId>,
         /// Items with their keys.
         items: Vec<(Option<ExprId>, ExprId)>,
     },
@@ -69,6 +71,8 @@ pub enum ExprKind {
     },
     /// `x inside {…}`; a range has two bounds.
     Inside(ExprId, Vec<InsideItem>),
+    /// `[low:high]` as a label of `case … inside`.
+    ValueRange(ExprId, ExprId),
     /// An assignment.
     Assign {
         /// Kind.

@@ -86,7 +86,7 @@ pub struct Name {
     pub span: Span,
 }
 
-/// A module or package.
+/// A module, interface or package.
 #[derive(Debug, Clone)]
 pub struct Module {
     /// Its name.
@@ -103,6 +103,8 @@ pub struct Module {
     pub parameters: Vec<SymbolId>,
     /// It is marked `(* blackbox *)`: not to be looked into.
     pub black_box: bool,
+    /// An interface.
+    pub interface: bool,
     /// Undeclared names may declare nets (no `` `default_nettype none``).
     pub implicit_nets: bool,
 }
@@ -164,6 +166,13 @@ pub enum Member {
     Import {
         /// The package.
         package: Name,
+        /// The item, or all.
+        item: Option<Name>,
+    },
+    /// `export pkg::name`, `pkg::*` or, without a package, `*::*`.
+    Export {
+        /// The package.
+        package: Option<Name>,
         /// The item, or all.
         item: Option<Name>,
     },

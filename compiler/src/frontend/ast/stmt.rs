@@ -1,6 +1,6 @@
 //! Statements and timing controls.
 
-use super::{ExprId, For, ScopeId, StmtId, Unsupported};
+use super::{ExprId, For, ScopeId, StmtId, SymbolId, Unsupported};
 use crate::source::Span;
 
 /// A statement.
@@ -72,6 +72,17 @@ pub enum StmtKind {
         /// Body.
         body: Option<StmtId>,
     },
+    /// `foreach (array[i, j])`.
+    Foreach {
+        /// The array.
+        array: ExprId,
+        /// Holds the variables; parent of the body.
+        scope: ScopeId,
+        /// One per dimension; none where nothing stands between two commas.
+        vars: Vec<Option<SymbolId>>,
+        /// Body.
+        body: Option<StmtId>,
+    },
     /// `@(…) stmt`, `#d stmt`.
     Timed {
         /// What is waited for.
@@ -89,7 +100,7 @@ pub enum StmtKind {
     Continue,
     /// An immediate assertion: no hardware.
     Assertion,
-    /// Not taken: `fork`, `wait`, `force`, `forever`, `foreach`, …
+    /// Not taken: `fork`, `wait`, `force`, `forever`, …
     Unsupported(Unsupported),
 }
 

@@ -32,6 +32,7 @@ impl Parser<'_> {
             }
             FUNCTION_KW | TASK_KW => self.subroutine(scope),
             IMPORT_KW => self.import(scope),
+            MODPORT_KW => self.modports(scope),
             DEFPARAM_KW => self.defparam(scope),
             _ if self.at_direction() => self.port_declaration(scope),
             kind if kind.is_net_type() => self.nets(scope),
@@ -229,9 +230,10 @@ impl Parser<'_> {
             PROPERTY_KW => self.skip_block(&[], ENDPROPERTY_KW)?,
             SEQUENCE_KW => self.skip_block(&[], ENDSEQUENCE_KW)?,
             COVERGROUP_KW => self.skip_block(&[], ENDGROUP_KW)?,
-            SPECPARAM_KW | EXPORT_KW | TIMEUNIT_KW | TIMEPRECISION_KW => {
-                self.skip_to_semicolon()?
+            EXPORT_KW => {
+                self.export(scope)?;
             }
+            SPECPARAM_KW | TIMEUNIT_KW | TIMEPRECISION_KW => self.skip_to_semicolon()?,
             DEFAULT_KW if self.nth(1) == DISABLE_KW => self.skip_to_semicolon()?,
             DEFAULT_KW if self.nth(1) == CLOCKING_KW && self.nth(3) == SEMICOLON => {
                 self.skip_to_semicolon()?;
@@ -246,7 +248,7 @@ impl Parser<'_> {
         let start = self.at;
         let token = self.token(0);
         let what = match token.kind {
-            ALIAS_KW | BIND_KW | LET_KW | NETTYPE_KW | CONSTRAINT_KW | MODPORT_KW | EXTERN_KW => {
+            ALIAS_KW | BIND_KW | LET_KW | NETTYPE_KW | CONSTRAINT_KW | EXTERN_KW => {
                 self.skip_to_semicolon()?;
                 format!("`{}`", token.text)
             }
@@ -278,6 +280,11 @@ impl Parser<'_> {
             SYSTEM_IDENT => {
                 self.simple_statement()?;
                 self.expect(SEMICOLON)?;
+                if matches!(token.text, "$info" | "$warning") {
+                    let span = self.span_from(start);
+                    self.member(scope, Member::Ignored(span));
+                    return Ok(());
+                }
                 format!("the elaboration task `{}`", token.text)
             }
             _ => {

@@ -26,7 +26,7 @@ impl Parser<'_> {
         }
         loop {
             match self.kind() {
-                ENDMODULE_KW | ENDPACKAGE_KW => {
+                ENDMODULE_KW | ENDPACKAGE_KW | ENDINTERFACE_KW => {
                     self.bump();
                     if self.eat(COLON) && self.at_name() {
                         self.bump();
@@ -34,6 +34,7 @@ impl Parser<'_> {
                     return;
                 }
                 MODULE_KW | MACROMODULE_KW | PACKAGE_KW | EOF => return,
+                INTERFACE_KW if is_name(self.nth(1)) && self.at > start => return,
                 _ => {
                     self.bump();
                 }
@@ -65,6 +66,7 @@ impl Parser<'_> {
         match token.kind {
             MODULE_KW | MACROMODULE_KW => self.module(scope),
             PACKAGE_KW => self.package(scope),
+            INTERFACE_KW if self.nth(1) != CLASS_KW => self.module(scope),
             INTERFACE_KW => self.skip_design_element("an interface", ENDINTERFACE_KW),
             PROGRAM_KW => self.skip_design_element("a program", ENDPROGRAM_KW),
             PRIMITIVE_KW => self.skip_design_element("a user-defined primitive", ENDPRIMITIVE_KW),
@@ -117,11 +119,16 @@ impl Parser<'_> {
 
     fn module(&mut self, file: ScopeId) -> Parse<()> {
         let start = self.at;
+        let interface = self.at(INTERFACE_KW);
+        let (what, close) = match interface {
+            true => ("the name of the interface", ENDINTERFACE_KW),
+            false => ("the name of the module", ENDMODULE_KW),
+        };
         let first = self.bump().span;
         while matches!(self.kind(), AUTOMATIC_KW | STATIC_KW) {
             self.bump();
         }
-        let name = self.name("the name of the module")?;
+        let name = self.name(what)?;
         let scope = self.scope(ScopeKind::Module, Some(file), Some(&name));
         while self.at(IMPORT_KW) {
             self.import(scope)?;
@@ -151,14 +158,15 @@ impl Parser<'_> {
         whole = join(whole, semicolon);
         self.ports.push(table);
         let mut failed = false;
-        while !self.at(ENDMODULE_KW) {
+        while !self.at(close) {
             match self.kind() {
                 EOF => {
-                    let stop = self.expected("`endmodule`");
+                    let stop = self.expected(&spelling(close));
                     return Err(self.not_ended(stop, first.to(name.span)));
                 }
                 MODULE_KW | MACROMODULE_KW => {
-                    let stop = self.expected("`endmodule` before another module");
+                    let wanted = format!("{} before another module", spelling(close));
+                    let stop = self.expected(&wanted);
                     return Err(self.not_ended(stop, first.to(name.span)));
                 }
                 // The rest of an item that failed.
@@ -188,6 +196,7 @@ impl Parser<'_> {
                 ports,
                 parameters: std::mem::take(&mut self.parameters),
                 black_box: self.marked_black_box(start),
+                interface,
                 implicit_nets: self.stream.implicit_nets(start),
                 name: name.clone(),
             };
@@ -237,11 +246,36 @@ impl Parser<'_> {
             ports: Vec::new(),
             parameters: Vec::new(),
             black_box: false,
+            interface: false,
             implicit_nets: self.stream.implicit_nets(start),
             name: name.clone(),
         };
         self.ast.packages.push(package);
         self.end_label(Some(&name))
+    }
+
+    /// `export p::*, q::x;`, `export *::*;`
+    pub(super) fn export(&mut self, scope: ScopeId) -> Parse<()> {
+        self.expect(EXPORT_KW)?;
+        if self.at(STRING_LITERAL) {
+            return self.skip_to_semicolon();
+        }
+        loop {
+            let package = match self.eat(STAR) {
+                true => None,
+                false => Some(self.name("the name of a package or `*`")?),
+            };
+            self.expect(COLON_COLON)?;
+            let item = match self.eat(STAR) {
+                true => None,
+                false => Some(self.name("a name of the package or `*`")?),
+            };
+            self.member(scope, Member::Export { package, item });
+            if !self.eat(COMMA) {
+                break;
+            }
+        }
+        self.expect(SEMICOLON).map(|_| ())
     }
 
     /// `import p::*, q::x;`

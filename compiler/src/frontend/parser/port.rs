@@ -126,6 +126,15 @@ impl Parser<'_> {
         loop {
             self.attributes()?;
             let start = self.at;
+            if default.is_none() && self.at_interface_port() {
+                let id = self.interface_port(scope)?;
+                table.order.push(id);
+                style = None;
+                if !self.eat(COMMA) {
+                    break;
+                }
+                continue;
+            }
             let current = self.ansi_style(scope, style.take(), default.is_some())?;
             let name = self.name("the name of a port")?;
             let ty = self.with_unpacked(&current.ty)?;
@@ -156,6 +165,67 @@ impl Parser<'_> {
         Ok(())
     }
 
+    /// Whether `bus_if bus` or `bus_if.master bus` stands here.
+    fn at_interface_port(&self) -> bool {
+        let name = |ahead: usize| is_name(self.nth(ahead));
+        match self.nth(1) {
+            DOT => name(0) && name(2) && name(3),
+            kind => name(0) && is_name(kind) && !self.at_named_type(),
+        }
+    }
+
+    fn interface_port(&mut self, scope: ScopeId) -> Parse<SymbolId> {
+        let start = self.at;
+        let interface = self.name("the name of an interface")?;
+        let modport = match self.eat(DOT) {
+            true => Some(self.name("the name of a modport")?),
+            false => None,
+        };
+        let name = self.name("the name of a port")?;
+        if self.at(L_BRACK) {
+            let span = self.here();
+            self.refuse(span, "an array of interfaces");
+            return Err(Stop);
+        }
+        let span = self.span_from(start);
+        let kind = SymbolKind::InterfacePort { interface, modport };
+        Ok(self.declare(scope, name, span, kind))
+    }
+
+    /// `modport master (input a, b, output c), slave (…);`
+    pub(super) fn modports(&mut self, scope: ScopeId) -> Parse<()> {
+        self.expect(MODPORT_KW)?;
+        self.declarators(|p, start, name| {
+            p.expect(L_PAREN)?;
+            let mut list = Vec::new();
+            let mut direction = Direction::Input;
+            loop {
+                p.attributes()?;
+                match p.kind() {
+                    // Functions and tasks: they are found in the interface.
+                    IMPORT_KW | EXPORT_KW => {
+                        p.bump();
+                        direction = Direction::Ref;
+                    }
+                    CLOCKING_KW | DOT => {
+                        let span = p.here();
+                        p.refuse(span, "a clocking block or expression in a modport");
+                        return Err(Stop);
+                    }
+                    _ => direction = p.direction().unwrap_or(direction),
+                }
+                list.push((direction, p.name("a name of the interface")?));
+                if !p.eat(COMMA) {
+                    break;
+                }
+            }
+            p.expect(R_PAREN)?;
+            let span = p.span_from(start);
+            p.declare(scope, name, span, SymbolKind::Modport(list));
+            Ok(())
+        })
+    }
+
     fn ansi_style(
         &mut self,
         scope: ScopeId,
@@ -166,7 +236,7 @@ impl Parser<'_> {
         if interface || self.at(DOT) {
             let span = self.here();
             let what = if interface {
-                "an interface port"
+                "a port of any interface (`interface`)"
             } else {
                 "an expression in a port list"
             };
@@ -364,6 +434,7 @@ fn implicit() -> Type {
         kind: TypeKind::Bits {
             signed: false,
             written: false,
+            two_state: false,
         },
         dims: Vec::new(),
         packed: 0,

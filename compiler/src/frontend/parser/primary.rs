@@ -18,6 +18,14 @@ impl<'a> Parser<'a> {
                 self.expr_node(ExprKind::String(unescape(token.text)), token.span)
             }
             IDENT | ESCAPED_IDENT => self.name_expr()?,
+            // `$unit::name`
+            SYSTEM_IDENT if self.nth(1) == COLON_COLON && self.token(0).text == "$unit" => {
+                let unit = name_of(self.bump());
+                self.bump();
+                let item = self.name("a name")?;
+                let span = self.span_from(start);
+                self.expr_node(ExprKind::Scoped(unit, item), span)
+            }
             SYSTEM_IDENT => {
                 let token = self.bump();
                 self.expr_node(ExprKind::System(token.text.into()), token.span)
@@ -44,6 +52,11 @@ impl<'a> Parser<'a> {
             }
             L_BRACE => self.nested(Self::concat)?,
             APOSTROPHE_L_BRACE => self.nested(|p| p.pattern(None))?,
+            TYPE_KW if self.nth(1) == L_PAREN => {
+                let ty = self.data_type(None)?;
+                let span = self.span_from(start);
+                self.expr_node(ExprKind::Type(Box::new(ty)), span)
+            }
             TYPE_KW | NEW_KW | TAGGED_KW | VIRTUAL_KW => {
                 let span = self.here();
                 self.refuse(span, "this use of a SystemVerilog type or class");
@@ -64,7 +77,7 @@ impl<'a> Parser<'a> {
     }
 
     /// A name or `pkg::name`.
-    fn name_expr(&mut self) -> Parse<ExprId> {
+    pub(super) fn name_expr(&mut self) -> Parse<ExprId> {
         let start = self.at;
         let name = self.name("a name")?;
         if !self.eat(COLON_COLON) {
@@ -139,7 +152,7 @@ impl<'a> Parser<'a> {
     }
 
     /// `.name`, `[i]`, `[a:b]`, `[a +: w]`, `[a -: w]`.
-    fn select(&mut self, start: usize, base: ExprId) -> Parse<ExprId> {
+    pub(super) fn select(&mut self, start: usize, base: ExprId) -> Parse<ExprId> {
         if self.eat(DOT) {
             let name = self.name("a name behind `.`")?;
             let span = self.span_from(start);
@@ -218,6 +231,7 @@ impl<'a> Parser<'a> {
         let start = ty.map_or(self.at, |(start, _)| start);
         self.expect(APOSTROPHE_L_BRACE)?;
         let mut items = Vec::new();
+        let mut repeat = None;
         loop {
             let key = match self.kind() {
                 DEFAULT_KW => {
@@ -226,10 +240,11 @@ impl<'a> Parser<'a> {
                 }
                 _ => self.expr_or_type()?,
             };
-            if self.at(L_BRACE) {
-                let span = self.here();
-                self.refuse(span, "a replicated assignment pattern (`'{n{x}}`)");
-                return Err(Stop);
+            if items.is_empty() && self.eat(L_BRACE) {
+                repeat = Some(key);
+                let list = self.expr_list(R_BRACE)?;
+                items.extend(list.into_iter().map(|item| (None, item)));
+                break;
             }
             if self.eat(COLON) {
                 items.push((Some(key), self.expr()?));
@@ -243,7 +258,7 @@ impl<'a> Parser<'a> {
         self.expect(R_BRACE)?;
         let span = self.span_from(start);
         let ty = ty.map(|(_, ty)| ty);
-        Ok(self.expr_node(ExprKind::Pattern { ty, items }, span))
+        Ok(self.expr_node(ExprKind::Pattern { ty, repeat, items }, span))
     }
 
     pub(super) fn unsupported_expr(&mut self, what: &str, span: Span) -> ExprId {

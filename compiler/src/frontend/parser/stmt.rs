@@ -71,6 +71,7 @@ impl Parser<'_> {
                 let body = Some(self.stmt(scope)?);
                 StmtKind::Repeat { count, body }
             }
+            FOREACH_KW => self.foreach(scope)?,
             AT => {
                 let timing = self.event_control()?;
                 let body = Some(self.stmt(scope)?);
@@ -148,11 +149,6 @@ impl Parser<'_> {
             FORK_KW => self.skip_fork()?,
             FOREVER_KW => {
                 self.bump();
-                self.stmt(scope)?;
-            }
-            FOREACH_KW => {
-                self.bump();
-                self.skip_parens()?;
                 self.stmt(scope)?;
             }
             WAIT_KW if self.nth(1) == L_PAREN => {
@@ -358,12 +354,52 @@ impl Parser<'_> {
     }
 
     fn case_label(&mut self, kind: CaseKind) -> Parse<ExprId> {
-        if kind == CaseKind::Inside && self.at(L_BRACK) {
-            let span = self.here();
-            self.refuse(span, "a range as the label of `case … inside`");
-            return Err(Stop);
+        let start = self.at;
+        if kind == CaseKind::Inside && self.eat(L_BRACK) {
+            let low = self.expr()?;
+            self.expect(COLON)?;
+            let high = self.expr()?;
+            self.expect(R_BRACK)?;
+            let span = self.span_from(start);
+            return Ok(self.expr_node(ExprKind::ValueRange(low, high), span));
         }
         self.expr()
+    }
+
+    /// `foreach (array[i, , j]) stmt`, at `foreach`.
+    fn foreach(&mut self, scope: ScopeId) -> Parse<StmtKind> {
+        self.bump();
+        self.expect(L_PAREN)?;
+        let start = self.at;
+        let mut array = self.name_expr()?;
+        while self.at(DOT) {
+            array = self.select(start, array)?;
+        }
+        self.expect(L_BRACK)?;
+        let inner = self.scope(ScopeKind::Loop, Some(scope), None);
+        let mut vars = Vec::new();
+        loop {
+            vars.push(match self.at_name() {
+                true => {
+                    let name = self.name("a loop variable")?;
+                    let span = name.span;
+                    Some(self.declare(inner, name, span, SymbolKind::Genvar(None)))
+                }
+                false => None,
+            });
+            if !self.eat(COMMA) {
+                break;
+            }
+        }
+        self.expect(R_BRACK)?;
+        self.expect(R_PAREN)?;
+        let body = Some(self.stmt(inner)?);
+        Ok(StmtKind::Foreach {
+            array,
+            scope: inner,
+            vars,
+            body,
+        })
     }
 
     /// `( init ; condition ; step )` of a procedural or generate loop.

@@ -53,6 +53,7 @@ impl Parser<'_> {
                 TypeKind::Bits {
                     signed,
                     written: true,
+                    two_state: token.kind == BIT_KW,
                 }
             }
             BYTE_KW | SHORTINT_KW | INT_KW | LONGINT_KW | INTEGER_KW | TIME_KW => {
@@ -65,7 +66,11 @@ impl Parser<'_> {
                     _ => (32, true),
                 };
                 let signed = self.signing().unwrap_or(signed);
-                TypeKind::Integer { width, signed }
+                TypeKind::Integer {
+                    width,
+                    signed,
+                    two_state: !matches!(token.kind, INTEGER_KW | TIME_KW),
+                }
             }
             STRING_KW => {
                 self.bump();
@@ -76,12 +81,13 @@ impl Parser<'_> {
                 self.unsupported_type(&format!("the type `{}`", token.text), token.span)
             }
             ENUM_KW => self.enum_type(scope)?,
-            STRUCT_KW | UNION_KW => self.nested(Self::struct_type)?,
+            STRUCT_KW | UNION_KW => self.nested(|p| p.struct_type(scope))?,
             TYPE_KW => {
                 self.bump();
-                self.skip_parens()?;
-                let span = self.span_from(start);
-                self.unsupported_type("a type operator (`type(…)`)", span)
+                self.expect(L_PAREN)?;
+                let of = self.expr_or_type()?;
+                self.expect(R_PAREN)?;
+                TypeKind::Of(of)
             }
             VIRTUAL_KW => {
                 self.bump();
@@ -127,6 +133,7 @@ impl Parser<'_> {
             kind: TypeKind::Bits {
                 signed: signing.unwrap_or(false),
                 written,
+                two_state: false,
             },
             packed: dims.len(),
             dims,
@@ -223,6 +230,7 @@ impl Parser<'_> {
                 kind: TypeKind::Integer {
                     width: 32,
                     signed: true,
+                    two_state: true,
                 },
                 dims: Vec::new(),
                 packed: 0,
@@ -238,17 +246,30 @@ impl Parser<'_> {
         loop {
             let start = self.at;
             let name = self.name("the name of an enum member")?;
-            if self.at(L_BRACK) {
-                let span = self.here();
-                self.refuse(span, "a range of enum members");
-                return Err(Stop);
-            }
+            let range = self.member_range()?;
             let value = match self.eat(EQ) {
                 true => Some(self.expr()?),
                 false => None,
             };
             let span = self.span_from(start);
-            members.push(self.declare(scope, name, span, SymbolKind::EnumMember { value }));
+            match range {
+                None => {
+                    members.push(self.declare(scope, name, span, SymbolKind::EnumMember { value }));
+                }
+                // `A[2]` declares `A0` and `A1`; a value is that of the first.
+                Some(numbers) => {
+                    let mut value = value;
+                    for number in numbers {
+                        let name = Name {
+                            text: format!("{}{number}", name.text).into(),
+                            span: name.span,
+                        };
+                        let value = value.take();
+                        let kind = SymbolKind::EnumMember { value };
+                        members.push(self.declare(scope, name, span, kind));
+                    }
+                }
+            }
             if !self.eat(COMMA) {
                 break;
             }
@@ -260,7 +281,44 @@ impl Parser<'_> {
         })
     }
 
-    fn struct_type(&mut self) -> Parse<TypeKind> {
+    /// `[n]` or `[a:b]` behind the name of an enum member: the numbers meant.
+    fn member_range(&mut self) -> Parse<Option<Vec<u32>>> {
+        let open = self.here();
+        if !self.eat(L_BRACK) {
+            return Ok(None);
+        }
+        let first = self.literal_index()?;
+        let numbers: Vec<u32> = match self.eat(COLON) {
+            false => (0..first).collect(),
+            true => {
+                let last = self.literal_index()?;
+                match first <= last {
+                    true => (first..=last).collect(),
+                    false => (last..=first).rev().collect(),
+                }
+            }
+        };
+        self.expect(R_BRACK)?;
+        if numbers.is_empty() {
+            return Err(self.error(open, "a range of no enum members"));
+        }
+        Ok(Some(numbers))
+    }
+
+    /// A plain decimal number below 65536.
+    fn literal_index(&mut self) -> Parse<u32> {
+        let token = self.token(0);
+        let digits = token.text.replace('_', "");
+        match digits.parse::<u32>() {
+            Ok(number) if token.kind == INT_LITERAL && number < 1 << 16 => {
+                self.bump();
+                Ok(number)
+            }
+            _ => Err(self.expected("a number below 65536")),
+        }
+    }
+
+    fn struct_type(&mut self, scope: Option<ScopeId>) -> Parse<TypeKind> {
         let union = self.bump().kind == UNION_KW;
         if matches!(self.kind(), TAGGED_KW | SOFT_KW) {
             let span = self.here();
@@ -276,7 +334,7 @@ impl Parser<'_> {
             if matches!(self.kind(), RAND_KW | RANDC_KW) {
                 self.bump();
             }
-            let ty = self.data_type(None)?;
+            let ty = self.data_type(scope)?;
             loop {
                 let name = self.name("the name of a field")?;
                 fields.push((name, self.with_unpacked(&ty)?));
