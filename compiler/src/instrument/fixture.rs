@@ -113,8 +113,8 @@ impl Fixture {
             scope: ScopeId(0),
             ports: Vec::new(),
             parameters: Vec::new(),
-            interface: false,
             black_box: false,
+            interface: false,
             implicit_nets: true,
         };
         self.ast.modules.push(module);

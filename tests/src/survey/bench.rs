@@ -96,7 +96,7 @@ impl Plan<'_> {
     }
 
     fn inputs(&self) -> impl Iterator<Item = (usize, u32, Option<bool>)> + '_ {
-        let clock = self.netlist.clock.as_ref().map(|clock| &clock.port);
+        let clock = self.netlist.clock().map(|clock| &clock.port);
         let ports = self.netlist.ports.iter().enumerate();
         let data = ports.filter(move |(_, port)| {
             port.direction == Direction::Input && Some(&port.name) != clock
@@ -186,7 +186,7 @@ impl Plan<'_> {
     }
 
     fn write_clock(&self, out: &mut String) -> std::fmt::Result {
-        let clock = self.netlist.clock.as_ref();
+        let clock = self.netlist.clock();
         let port = clock.and_then(|clock| {
             let mut ports = self.netlist.ports.iter();
             let at = ports.position(|port| port.name == clock.port)?;

@@ -101,10 +101,10 @@ pub struct Module {
     pub ports: Vec<SymbolId>,
     /// Overridable parameters in order ([`SymbolKind::Parameter`]).
     pub parameters: Vec<SymbolId>,
-    /// An interface.
-    pub interface: bool,
     /// It is marked `(* blackbox *)`: not to be looked into.
     pub black_box: bool,
+    /// An interface.
+    pub interface: bool,
     /// Undeclared names may declare nets (no `` `default_nettype none``).
     pub implicit_nets: bool,
 }

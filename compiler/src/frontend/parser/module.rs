@@ -195,8 +195,8 @@ impl Parser<'_> {
                 scope,
                 ports,
                 parameters: std::mem::take(&mut self.parameters),
-                interface,
                 black_box: self.marked_black_box(start),
+                interface,
                 implicit_nets: self.stream.implicit_nets(start),
                 name: name.clone(),
             };
@@ -245,8 +245,8 @@ impl Parser<'_> {
             scope,
             ports: Vec::new(),
             parameters: Vec::new(),
-            interface: false,
             black_box: false,
+            interface: false,
             implicit_nets: self.stream.implicit_nets(start),
             name: name.clone(),
         };
