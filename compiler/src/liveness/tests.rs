@@ -7,7 +7,7 @@ use super::*;
 use crate::control::{self, ControlOptions, Edge, State, StateId};
 use crate::netlist::eval::{self, MachineState};
 use crate::netlist::testing::{Builder, Rng, fit, random_expr};
-use crate::netlist::{BinaryOp, ExprId, MemId, Memory, MemoryWrite, Node, RegId};
+use crate::netlist::{BinaryOp, ClockId, ExprId, MemId, Memory, MemoryWrite, Node, RegId};
 
 fn explore(netlist: &Netlist, options: &ControlOptions) -> ControlGraph {
     let (graph, diagnostics) = control::explore(netlist, options);
@@ -330,6 +330,7 @@ pub(crate) fn buffer() -> Netlist {
     let [low, high] = [0, 1].map(|row| b.constant(1, row));
     let mask = b.constant(4, 15);
     let write = |enable, address, data| MemoryWrite {
+        clock: ClockId(0),
         enable,
         address,
         data,
@@ -348,6 +349,7 @@ pub(crate) fn buffer() -> Netlist {
         first_index: Some(0),
         processes: vec![origin.process.clone()],
         clock: None,
+        plainly_clocked: true,
         init: None,
         origin,
     });
