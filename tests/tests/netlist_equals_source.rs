@@ -225,4 +225,5 @@ designs! {
     supplies: "supplies";
     testbench_code: "testbench_code";
     tristate: "tristate";
+    wild_labels: "wild_labels";
 }

@@ -9,7 +9,7 @@ use crate::control::ControlOptions;
 use crate::diagnostics::{Diagnostic, codes};
 use crate::driver::{Analysis, AnalyzeOptions, InsertOptions};
 use crate::elaborate::ElaborateOptions;
-use crate::frontend::ReadOptions;
+use crate::frontend::{ReadOptions, library};
 use crate::instrument::{self, InstrumentOptions};
 use crate::source::SourceMap;
 
@@ -47,7 +47,7 @@ pub fn request(
     for path in &design.file_list {
         filelist::read(path, sources, &mut list)?;
     }
-    let mut files = [design.files.clone(), list.files].concat();
+    let mut files = [design.files.clone(), list.files.clone()].concat();
     if files.is_empty() {
         files = config.design.files.clone();
     }
@@ -59,13 +59,13 @@ pub fn request(
     }
     let include_dirs = [
         design.include.clone(),
-        list.include,
+        list.include.clone(),
         config.design.include.clone(),
     ]
     .concat();
     let defines = [
         config.design.define.clone(),
-        list.define,
+        list.define.clone(),
         design.define.clone(),
     ]
     .concat();
@@ -91,13 +91,20 @@ pub fn request(
         .or(config.nvm.word_bits)
         .unwrap_or(DEFAULT_WORD_BITS);
     let reset = config.design.reset.clone();
+    let mut read = ReadOptions {
+        files,
+        library_files: 0,
+        include_dirs,
+        defines: defines.iter().map(|define| split_define(define)).collect(),
+    };
+    if !list.libraries.is_empty() {
+        let found = library::needed(&read, &list.libraries);
+        read.library_files = found.len();
+        read.files.extend(found);
+    }
     Ok(Request {
         analyze: AnalyzeOptions {
-            read: ReadOptions {
-                files,
-                include_dirs,
-                defines: defines.iter().map(|define| split_define(define)).collect(),
-            },
+            read,
             elaborate: ElaborateOptions {
                 top: design.top.clone().or(config.design.top.clone()),
                 parameters: parameters.clone(),

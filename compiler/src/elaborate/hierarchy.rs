@@ -73,7 +73,8 @@ impl<'a> Elab<'a> {
                 used.insert(&instance.definition.text);
             }
         }
-        let tops: Vec<usize> = (0..ast.modules.len())
+        let own = ast.library_modules.unwrap_or(ast.modules.len());
+        let tops: Vec<usize> = (0..own)
             .filter(|&at| !used.contains(&*ast.modules[at].name.text))
             .collect();
         match tops[..] {
