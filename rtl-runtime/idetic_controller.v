@@ -5,22 +5,33 @@
 // by a word: chain_out is the lowest word, chain_in becomes the highest, so
 // WORDS shifts with chain_in = chain_out leave every bit where it was.
 //
+// Memories are saved through a port of their own, row by row. At a row_read
+// edge the addressed row becomes available at memory_out, word by word; at a
+// row_take edge memory_in is one word of the row, and with its last word the
+// row is written. Each such edge is a shift edge as well, so that the rest of
+// the design holds still without an enable of its own: the chain rotates, and
+// is turned on until every bit is back in its place.
+//
 // NVM layout, in words; slot s starts at BASE + s * SLOT_WORDS, s = 0, 1:
 //
 //   offset                 words  contents
 //   0                      PARTS  ID, least significant part first
 //   PARTS                  1      checkpoint index, zero-extended
 //   PARTS + 1              WORDS  payload: chain words, lowest first
-//   PARTS + 1 + WORDS      PARTS  CRC-32, least significant part first
-//   2 * PARTS + 1 + WORDS  1      commit word {~sequence, sequence}
+//   PARTS + 1 + WORDS      MEMORY_WORDS  the memories, row by row
+//   ... + MEMORY_WORDS     PARTS  CRC-32, least significant part first
+//   ... + PARTS            1      commit word {~sequence, sequence}
 //
 //   PARTS      = ceil(32 / WORD)
-//   SLOT_WORDS = 2 * PARTS + WORDS + 2
+//   SLOT_WORDS = 2 * PARTS + WORDS + MEMORY_WORDS + 2
 //
 // The CRC (see idetic_crc32) takes in the ID words, the index word, the live
 // payload words in order, and the sequence number zero-extended to a word.
 // Words that are dead at the checkpoint are neither written nor read; a restore
-// puts zeros there.
+// puts zeros into those of the chain. A memory is live or dead as a whole.
+//
+// With COLD = 1 a start without an image loads constants, by the same walk as a
+// restore, without the NVM.
 //
 // Guarantees:
 // - stall and advance come from registers, at_checkpoint and skip only, never
@@ -50,7 +61,13 @@ module idetic_controller #(
     parameter        CHECKPOINT_INDEX = 1,  // bits of a checkpoint index; 1 to WORD
     parameter        ADDRESS = 8,           // bits of an NVM word address; 1 to 32
     parameter        BASE = 0,              // first NVM word of slot 0
-    parameter [31:0] ID = 0                 // hash of design and layout
+    parameter [31:0] ID = 0,                // hash of design and layout
+    parameter        COLD = 0,              // 1: a cold start loads constants
+    parameter        MEMORIES = 0,          // memories in the payload
+    parameter        MEMORY_WORDS = 0,      // payload words of all of them
+    parameter        MEMORY_INDEX = 1,      // bits of a memory number; 2**MEMORY_INDEX >= MEMORIES
+    parameter        ROW_INDEX = 1,         // bits of a row number
+    parameter        PART_INDEX = 1         // bits of the number of a word in a row
 ) (
     input wire clk,
     input wire por_n,  // power-on reset, asynchronous; release is synchronised here
@@ -69,6 +86,24 @@ module idetic_controller #(
     output wire [WORD_INDEX-1:0]       lookup_word,
     input  wire                        lookup_live,
 
+    // Memories; tie the inputs to 0 where there is none.
+    output wire [MEMORY_INDEX-1:0] memory,            // which one
+    output wire [ROW_INDEX-1:0]    row,
+    output wire [PART_INDEX-1:0]   row_part,          // word of the row
+    output wire                    row_read,          // the row is read at this edge
+    output wire                    row_take,          // memory_in is taken at this edge
+    input  wire [WORD-1:0]         memory_out,        // that word of the row read last
+    output wire [WORD-1:0]         memory_in,
+    input  wire                    memory_live,       // in lookup_checkpoint, or to be loaded when cold
+    input  wire [31:0]             memory_offset,     // its first word behind the chain words
+    input  wire [ROW_INDEX-1:0]    memory_last_row,
+    input  wire [PART_INDEX-1:0]   memory_last_part,
+
+    // Constants of a cold start; tie the inputs to 0 where COLD is 0.
+    output wire            cold,              // they are being loaded
+    input  wire [WORD-1:0] cold_word,         // chain word lookup_word
+    input  wire [WORD-1:0] cold_memory_word,  // word row_part of a row
+
     // Status; all but error and stall last one clock.
     output wire stall,    // the design does not take this edge
     output wire capture,  // the present state is the one that is now being saved
@@ -86,36 +121,44 @@ module idetic_controller #(
 );
 
   localparam PARTS = (32 + WORD - 1) / WORD;
-  localparam SLOT_WORDS = 2 * PARTS + WORDS + 2;
+  localparam SLOT_WORDS = 2 * PARTS + WORDS + MEMORY_WORDS + 2;
   localparam HALF = WORD / 2;
 
   localparam [31:0] SLOT_0 = BASE;
   localparam [31:0] SLOT_1 = BASE + SLOT_WORDS;
   localparam [31:0] COMMIT_0 = BASE + SLOT_WORDS - 1;
   localparam [31:0] COMMIT_1 = BASE + 2 * SLOT_WORDS - 1;
+  localparam [31:0] MEMORY_0 = BASE + PARTS + 1 + WORDS;
+  localparam [31:0] LAST_MEMORY = MEMORIES - 1;
   localparam [31:0] LAST_WORD = WORDS - 1;
   localparam [31:0] LAST_PART = PARTS - 1;
 
-  localparam [3:0] S_START = 4'd0;  // in reset; first clock after it
-  localparam [3:0] S_SCAN_0 = 4'd1;  // read the commit word of slot 0
-  localparam [3:0] S_SCAN_1 = 4'd2;  // read the commit word of slot 1
-  localparam [3:0] S_PICK = 4'd3;  // choose the slot to try next, or start cold
-  localparam [3:0] S_ID = 4'd4;  // ID words
-  localparam [3:0] S_INDEX = 4'd5;  // checkpoint index
-  localparam [3:0] S_PAYLOAD = 4'd6;  // chain words
-  localparam [3:0] S_SEAL = 4'd7;  // take the sequence number into the CRC
-  localparam [3:0] S_CHECK = 4'd8;  // CRC words
-  localparam [3:0] S_COMMIT = 4'd9;  // commit word
-  localparam [3:0] S_DONE = 4'd10;  // saved: pulse commit
-  localparam [3:0] S_RESUME = 4'd11;  // restored: pulse resume
-  localparam [3:0] S_RUN = 4'd12;  // the design runs
-  localparam [3:0] S_VOID = 4'd13;  // clear the commit word of a slot that was passed over
+  localparam [4:0] S_START = 5'd0;  // in reset; first clock after it
+  localparam [4:0] S_SCAN_0 = 5'd1;  // read the commit word of slot 0
+  localparam [4:0] S_SCAN_1 = 5'd2;  // read the commit word of slot 1
+  localparam [4:0] S_PICK = 5'd3;  // choose the slot to try next, or start cold
+  localparam [4:0] S_ID = 5'd4;  // ID words
+  localparam [4:0] S_INDEX = 5'd5;  // checkpoint index
+  localparam [4:0] S_PAYLOAD = 5'd6;  // chain words
+  localparam [4:0] S_SEAL = 5'd7;  // take the sequence number into the CRC
+  localparam [4:0] S_CHECK = 5'd8;  // CRC words
+  localparam [4:0] S_COMMIT = 5'd9;  // commit word
+  localparam [4:0] S_DONE = 5'd10;  // saved: pulse commit
+  localparam [4:0] S_RESUME = 5'd11;  // restored: pulse resume
+  localparam [4:0] S_RUN = 5'd12;  // the design runs
+  localparam [4:0] S_VOID = 5'd13;  // clear the commit word of a slot that was passed over
+  localparam [4:0] S_MEMORY = 5'd14;  // is this memory live?
+  localparam [4:0] S_ROW = 5'd15;  // read a row
+  localparam [4:0] S_CELLS = 5'd16;  // its words
+  localparam [4:0] S_ALIGN = 5'd17;  // turn the chain until it is back in place
 
   generate
     if (WORD < 8 || WORD > 64 || WORD % 2 != 0 || WORDS < 1
         || WORD_INDEX < 1 || (WORD_INDEX < 31 && (1 << WORD_INDEX) < WORDS)
         || CHECKPOINT_INDEX < 1 || CHECKPOINT_INDEX > WORD
         || ADDRESS < 1 || ADDRESS > 32
+        || COLD < 0 || COLD > 1 || MEMORIES < 0 || MEMORY_WORDS < MEMORIES
+        || (MEMORY_INDEX < 31 && (1 << MEMORY_INDEX) < MEMORIES)
         || (ADDRESS < 31 && BASE + 2 * SLOT_WORDS > (1 << ADDRESS))) begin : g_range
       idetic_controller_parameter_out_of_range range ();
     end
@@ -129,7 +172,7 @@ module idetic_controller #(
     if (!por_n) released <= 2'b00;
     else released <= {released[0], 1'b1};
 
-  reg  [3:0]                  state;
+  reg  [4:0]                  state;
   reg                         saving;     // S_ID to S_COMMIT write, otherwise they read
   reg                         clean;      // the design's state is that of the image in `slot`
   reg                         slot;       // running: slot to restore; otherwise slot worked on
@@ -141,7 +184,11 @@ module idetic_controller #(
   reg  [HALF-1:0]             serial_1;
   reg  [ADDRESS-1:0]          address;
   reg  [1:0]                  part;       // part of the ID or the CRC
-  reg  [WORD_INDEX-1:0]       word;       // chain word
+  reg  [WORD_INDEX-1:0]       word;       // chain word, or shifts since the chain was in place
+  reg  [MEMORY_INDEX-1:0]     which;      // memory
+  reg  [ROW_INDEX-1:0]        line;       // row of it
+  reg  [PART_INDEX-1:0]       cell_part;  // word of that row
+  reg                         blank;      // loading the constants of a cold start
   reg  [CHECKPOINT_INDEX-1:0] index;      // checkpoint being saved or restored
   reg  [31:0]                 crc;
 
@@ -159,6 +206,7 @@ module idetic_controller #(
   endfunction
   wire due = known_one(at_checkpoint);
   wire live = known_one(lookup_live);
+  wire used = known_one(memory_live);
 
   // The outputs are gated with the reset, so that nothing depends on how soon
   // the reset reaches the registers: a two-valued simulation that starts with
@@ -172,7 +220,8 @@ module idetic_controller #(
   assign error = rst_n && failed;
 
   wire request = state == S_SCAN_0 || state == S_SCAN_1 || state == S_ID || state == S_INDEX
-      || (state == S_PAYLOAD && live) || state == S_CHECK || state == S_COMMIT || state == S_VOID;
+      || (!blank && (state == S_PAYLOAD && live || state == S_CELLS))
+      || state == S_CHECK || state == S_COMMIT || state == S_VOID;
   assign nvm_valid = rst_n && request;
   assign nvm_write = saving;
   assign nvm_addr = address;
@@ -180,9 +229,21 @@ module idetic_controller #(
 
   assign lookup_checkpoint = index;
   assign lookup_word = word;
-  wire turn = state == S_PAYLOAD && (!live || nvm_ready);
-  assign shift = rst_n && turn;
-  assign chain_in = saving ? chain_out : live ? nvm_rdata : {WORD{1'b0}};
+  wire turn = state == S_PAYLOAD && (blank || !live || nvm_ready);
+  wire take = state == S_CELLS && (blank || nvm_ready);
+  wire placed = word == {WORD_INDEX{1'b0}};
+  wire rotate = state == S_ROW || take && !saving || state == S_ALIGN && !placed;
+  assign shift = rst_n && (turn || rotate);
+  assign chain_in = saving || state != S_PAYLOAD ? chain_out
+      : blank ? cold_word : live ? nvm_rdata : {WORD{1'b0}};
+
+  assign memory = which;
+  assign row = line;
+  assign row_part = cell_part;
+  assign row_read = rst_n && state == S_ROW;
+  assign row_take = rst_n && take && !saving;
+  assign memory_in = blank ? cold_memory_word : nvm_rdata;
+  assign cold = blank;
 
   // The next sequence number follows that of the slot which is kept.
   wire [HALF-1:0] serial = slot ? serial_1 : serial_0;
@@ -216,6 +277,11 @@ module idetic_controller #(
   endgenerate
   wire last_part = {30'd0, part} == LAST_PART;
   wire last_word = word == LAST_WORD[WORD_INDEX-1:0];
+  wire last_memory = which == LAST_MEMORY[MEMORY_INDEX-1:0];
+  /* verilator lint_off UNUSED */
+  wire [31:0] memory_start = (slot ? MEMORY_0 + SLOT_WORDS : MEMORY_0)
+      + (state == S_ALIGN ? MEMORY_WORDS : memory_offset);
+  /* verilator lint_on UNUSED */
 
   reg [WORD-1:0] wdata;
   always @*
@@ -223,6 +289,7 @@ module idetic_controller #(
       S_ID:      wdata = id_word;
       S_INDEX:   wdata = {{(WORD - CHECKPOINT_INDEX) {1'b0}}, index};
       S_PAYLOAD: wdata = known_word(chain_out);
+      S_CELLS:   wdata = known_word(memory_out);
       S_CHECK:   wdata = crc_word;
       S_VOID:    wdata = {WORD{1'b0}};
       default:   wdata = {~serial, serial};
@@ -253,6 +320,10 @@ module idetic_controller #(
       address <= COMMIT_0[ADDRESS-1:0];
       part <= 2'd0;
       word <= {WORD_INDEX{1'b0}};
+      which <= {MEMORY_INDEX{1'b0}};
+      line <= {ROW_INDEX{1'b0}};
+      cell_part <= {PART_INDEX{1'b0}};
+      blank <= 1'b0;
       index <= {CHECKPOINT_INDEX{1'b0}};
       crc <= 32'hFFFFFFFF;
     end else begin
@@ -284,7 +355,9 @@ module idetic_controller #(
         if (untried == 2'b00) begin
           // Nothing to restore: keep slot 1, so that the first save takes slot 0.
           slot <= 1'b1;
-          state <= S_RUN;
+          word <= {WORD_INDEX{1'b0}};
+          blank <= COLD == 1;
+          state <= COLD == 1 ? S_PAYLOAD : S_RUN;
         end else begin
           slot <= newest;
           untried[newest] <= 1'b0;
@@ -320,8 +393,44 @@ module idetic_controller #(
         if (turn) begin
           address <= address + 1'b1;
           if (live) crc <= crc_next;
-          word <= word + 1'b1;
-          if (last_word) state <= S_SEAL;
+          word <= last_word ? {WORD_INDEX{1'b0}} : word + 1'b1;
+          which <= {MEMORY_INDEX{1'b0}};
+          if (last_word) state <= MEMORIES > 0 ? S_MEMORY : blank ? S_RUN : S_SEAL;
+          if (last_word && MEMORIES == 0) blank <= 1'b0;
+        end
+
+        S_MEMORY: begin
+          address <= memory_start[ADDRESS-1:0];
+          line <= {ROW_INDEX{1'b0}};
+          cell_part <= {PART_INDEX{1'b0}};
+          if (used) state <= saving ? S_ROW : S_CELLS;
+          else if (last_memory) state <= S_ALIGN;
+          else which <= which + 1'b1;
+        end
+
+        S_ROW: state <= S_CELLS;
+
+        S_CELLS:
+        if (take) begin
+          address <= address + 1'b1;
+          crc <= crc_next;
+          cell_part <= cell_part + 1'b1;
+          if (cell_part == memory_last_part) begin
+            cell_part <= {PART_INDEX{1'b0}};
+            line <= line + 1'b1;
+            if (line != memory_last_row) state <= saving ? S_ROW : S_CELLS;
+            else begin
+              which <= which + 1'b1;
+              state <= last_memory ? S_ALIGN : S_MEMORY;
+            end
+          end
+        end
+
+        S_ALIGN:
+        if (placed) begin
+          address <= memory_start[ADDRESS-1:0];
+          blank <= 1'b0;
+          state <= blank ? S_RUN : S_SEAL;
         end
 
         S_SEAL: begin
@@ -388,6 +497,7 @@ module idetic_controller #(
 
         default: state <= S_START;
       endcase
+      if (rotate) word <= last_word ? {WORD_INDEX{1'b0}} : word + 1'b1;
     end
 
 endmodule

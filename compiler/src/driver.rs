@@ -20,6 +20,7 @@ use crate::liveness::{self, Liveness};
 use crate::netlist::{Netlist, RegId};
 use crate::plan::{self, Plan, PlanOptions};
 use crate::source::SourceMap;
+use crate::stack::with_room;
 
 /// What is to be analysed.
 #[derive(Debug, Clone, Default)]
@@ -70,7 +71,8 @@ pub fn analyze(
         return (None, diagnostics);
     };
     let mut control = options.control.clone();
-    control.names.extend(control::value_names(&ast, &netlist));
+    let names = with_room(|| control::value_names(&ast, &netlist));
+    control.names.extend(names);
     let (graph, found) = control::explore(&netlist, &control);
     clock.lap("control");
     diagnostics.list.extend(found.list);
@@ -138,7 +140,12 @@ pub fn plan(analysis: &Analysis, options: &InsertOptions) -> (Option<Plan>, Diag
     if diagnostics.has_errors() {
         return (None, diagnostics);
     }
-    let mut plan = match plan::plan(&analysis.graph, &analysis.liveness, &plan_options) {
+    let mut plan = match plan::plan(
+        &analysis.netlist,
+        &analysis.graph,
+        &analysis.liveness,
+        &plan_options,
+    ) {
         Ok(plan) => plan,
         Err(error) => {
             diagnostics.push(error.diagnostic(&analysis.graph));
@@ -177,19 +184,21 @@ pub fn insert(
         },
     );
     clock.lap("layout");
-    let (output, found) = instrument::instrument(
-        &analysis.ast,
-        sources,
-        &analysis.netlist,
-        &analysis.graph,
-        &analysis.liveness,
-        &plan,
-        &layout,
-        &InstrumentOptions {
-            design_hash: analysis.hash.clone(),
-            ..options.instrument.clone()
-        },
-    );
+    let (output, found) = with_room(|| {
+        instrument::instrument(
+            &analysis.ast,
+            sources,
+            &analysis.netlist,
+            &analysis.graph,
+            &analysis.liveness,
+            &plan,
+            &layout,
+            &InstrumentOptions {
+                design_hash: analysis.hash.clone(),
+                ..options.instrument.clone()
+            },
+        )
+    });
     clock.lap("instrument");
     analysis.times.extend(clock.laps);
     diagnostics.list.extend(found.list);

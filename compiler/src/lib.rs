@@ -20,3 +20,4 @@ pub mod plan;
 pub mod prove;
 pub mod report;
 pub mod source;
+mod stack;

@@ -4,7 +4,9 @@
 //! again. Then come single failures at every edge (strided above a limit), pairs whose second failure hits the boot, the restore and the
 //! first save after the first failure, and random sequences of failures.
 
-use crate::choose::{boot_and_save, first_of_pair, horizon, single_clocks};
+use crate::choose::{
+    boot_and_save, first_of_pair, horizon, saves_per_run, single_clocks, with_saves,
+};
 use crate::error::SimError;
 use crate::image::{Image, PastCycle, Position};
 use crate::judge::{Judge, Trial, Verdict};
@@ -37,9 +39,9 @@ pub struct CampaignOptions {
     /// How many logical cycles behind the one that was due at the last failure a run ends; `None` to go on to the end, or as far as
     /// the budget allows.
     pub horizon: Option<u64>,
-    /// Clock edges to simulate, about. The uninterrupted run ends after a twentieth of them, see [`CampaignReport::logical_cycles`].
-    /// Where going on to the end after each failure would take more than the rest, runs end earlier, see
-    /// [`CampaignReport::horizon_cycles`].
+    /// Clock edges to simulate, about. The uninterrupted run ends after an eighth of them, see [`CampaignReport::logical_cycles`].
+    /// Where going on to the end after each failure would take more than the rest, runs make only their first saves, see
+    /// [`CampaignReport::saves_per_run`]; if that is not enough, they end earlier, see [`CampaignReport::horizon_cycles`].
     pub clock_budget: u64,
     /// The campaign ends early with this many failures.
     pub stop_after: usize,
@@ -107,6 +109,7 @@ pub fn run_campaign(
         }
     };
     report.instrumented_clocks = base.clocks;
+    report.retried_points = judge.totals.retried;
     report.stall_clocks = base.stall_clocks;
     report.commits = base.commits;
     let mut campaign = Campaign {
@@ -124,11 +127,12 @@ pub fn run_campaign(
     report.restores = totals.restores;
     report.error_flags = totals.error_flags;
     report.simulated_clocks = totals.clocks;
+    report.retried_points = totals.retried;
     Ok(report)
 }
 
 /// Share of the budget that the uninterrupted run may take.
-const UNINTERRUPTED_SHARE: u64 = 20;
+const UNINTERRUPTED_SHARE: u64 = 8;
 
 /// Runs the design without failures; the inner result is the failure, if there is one. Where the budget is too small for the whole
 /// recording, the end of the returned trial says how far it goes.
@@ -254,8 +258,15 @@ impl Campaign<'_> {
         let (clocks, stride) = single_clocks(&self.base, self.options.max_points);
         self.report.stride = stride;
         let mut trials = self.after_base(&clocks);
-        let others = self.options.max_pairs + self.options.random_runs;
-        self.judge.horizon = horizon(&self.base, self.options, trials.len() + others);
+        let runs = trials.len() + self.options.max_pairs + self.options.random_runs;
+        if self.judge.replay.can_skip_saves() {
+            self.judge.saves = saves_per_run(&self.base, self.options, runs);
+        }
+        self.judge.horizon = match self.judge.saves {
+            Some(saves) => horizon(&with_saves(&self.base, saves), self.options, runs),
+            None => horizon(&self.base, self.options, runs),
+        };
+        self.report.saves_per_run = self.judge.saves;
         self.report.horizon_cycles = self.judge.horizon;
         if self.options.horizon.is_none() && self.judge.horizon.is_some() {
             trials = self.after_base(&clocks);
@@ -381,6 +392,8 @@ fn empty_report(replay: &Replay<'_>, options: &CampaignOptions, cycles: u64) -> 
         random_points: 0,
         stride: 1,
         horizon_cycles: options.horizon,
+        saves_per_run: None,
+        retried_points: 0,
         logical_cycles: cycles,
         recorded_cycles: replay.expectation.cycles() as u64,
         instrumented_clocks: 0,

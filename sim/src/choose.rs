@@ -1,7 +1,7 @@
 //! Where the supply fails in a campaign.
 
 use crate::campaign::CampaignOptions;
-use crate::spec::CycleOutcome;
+use crate::spec::{CycleLog, CycleOutcome};
 
 /// Number of clocks in which a cycle boots, restores and does its first save.
 pub(crate) fn boot_and_save(outcome: &CycleOutcome) -> u64 {
@@ -89,10 +89,36 @@ pub(crate) fn horizon(base: &CycleOutcome, options: &CampaignOptions, runs: usiz
     Some((advances_per_run as u64).max(64 + 2 * between_saves))
 }
 
+/// Saves that every run makes behind its last failure before the supply level may become full.
+pub(crate) const SAVES: u64 = 2;
+
+/// Whether runs must do without most of their saves to fit the budget: after how many saves the supply level becomes full. So each run can
+/// go on to the end of the recording; without it, it would have to end earlier.
+pub(crate) fn saves_per_run(
+    base: &CycleOutcome,
+    options: &CampaignOptions,
+    runs: usize,
+) -> Option<u64> {
+    let share = options.clock_budget / (runs as u64).max(1);
+    (base.clocks / 2 > share && base.commits > 2 * SAVES).then_some(SAVES)
+}
+
+/// The uninterrupted run as it would be with so many saves, for estimates.
+pub(crate) fn with_saves(base: &CycleOutcome, saves: u64) -> CycleOutcome {
+    let per_save = base.stall_clocks / (base.commits + 1);
+    CycleOutcome {
+        // Half of it is what a run takes on average, but not half of the boot and the saves.
+        clocks: base.advances + 2 * (saves + 1) * per_save,
+        commits: saves,
+        log: CycleLog::default(),
+        ..base.clone()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::spec::{CycleEnd, CycleLog};
+    use crate::spec::CycleEnd;
     use crate::tool::Simulator;
 
     /// Boots for 5 clocks, saves in clocks 100 to 119, runs for 1000.
@@ -157,6 +183,29 @@ mod tests {
             ),
             Some(7)
         );
+    }
+
+    #[test]
+    fn saves_are_left_out_only_where_time_is_short() {
+        let options = CampaignOptions {
+            clock_budget: 10_000,
+            ..CampaignOptions::for_simulator(Simulator::Verilator)
+        };
+        // 90 of 100 clocks go into saves.
+        let busy = CycleOutcome {
+            clocks: 10_000,
+            stall_clocks: 9000,
+            advances: 1000,
+            commits: 99,
+            ..outcome()
+        };
+        assert_eq!(saves_per_run(&busy, &options, 2), None);
+        assert_eq!(saves_per_run(&busy, &options, 10), Some(2));
+        assert_eq!(saves_per_run(&outcome(), &options, 1000), None);
+        let short = with_saves(&busy, 2);
+        assert_eq!(short.clocks, 1000 + 2 * 3 * 90);
+        assert_eq!(horizon(&short, &options, 10), None);
+        assert!(horizon(&busy, &options, 10).is_some());
     }
 
     #[test]

@@ -151,4 +151,32 @@ pub struct Instrumented {
     pub commit_word_addresses: Vec<u32>,
     /// Language of the instrumented sources.
     pub language: Language,
+    /// What lies behind the wrapper's ports, as far as the campaign can use it.
+    pub internals: Internals,
+}
+
+/// What a campaign may know of an instrumented design beyond its ports. Nothing is needed; without it some points cost more time or
+/// cannot be tried again.
+#[derive(Debug, Clone, Default)]
+pub struct Internals {
+    /// Name of the instance of the original top module in the wrapper.
+    pub instance: String,
+    /// All state of the original design that its outputs may depend on. Empty if it is not known: then Icarus cannot try a point again
+    /// with known contents.
+    pub state: Vec<StateVariable>,
+    /// A parameter of the wrapper: the supply level above which saves are skipped, 8 bits.
+    pub threshold_parameter: Option<String>,
+}
+
+/// A variable of the original design, or a part of one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StateVariable {
+    /// As Verilog text, seen from inside the top instance: `u.core.q`, `gen[0].q[7:4]`.
+    pub path: String,
+    /// Width in bits, of one word of a memory.
+    pub width_bits: usize,
+    /// Number of words of a memory, indexed from 0.
+    pub words: Option<u32>,
+    /// Whether `path` is all of a declared variable.
+    pub whole: bool,
 }

@@ -3,17 +3,20 @@
 use std::fs::{self, File};
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use tera::Context;
 
-use crate::design::{ClockEdge, Instrumented, OriginalDesign};
+use crate::design::{ClockEdge, Instrumented, Internals, OriginalDesign};
 use crate::error::SimError;
 use crate::expect::Expectation;
 use crate::image::Position;
 use crate::plane::Plane;
 use crate::process::{Invocation, Limits, Workplace};
 use crate::shell;
-use crate::spec::{CycleOutcome, CycleSpec, Environment, Latency, parse_outcomes};
+use crate::spec::{
+    Contents, CycleEnd, CycleOutcome, CycleSpec, Environment, Latency, parse_outcomes,
+};
 use crate::tool::Tool;
 
 /// Level of the clock after its active edge.
@@ -60,7 +63,15 @@ pub(crate) struct IcarusReplay {
     program: PathBuf,
     stimulus: PathBuf,
     directory: PathBuf,
+    /// What compiles the bench that can give the state known contents; `None` if the state is not known.
+    compile_known: Option<Invocation>,
+    /// The result of that, once it was needed: a name that Icarus cannot reach leaves nothing.
+    known: OnceLock<Option<PathBuf>>,
 }
+
+/// Files of the bench that starts from known contents.
+const KNOWN_BENCH: &str = "known.v";
+const KNOWN_PROGRAM: &str = "known.vvp";
 
 impl IcarusReplay {
     /// Compiles the bench and the instrumented design, and writes the stimulus.
@@ -103,31 +114,64 @@ impl IcarusReplay {
             "resets",
             &reset_mask(expectation, &design.async_resets, in_bits),
         );
-        let bench = shell::render(include_str!("templates/replay.v.tera"), &context)?;
-        let bench_path = write_file(scratch, "bench.v", &bench)?;
         let shell_path = write_file(
             scratch,
             "shell.v",
             &shell::instrumented(design, instrumented),
         )?;
+        let bench = |name: &str, program: &Path, context: &Context| {
+            let text = shell::render(include_str!("templates/replay.v.tera"), context)?;
+            let path = write_file(scratch, name, &text)?;
+            let mut compile = Invocation::new(tool.compiler(), &instrumented.directory);
+            compile
+                .arg(instrumented.language.icarus_flag())
+                .args(["-s", "idetic_bench", "-o"])
+                .arg(program);
+            compile
+                .arg("-c")
+                .arg(&instrumented.file_list)
+                .arg(&shell_path)
+                .arg(&path);
+            Ok(compile)
+        };
         let program = scratch.join("replay.vvp");
-        let mut compile = Invocation::new(tool.compiler(), &instrumented.directory);
-        compile
-            .arg(instrumented.language.icarus_flag())
-            .args(["-s", "idetic_bench", "-o"])
-            .arg(&program);
-        compile
-            .arg("-c")
-            .arg(&instrumented.file_list)
-            .arg(&shell_path)
-            .arg(&bench_path);
-        compile.compile(Tool::Icarus, "the instrumented design", scratch, limits)?;
+        bench("bench.v", &program, &context)?.compile(
+            Tool::Icarus,
+            "the instrumented design",
+            scratch,
+            limits,
+        )?;
+        let internals = &instrumented.internals;
+        let compile_known = match internals.state.is_empty() {
+            true => None,
+            false => {
+                add_state(&mut context, internals);
+                Some(bench(KNOWN_BENCH, &scratch.join(KNOWN_PROGRAM), &context)?)
+            }
+        };
         Ok(IcarusReplay {
             vvp: tool.runtime().to_path_buf(),
             program,
             stimulus,
             directory: instrumented.directory.clone(),
+            compile_known,
+            known: OnceLock::new(),
         })
+    }
+
+    /// Whether power cycles can begin with known contents. Compiles the bench for it when first asked.
+    pub fn has_known_contents(&self, scratch: &Path, limits: Limits) -> bool {
+        self.known_program(scratch, limits).is_some()
+    }
+
+    fn known_program(&self, scratch: &Path, limits: Limits) -> Option<&Path> {
+        let compiled = self.known.get_or_init(|| {
+            let compile = self.compile_known.as_ref()?;
+            let what = "the instrumented design with known contents";
+            let done = compile.compile(Tool::Icarus, what, scratch, limits);
+            done.is_ok().then(|| scratch.join(KNOWN_PROGRAM))
+        });
+        compiled.as_deref()
     }
 
     /// Runs one power cycle; files are named after the stem of the `place`.
@@ -150,8 +194,14 @@ impl IcarusReplay {
             Latency::Fixed(clocks) => (clocks, 0),
             Latency::Random(clocks) => (clocks, 1),
         };
+        let known = match spec.contents {
+            Contents::Usual => None,
+            Contents::Known => self.known_program(place.scratch, place.limits),
+        };
+        let program = known.unwrap_or(&self.program);
+        let kinds = known.map_or(0, |_| Contents::KINDS);
         let mut run = Invocation::new(&self.vvp, &self.directory);
-        run.arg("-n").arg(&self.program);
+        run.arg("-n").arg(program);
         let mut plusarg = |name: &str, value: &dyn std::fmt::Display| {
             run.arg(format!("+idetic_{name}={value}"));
         };
@@ -163,6 +213,8 @@ impl IcarusReplay {
         plusarg("stop", &spec.stop_clock.map_or(-1, |clock| clock as i64));
         plusarg("limit", &spec.stall_limit.min(i32::MAX as u64));
         plusarg("seed", &(spec.seed & 0x7fff_ffff));
+        plusarg("kinds", &kinds);
+        plusarg("saves", &spec.saves.map_or(-1, |saves| saves as i64));
         plusarg("events", &u8::from(spec.log));
         plusarg("latency", &latency);
         plusarg("latency_random", &latency_random);
@@ -174,7 +226,13 @@ impl IcarusReplay {
         run.args(plusargs);
         let finished = run.run(place.scratch, place.stem, place.limits)?;
         let text = fs::read_to_string(&log).unwrap_or_default();
-        let outcome = parse_outcomes(&text).and_then(|mut outcomes| outcomes.pop());
+        let outcome = parse_outcomes(&text).and_then(|mut outcomes| {
+            let failed = |outcome: &CycleOutcome| matches!(outcome.end, CycleEnd::Failed(_));
+            let place = outcomes.iter().position(failed).unwrap_or(0);
+            let complete = place > 0 || outcomes.len() == kinds.max(1) as usize;
+            let complete = complete || outcomes.first().is_some_and(failed);
+            complete.then(|| outcomes.swap_remove(place))
+        });
         let crashed = || SimError::Crashed {
             what: "the replay in Icarus Verilog".to_string(),
             how: finished.how(),
@@ -182,6 +240,37 @@ impl IcarusReplay {
         };
         outcome.ok_or_else(crashed)
     }
+}
+
+/// What the bench must know to give the state known contents.
+fn add_state(context: &mut Context, internals: &Internals) {
+    #[derive(serde::Serialize)]
+    struct Variable<'a> {
+        path: &'a str,
+        width: usize,
+        words: Option<u32>,
+        whole: bool,
+    }
+    let variables: Vec<Variable> = internals
+        .state
+        .iter()
+        .map(|variable| Variable {
+            path: &variable.path,
+            width: variable.width_bits,
+            words: variable.words,
+            whole: variable.whole,
+        })
+        .collect();
+    let widest = variables.iter().map(|variable| variable.width).max();
+    context.insert("state", &variables);
+    context.insert("state_bits", &widest.unwrap_or(1));
+    context.insert(
+        "instance",
+        &format!(
+            "shell.idetic_dut.{}",
+            shell::verilog_name(&internals.instance)
+        ),
+    );
 }
 
 /// A constant with ones at the asynchronous resets.

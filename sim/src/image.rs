@@ -192,6 +192,7 @@ mod tests {
             nvm_words: 4,
             commit_word_addresses: vec![1, 3],
             language: Language::Verilog2005,
+            internals: crate::design::Internals::default(),
         }
     }
 

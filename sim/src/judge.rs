@@ -6,7 +6,8 @@ use crate::image::{Image, Position};
 use crate::point::PointId;
 use crate::replay::Replay;
 use crate::report::{Failure, FailureKind};
-use crate::spec::{CycleEnd, CycleOutcome, CycleSpec, Violation};
+use crate::spec::{Contents, CycleEnd, CycleOutcome, CycleSpec, Violation};
+use crate::tool::Simulator;
 
 /// A power cycle that follows the failures of a point.
 #[derive(Debug, Clone)]
@@ -41,13 +42,14 @@ pub(crate) struct Totals {
     pub error_flags: u64,
     /// Clock edges.
     pub clocks: u64,
+    /// Trials that passed with known contents only.
+    pub retried: usize,
 }
 
 impl Totals {
     fn add(&mut self, outcome: &CycleOutcome) {
         self.restores += u64::from(outcome.resumed);
         self.error_flags += u64::from(outcome.error_flag);
-        self.clocks += outcome.clocks;
     }
 }
 
@@ -60,6 +62,8 @@ pub(crate) struct Judge<'a> {
     pub options: &'a CampaignOptions,
     /// How many logical cycles behind the one due at a failure a run ends; `None` to go on to the end.
     pub horizon: Option<u64>,
+    /// After how many saves the supply level is full in a power cycle that no failure ends; `None` for never.
+    pub saves: Option<u64>,
     /// Logical cycles that the uninterrupted run has done; no run goes further.
     pub cycles: u64,
     /// The sums so far.
@@ -73,6 +77,7 @@ impl<'a> Judge<'a> {
             replay,
             options,
             horizon: options.horizon,
+            saves: None,
             cycles: replay.expectation.cycles() as u64,
             totals: Totals::default(),
         }
@@ -87,6 +92,8 @@ impl<'a> Judge<'a> {
             seed: trial.id.rng(self.options.seed).next() & 0x7fff_ffff,
             end_cycle: trial.end_cycle,
             stop_clock: trial.stop_clock,
+            contents: Contents::Usual,
+            saves: self.saves.filter(|_| trial.stop_clock.is_none()),
             stall_limit: self.replay.stall_limit(&self.options.environment),
             log: trial.log,
         }
@@ -120,12 +127,71 @@ impl<'a> Judge<'a> {
             let outcomes = self
                 .replay
                 .run(&self.options.environment, &specs, self.options.jobs)?;
+            self.totals.clocks += outcomes.iter().map(|o| o.clocks).sum::<u64>();
+            let outcomes = self.with_known_contents(&specs, outcomes)?;
             for ((index, position), outcome) in todo.into_iter().zip(outcomes) {
                 self.totals.add(&outcome);
                 self.enter(&mut verdicts[index], &trials[index].id, position, outcome);
             }
         }
         Ok(verdicts)
+    }
+
+    /// Where Icarus shows an X in place of a known bit, and nothing worse, runs the power cycle again with known contents of several
+    /// kinds, and takes what comes of it for the outcome.
+    ///
+    /// An X may come from state that is dead and a bit that does not depend on it: `q == q2` is X for an unknown `q`, even if `q2` has a
+    /// value that `q` can never have, or both ways lead to the same result. No contents whatever make such a bit wrong.
+    fn with_known_contents(
+        &mut self,
+        specs: &[CycleSpec],
+        mut outcomes: Vec<CycleOutcome>,
+    ) -> Result<Vec<CycleOutcome>, SimError> {
+        let unknown: Vec<usize> = (0..specs.len())
+            .filter(|&index| match &outcomes[index].end {
+                CycleEnd::Failed(violation) => self.only_unknown(violation),
+                _ => false,
+            })
+            .collect();
+        let icarus = self.replay.simulator() == Simulator::Icarus;
+        if unknown.is_empty() || !icarus || !self.replay.has_known_contents() {
+            return Ok(outcomes);
+        }
+        let again: Vec<CycleSpec> = unknown
+            .iter()
+            .map(|&index| CycleSpec {
+                contents: Contents::Known,
+                ..specs[index].clone()
+            })
+            .collect();
+        let known = self
+            .replay
+            .run(&self.options.environment, &again, self.options.jobs)?;
+        for (index, outcome) in unknown.into_iter().zip(known) {
+            self.totals.clocks += u64::from(Contents::KINDS) * outcome.clocks;
+            self.totals.retried += usize::from(!matches!(outcome.end, CycleEnd::Failed(_)));
+            outcomes[index] = outcome;
+        }
+        Ok(outcomes)
+    }
+
+    /// Whether outputs are the trouble, and no bit of them is known and wrong.
+    fn only_unknown(&self, violation: &Violation) -> bool {
+        let outputs = &self.replay.expectation.outputs;
+        let row = violation.logical_cycle as usize;
+        violation.kind == FailureKind::Output
+            && row < outputs.rows()
+            && violation
+                .outputs
+                .bytes()
+                .rev()
+                .take(outputs.width_bits())
+                .enumerate()
+                .all(|(bit, is)| match outputs.bit(row, bit) {
+                    Some(true) => is != b'0',
+                    Some(false) => is != b'1',
+                    None => true,
+                })
     }
 
     fn enter(

@@ -38,7 +38,10 @@ mod tool;
 mod verilator;
 
 pub use campaign::{CampaignOptions, run_campaign};
-pub use design::{ClockEdge, Direction, Instrumented, Language, OriginalDesign, Port, Testbench};
+pub use design::{
+    ClockEdge, Direction, Instrumented, Internals, Language, OriginalDesign, Port, StateVariable,
+    Testbench,
+};
 pub use error::{Limit, SimError};
 pub use expect::{ExpectOptions, Expectation, Masking, expect};
 pub use image::{Image, Position};
@@ -50,6 +53,7 @@ pub use replay::{BuildOptions, Replay};
 pub use report::{CampaignReport, Failure, FailureKind};
 pub use reproduce::{Reproduction, reproduce};
 pub use spec::{
-    BlankNvm, CycleEnd, CycleLog, CycleOutcome, CycleSpec, Environment, Latency, Violation,
+    BlankNvm, Contents, CycleEnd, CycleLog, CycleOutcome, CycleSpec, Environment, Latency,
+    Violation,
 };
 pub use tool::{Simulator, Tool, ToolPaths};

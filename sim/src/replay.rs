@@ -120,6 +120,19 @@ impl<'a> Replay<'a> {
         }
     }
 
+    /// Whether power cycles can begin with [`Contents::Known`](crate::Contents::Known): in Icarus, where the design's state is known.
+    pub fn has_known_contents(&self) -> bool {
+        match &self.driver {
+            Driver::Icarus(icarus) => icarus.has_known_contents(self.scratch.path(), self.limits),
+            Driver::Verilator(_) => false,
+        }
+    }
+
+    /// Whether a full supply makes the design skip its saves.
+    pub fn can_skip_saves(&self) -> bool {
+        self.instrumented.internals.threshold_parameter.is_some()
+    }
+
     /// Replaces the arguments for `$test$plusargs` and `$value$plusargs`.
     pub fn set_plusargs(&mut self, plusargs: Vec<String>) {
         self.plusargs = plusargs;

@@ -134,6 +134,12 @@ pub struct CampaignReport {
     pub stride: u64,
     /// How many logical cycles behind the one due at the last failure a run ended; `None` if all went on to the end.
     pub horizon_cycles: Option<u64>,
+    /// After how many saves since the last power-up the supply level was full in these runs, so that no more saves took time; `None` if
+    /// it never was.
+    pub saves_per_run: Option<u64>,
+    /// Points at which Icarus showed an X where the original is known, and which passed with several sets of known contents in place of
+    /// the X. They are among the points passed.
+    pub retried_points: usize,
     /// Logical cycles of the recording that were replayed; fewer than recorded where a limit or the budget ended them.
     pub logical_cycles: u64,
     /// Logical cycles of the recording.

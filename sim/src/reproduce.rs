@@ -3,9 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use crate::campaign::{CampaignOptions, next_trial, uninterrupted};
+use crate::choose::SAVES;
 use crate::error::SimError;
 use crate::image::{PastCycle, Position};
-use crate::judge::{Judge, Trial};
+use crate::judge::{Judge, Trial, Verdict};
 use crate::point::{PointId, Torn};
 use crate::replay::Replay;
 use crate::report::Failure;
@@ -78,10 +79,17 @@ pub fn reproduce(
         let mut past = PastCycle::new(&trial.image, position, &outcome);
         trial = next_trial(&judge, &trial.id, &mut past, point.clock, point.torn);
         trial.log = true;
-        let verdict = judge
-            .run(std::slice::from_ref(&trial), false)?
-            .pop()
-            .expect("one trial has one verdict");
+        let mut verdict = run_one(&mut judge, &trial)?;
+        if verdict.failure.is_none() && index + 1 == id.failures.len() && replay.can_skip_saves() {
+            // In a campaign without time for all saves it may have been seen only without them.
+            judge.saves = Some(SAVES);
+            let other = run_one(&mut judge, &trial)?;
+            if other.failure.is_some() {
+                verdict = other;
+            } else {
+                judge.saves = None;
+            }
+        }
         match verdict.passed.into_iter().next() {
             Some((taken, passed)) => (position, outcome) = (taken, passed),
             None => {
@@ -101,6 +109,11 @@ pub fn reproduce(
         position,
         waveforms,
     })
+}
+
+fn run_one(judge: &mut Judge<'_>, trial: &Trial) -> Result<Verdict, SimError> {
+    let mut verdicts = judge.run(std::slice::from_ref(trial), false)?;
+    Ok(verdicts.pop().expect("one trial has one verdict"))
 }
 
 fn write_wave(

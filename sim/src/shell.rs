@@ -145,9 +145,14 @@ pub(crate) fn instrumented(design: &OriginalDesign, wrapper: &Instrumented) -> S
         );
     }
     text.push_str(&pads);
+    // At half of it, so that the environment can make the design save, or not.
+    let threshold = match &wrapper.internals.threshold_parameter {
+        Some(name) => format!(" #(.{}(8'd127))", verilog_name(name)),
+        None => String::new(),
+    };
     instance(
         &mut text,
-        &verilog_name(&wrapper.wrapper),
+        &format!("{}{threshold}", verilog_name(&wrapper.wrapper)),
         design,
         &inputs,
         &outputs,

@@ -59,6 +59,21 @@ impl Default for Environment {
     }
 }
 
+/// What volatile state holds at power-up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Contents {
+    /// What finds most: X in Icarus, random bits in Verilator.
+    Usual,
+    /// In Icarus known contents of several kinds in place of X, one power cycle after the other; inputs are known too. The outcome is that of
+    /// the first one that fails or, if none does, of the first one. In Verilator as usual.
+    Known,
+}
+
+impl Contents {
+    /// How many different known contents there are.
+    pub(crate) const KINDS: u32 = 6;
+}
+
 /// A power cycle to run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CycleSpec {
@@ -72,6 +87,10 @@ pub struct CycleSpec {
     pub end_cycle: u64,
     /// The supply fails before this clock edge, counted from power-up.
     pub stop_clock: Option<u64>,
+    /// What registers hold at power-up.
+    pub contents: Contents,
+    /// After so many commits since power-up the supply level is full, so that no more saves are made.
+    pub saves: Option<u64>,
     /// More stalled clocks than this in a row mean that the design makes no progress.
     pub stall_limit: u64,
     /// Whether events are wanted in [`CycleOutcome::log`].

@@ -253,9 +253,12 @@ fn commands(environment: &Environment, specs: &[CycleSpec]) -> String {
         let stop = spec
             .stop_clock
             .map_or("-1".to_string(), |clock| clock.to_string());
+        let saves = spec
+            .saves
+            .map_or("-1".to_string(), |saves| saves.to_string());
         let _ = write!(
             text,
-            "{position} {} {stop} {} {} {}",
+            "{position} {} {stop} {saves} {} {} {}",
             spec.end_cycle,
             spec.stall_limit,
             spec.seed,

@@ -1,7 +1,9 @@
 //! What the end-to-end tests and benchmarks share.
 
 pub mod example;
+pub mod fuzz;
 pub mod generate;
 pub mod random;
 pub mod replay;
 pub mod run;
+pub mod survey;

@@ -106,7 +106,8 @@ impl Recorded {
         options: &sim::CampaignOptions,
     ) -> Result<sim::CampaignReport, sim::SimError> {
         let directory = tempfile::tempdir().expect("a temporary directory");
-        let instrumented = write(inserted, change, directory.path());
+        let internals = idetic::cli::internals(&self.analysis.netlist);
+        let instrumented = write(inserted, internals, change, directory.path());
         let replay = sim::Replay::build(
             simulator,
             &self.original,
@@ -143,6 +144,7 @@ pub fn unchanged(_: &str, text: &str) -> String {
 
 fn write(
     inserted: &Inserted,
+    internals: sim::Internals,
     change: &dyn Fn(&str, &str) -> String,
     directory: &Path,
 ) -> sim::Instrumented {
@@ -166,6 +168,7 @@ fn write(
         nvm_words: image.nvm_words as usize,
         commit_word_addresses: image.commit_word_addresses.clone(),
         language: sim::Language::SystemVerilog2012,
+        internals,
     }
 }
 

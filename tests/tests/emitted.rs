@@ -243,6 +243,7 @@ impl Emitted {
             nvm_words: image.nvm_words as usize,
             commit_word_addresses: image.commit_word_addresses.clone(),
             language,
+            internals: sim::Internals::default(),
         };
         let testbench = sim::Testbench {
             files: vec![bench.to_path_buf()],

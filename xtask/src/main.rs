@@ -37,6 +37,12 @@ enum Chore {
         #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u64).range(1..))]
         verify_every: u64,
     },
+    /// Designs of a list through analyze, insert, Yosys and co-simulation, in a release build
+    Survey {
+        /// `--list FILE`, `--only NAME`, `--format text|markdown`, `--cycles N`, `--limit SECONDS`
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
     /// Install the simulators and Yosys with apt-get where they are missing
     Install,
 }
@@ -67,6 +73,10 @@ fn main() -> ExitCode {
             .env("IDETIC_RANDOM_SEED", seed.to_string())
             .env("IDETIC_RANDOM_COUNT", count.to_string())
             .env("IDETIC_RANDOM_VERIFY_EVERY", verify_every.to_string())),
+        Chore::Survey { arguments } => run(cargo()
+            .args(["run", "--quiet", "--release", "-p", "idetic-tests"])
+            .args(["--bin", "survey", "--"])
+            .args(arguments)),
         Chore::Install => install(),
     };
     if done {

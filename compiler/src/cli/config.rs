@@ -10,6 +10,7 @@ use indexmap::IndexMap;
 use serde::Deserialize;
 
 use crate::diagnostics::{Diagnostic, codes};
+use crate::elaborate::MEMORY_MUST_LIMIT_BITS;
 use crate::source::{SourceMap, Span};
 
 /// Largest `[plan] state_limit`.
@@ -32,8 +33,9 @@ pub struct Config {
     observe: Option<toml::Spanned<toml::Table>>,
     /// `[input]`: not acted on yet.
     input: Option<toml::Spanned<toml::Table>>,
-    /// `[memory]`: not acted on yet.
-    memory: Option<toml::Spanned<toml::Table>>,
+    /// `[memory]`
+    #[serde(default)]
+    pub memory: MemoryConfig,
     /// `[energy]`: not acted on yet.
     energy: Option<toml::Spanned<toml::Table>>,
 }
@@ -124,6 +126,29 @@ pub struct NvmConfig {
     pub word_bits: Option<u32>,
 }
 
+/// `[memory]`: what becomes of the design's memories.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub struct MemoryConfig {
+    /// An array of at most so many bits becomes registers, saved through the
+    /// chain as far as they are live. Default 1024.
+    pub expand_limit_bits: Option<u64>,
+    /// By hierarchical name, how a memory outlives a supply failure.
+    #[serde(flatten)]
+    pub kinds: IndexMap<String, MemoryKind>,
+}
+
+/// How a memory outlives a supply failure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum MemoryKind {
+    /// It does not: it is saved with the rest. The default.
+    Volatile,
+    /// It keeps its contents by itself: not taken yet.
+    Nonvolatile,
+    /// It is outside of the part that loses its supply: not taken yet.
+    External,
+}
+
 /// `[plan]`: where checkpoints are placed.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -197,7 +222,6 @@ pub fn read(path: &Path, sources: &mut SourceMap) -> Result<Config, Diagnostic> 
     for (name, section) in [
         ("observe", &config.observe),
         ("input", &config.input),
-        ("memory", &config.memory),
         ("energy", &config.energy),
     ] {
         if let Some(section) = section {
@@ -208,6 +232,25 @@ pub fn read(path: &Path, sources: &mut SourceMap) -> Result<Config, Diagnostic> 
             )
             .help("remove the section: its promises would not be kept"));
         }
+    }
+    if let Some((name, _)) = (config.memory.kinds.iter()).find(|(_, k)| **k != MemoryKind::Volatile)
+    {
+        let message = format!("memory `{name}` is declared to keep its contents by itself");
+        return Err(
+            Diagnostic::error(codes::CONFIG, place(find_key(&text, name)), message)
+                .note("a word that is read and written between two commits would be written twice after a failure; this is not detected yet")
+                .help("leave it out or declare it `volatile`: then it is saved"),
+        );
+    }
+    if let Some(bits) = config.memory.expand_limit_bits
+        && bits > MEMORY_MUST_LIMIT_BITS
+    {
+        let range = find_key(&text, "expand_limit_bits");
+        let message =
+            format!("`expand_limit_bits = {bits}` is not from 0 to {MEMORY_MUST_LIMIT_BITS}");
+        return Err(
+            Diagnostic::error(codes::CONFIG, place(range), message).help("leave it out for 1024")
+        );
     }
     let mut wrong = |key: &str, message: String, help: &str| {
         Err(Diagnostic::error(codes::CONFIG, place(find_key(&text, key)), message).help(help))
@@ -293,6 +336,26 @@ mod tests {
         let diagnostic = error("[design]\nclok = \"clk\"\n");
         assert_eq!(diagnostic.help.as_deref(), Some("did you mean `clock`?"));
         assert_eq!(diagnostic.primary.unwrap().span.start, 9);
+    }
+
+    #[test]
+    fn memories_that_keep_their_contents_are_refused() {
+        let diagnostic = error("[memory]\nexpand_limit_bits = 64\n\"u.ram\" = \"nonvolatile\"\n");
+        assert_eq!(
+            diagnostic.message,
+            "memory `u.ram` is declared to keep its contents by itself"
+        );
+        assert_eq!(diagnostic.primary.unwrap().span.start, 33);
+        assert!(
+            error("[memory]\nram = \"volatil\"\n")
+                .help
+                .is_some_and(|help| help.contains("volatile"))
+        );
+        assert!(
+            error("[memory]\nexpand_limit_bits = 8193\n")
+                .message
+                .contains("from 0 to 8192")
+        );
     }
 
     #[test]

@@ -12,6 +12,7 @@ mod analyze;
 mod console;
 mod exit;
 mod insert;
+mod power_up;
 mod prove;
 mod request;
 mod verify;
@@ -30,6 +31,7 @@ use args::{Cli, Command};
 use console::Console;
 use exit::Exit;
 use request::Request;
+pub use verify_target::internals;
 
 /// Runs the command line and returns the exit code: 0 done, 1 input at fault,
 /// 2 usage, 3 counterexample, 4 missing tool.
@@ -66,7 +68,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     }
 }
 
-/// Analyses, says what there is to say, and checks the configured reset.
+/// Analyses, says what there is to say, and checks the configured reset
+/// and memories.
 fn analyze_design(
     request: &Request,
     console: &Console,
@@ -75,6 +78,11 @@ fn analyze_design(
     let (analysis, mut diagnostics) = driver::analyze(&request.analyze, sources);
     if let Some(analysis) = &analysis
         && let Some(wrong) = request::check_reset(request, analysis)
+    {
+        diagnostics.push(wrong);
+    }
+    if let Some(analysis) = &analysis
+        && let Some(wrong) = request::check_memories(request, analysis)
     {
         diagnostics.push(wrong);
     }

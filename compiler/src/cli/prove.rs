@@ -10,7 +10,7 @@ use crate::cli::exit::Exit;
 use crate::cli::request;
 use crate::diagnostics::{Diagnostic, Diagnostics, codes};
 use crate::driver::{self, Analysis};
-use crate::netlist::{Bits, RegId};
+use crate::netlist::{Bits, MemId, RegId};
 use crate::plan::Plan;
 use crate::prove::{self, Claims, Counterexample, Effect, Proof, ProveOptions, Subject, Verdict};
 use crate::source::SourceMap;
@@ -107,6 +107,14 @@ fn bits(analysis: &Analysis, list: &[(RegId, u32)]) -> String {
     names.join(", ")
 }
 
+fn contents(analysis: &Analysis, list: &[MemId]) -> String {
+    let names = list.iter().map(|memory| {
+        let memory = &analysis.netlist.memories[memory.index()];
+        format!("the memory `{}`", memory.name)
+    });
+    names.collect::<Vec<_>>().join(", ")
+}
+
 fn count(proof: &Proof, wanted: impl Fn(&Verdict) -> bool) -> usize {
     let verdicts = proof.obligations.iter().map(|one| &one.verdict);
     verdicts.filter(|verdict| wanted(verdict)).count()
@@ -178,14 +186,18 @@ fn complaint(analysis: &Analysis, about: Subject, found: &Counterexample) -> Dia
     let state = subject(analysis, about);
     let effect = match &found.effect {
         Effect::Output(at) => format!("the output `{}` differs", netlist.outputs[*at].name),
-        Effect::MemoryWrite(memory) => {
-            let name = &netlist.memories[memory.index()].name;
-            format!("the memory `{name}` is written differently")
-        }
-        Effect::Live(to, differ) => format!(
-            "in the next state `{}` live bits differ: {}",
-            analysis.graph.states[to.index()].name,
-            bits(analysis, differ)
+        Effect::Live {
+            state,
+            bits: differ,
+            memories,
+        } => format!(
+            "in the next state `{}` what is live differs: {}",
+            analysis.graph.states[state.index()].name,
+            [bits(analysis, differ), contents(analysis, memories)]
+                .into_iter()
+                .filter(|names| !names.is_empty())
+                .collect::<Vec<_>>()
+                .join(", ")
         ),
         Effect::NoState => {
             "the next state is none that the control graph has an edge to".to_string()
@@ -193,6 +205,10 @@ fn complaint(analysis: &Analysis, about: Subject, found: &Counterexample) -> Dia
     };
     let message = match (about, found.bits.is_empty()) {
         (Subject::Start, _) => "the start leads into no initial control state".to_string(),
+        (_, true) if !found.memories.is_empty() => format!(
+            "in state `{state}` contents that matter are not kept: {}",
+            contents(analysis, &found.memories)
+        ),
         (_, true) => format!("in state `{state}` a step is not as claimed"),
         (_, false) => format!(
             "in state `{state}` {} not kept: {}",
@@ -272,12 +288,20 @@ fn counterexample(analysis: &Analysis, found: &Counterexample) -> Value {
     let names = |list: &[(RegId, u32)]| -> Vec<String> {
         list.iter().map(|&one| bit(analysis, one)).collect()
     };
+    let memory_names = |list: &[MemId]| -> Vec<&str> {
+        let memories = list.iter().map(|memory| &netlist.memories[memory.index()]);
+        memories.map(|memory| memory.name.as_str()).collect()
+    };
     let effect = match &found.effect {
         Effect::Output(at) => json!({ "output": netlist.outputs[*at].name }),
-        Effect::MemoryWrite(memory) => json!({ "memory": netlist.memories[memory.index()].name }),
-        Effect::Live(to, differ) => json!({
-            "next_state": analysis.graph.states[to.index()].name,
-            "live": names(differ),
+        Effect::Live {
+            state,
+            bits,
+            memories,
+        } => json!({
+            "next_state": analysis.graph.states[state.index()].name,
+            "live": names(bits),
+            "memories": memory_names(memories),
         }),
         Effect::NoState => json!({ "next_state": null }),
     };
@@ -297,6 +321,7 @@ fn counterexample(analysis: &Analysis, found: &Counterexample) -> Value {
         .collect();
     json!({
         "bits": names(&found.bits),
+        "memories": memory_names(&found.memories),
         "effect": effect,
         "inputs": inputs,
         "registers": registers,

@@ -8,7 +8,7 @@ use crate::cli::filelist::{self, FileList};
 use crate::control::ControlOptions;
 use crate::diagnostics::{Diagnostic, codes};
 use crate::driver::{Analysis, AnalyzeOptions, InsertOptions};
-use crate::elaborate::ElaborateOptions;
+use crate::elaborate::{ElaborateOptions, MEMORY_EXPAND_LIMIT_BITS};
 use crate::frontend::{ReadOptions, library};
 use crate::instrument::{self, InstrumentOptions};
 use crate::source::SourceMap;
@@ -28,6 +28,8 @@ pub struct Request {
     pub insert: InsertOptions,
     /// `[design] reset`, to be checked against the design.
     pub reset: Option<ResetConfig>,
+    /// Memories that `[memory]` names, to be checked against the design.
+    pub memories: Vec<String>,
 }
 
 /// Merges arguments and configuration; flags win.
@@ -109,6 +111,10 @@ pub fn request(
                 top: design.top.clone().or(config.design.top.clone()),
                 parameters: parameters.clone(),
                 clock: config.design.clock.clone(),
+                memory_expand_limit_bits: config
+                    .memory
+                    .expand_limit_bits
+                    .unwrap_or(MEMORY_EXPAND_LIMIT_BITS),
                 ..ElaborateOptions::default()
             },
             control: ControlOptions {
@@ -139,6 +145,7 @@ pub fn request(
             drop_bits: plan.map(|plan| plan.drop_bit.clone()).unwrap_or_default(),
         },
         reset,
+        memories: config.memory.kinds.keys().cloned().collect(),
     })
 }
 
@@ -190,4 +197,34 @@ pub fn check_reset(request: &Request, analysis: &Analysis) -> Option<Diagnostic>
         )),
         _ => None,
     }
+}
+
+/// The error where `[memory]` names what is no memory of the design.
+pub fn check_memories(request: &Request, analysis: &Analysis) -> Option<Diagnostic> {
+    let netlist = &analysis.netlist;
+    // Elements of expanded arrays are registers: `u.ram[3]`.
+    let arrays = netlist.registers.iter().filter_map(|register| {
+        let end = register.name.rfind('[')?;
+        Some(&register.name[..end])
+    });
+    let memories = netlist.memories.iter().map(|memory| memory.name.as_str());
+    let known: Vec<&str> = memories.chain(arrays).collect();
+    let unknown = request
+        .memories
+        .iter()
+        .find(|name| !known.contains(&name.as_str()))?;
+    let error = Diagnostic::global(
+        codes::CONFIG,
+        format!(
+            "`[memory]` names `{unknown}`, which is no memory of `{}`",
+            netlist.top
+        ),
+    );
+    let nearest = known
+        .iter()
+        .min_by_key(|known| strsim::damerau_levenshtein(known, unknown));
+    Some(match nearest {
+        Some(nearest) => error.help(format!("did you mean `{nearest}`?")),
+        None => error.help("the design has no memory: remove the key"),
+    })
 }

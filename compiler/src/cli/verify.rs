@@ -15,6 +15,7 @@ use crate::cli::args::{Format, Simulators, VerifyArgs};
 use crate::cli::console::Console;
 use crate::cli::exit::Exit;
 use crate::cli::insert::{self, Built};
+use crate::cli::power_up;
 use crate::cli::request;
 use crate::cli::verify_report as text;
 use crate::cli::verify_target as target;
@@ -23,7 +24,8 @@ use crate::source::SourceMap;
 
 /// Runs the subcommand.
 pub fn run(arguments: &VerifyArgs, console: &Console, sources: &mut SourceMap) -> Result<(), Exit> {
-    let request = request::request(&arguments.design, Some(&arguments.plan), sources)?;
+    let mut request = request::request(&arguments.design, Some(&arguments.plan), sources)?;
+    request.insert.instrument.forget_initial = true;
     check_testbench(&arguments.tb)?;
     let point = arguments.point.as_deref().map(parse_point).transpose()?;
     let simulators = simulators(arguments, point.as_ref());
@@ -49,7 +51,7 @@ pub fn run(arguments: &VerifyArgs, console: &Console, sources: &mut SourceMap) -
     bar.update(Step::Record, 0, 0);
     let recording = record_testbench(arguments, &original).map_err(exit)?;
     bar.update(Step::Expect, 0, 0);
-    let expectation = expect(
+    let mut expectation = expect(
         &original,
         &recording,
         &ExpectOptions {
@@ -63,6 +65,7 @@ pub fn run(arguments: &VerifyArgs, console: &Console, sources: &mut SourceMap) -
         },
     )
     .map_err(exit)?;
+    power_up::mask(&built.analysis.netlist, &mut expectation);
     let job = Job {
         arguments,
         original: &original,

@@ -103,6 +103,21 @@ pub fn summary(
                 report.compared_bits
             ),
         );
+        if let Some(saves) = report.saves_per_run {
+            line(
+                "",
+                format!("full supply, without further saves, after {saves} saves of each run"),
+            );
+        }
+        if report.retried_points > 0 {
+            line(
+                "",
+                format!(
+                    "{} of them showed an X, and passed with known register contents in its place",
+                    report.retried_points
+                ),
+            );
+        }
         if report.stopped_early {
             line("", "stopped early because of the failures".to_string());
         }

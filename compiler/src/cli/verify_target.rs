@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
-use idetic_sim::{ClockEdge, Direction, Instrumented, Language, OriginalDesign, Port};
+use idetic_sim::{
+    ClockEdge, Direction, Instrumented, Internals, Language, OriginalDesign, Port, StateVariable,
+};
 
 use crate::cli::exit::Exit;
 use crate::cli::insert::Built;
@@ -10,6 +12,8 @@ use crate::cli::request::{Request, absolute};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::frontend::ast;
 use crate::frontend::keywords::is_added;
+use crate::instrument::{DESIGN_INSTANCE, THRESHOLD_PARAMETER, identifier};
+use crate::netlist::{InstanceId, Netlist, Origin};
 use crate::source::SourceMap;
 
 /// The design as the user wrote it.
@@ -113,6 +117,58 @@ pub fn instrumented(built: &Built, dir: &Path) -> Instrumented {
         commit_word_addresses: output.image.commit_word_addresses.clone(),
         // Names that are keywords there are fenced in the emitted files.
         language: Language::SystemVerilog2012,
+        internals: internals(&built.analysis.netlist),
+    }
+}
+
+/// The state behind the ports of the wrapper, under the names that it has in the emitted text: those of the user.
+pub fn internals(netlist: &Netlist) -> Internals {
+    let registers = netlist.registers.iter().map(|register| StateVariable {
+        path: path(netlist, &register.origin),
+        width_bits: register.width as usize,
+        words: None,
+        whole: register.origin.target == register.origin.variable,
+    });
+    let memories = netlist.memories.iter().map(|memory| StateVariable {
+        path: path(netlist, &memory.origin),
+        width_bits: memory.width as usize,
+        words: Some(memory.depth),
+        whole: true,
+    });
+    Internals {
+        instance: DESIGN_INSTANCE.to_string(),
+        state: registers.chain(memories).collect(),
+        threshold_parameter: Some(THRESHOLD_PARAMETER.to_string()),
+    }
+}
+
+/// The hierarchical name of a variable or of the part of it that is a register, seen from inside the top instance.
+fn path(netlist: &Netlist, origin: &Origin) -> String {
+    let mut names = Vec::new();
+    let mut at: Option<InstanceId> = Some(origin.instance);
+    while let Some(id) = at {
+        let instance = &netlist.instances[id.index()];
+        at = instance.parent;
+        if at.is_some() {
+            names.push(scoped(&instance.name));
+        }
+    }
+    names.reverse();
+    names.extend(origin.scope_path.iter().map(|name| scoped(name)));
+    let select = origin.target.strip_prefix(origin.variable.as_str());
+    names.push(match select {
+        Some(select) => format!("{}{select}", identifier(&origin.variable)),
+        None => origin.target.clone(),
+    });
+    names.join(".")
+}
+
+/// A name with the generate scopes in front of it, escaped where it must be: `gen[0].u`.
+fn scoped(name: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "_$[].-".contains(c);
+    match name.chars().all(plain) && !name.starts_with(|c: char| c.is_ascii_digit()) {
+        true => name.to_string(),
+        false => identifier(name),
     }
 }
 

@@ -1,27 +1,39 @@
 //! Forward exploration of the control states.
 
-use rustc_hash::{FxHashMap, FxHashSet};
-
 use super::candidates::{candidates, chosen};
 use super::cases::{ResetCase, reset_cases, reset_roots};
 use super::decide::decide;
-use super::needless;
 use super::start::{Starts, starts};
+use super::states::States;
 use super::{Assumption, ControlGraph, ControlOptions, Edge, State, StateId, ValueName, Verdict};
+use super::{give_up, needless};
 use crate::diagnostics::{Diagnostic, Diagnostics, codes};
-use crate::netlist::known::{Cone, Known, Scratch};
-use crate::netlist::{BinaryOp, Bits, ExprId, Netlist, Node, RegId};
+use crate::netlist::known::{Cone, Known, Mark, Scratch};
+use crate::netlist::{Bits, ExprId, Netlist, RegId};
 
-/// Expressions evaluated in one attempt, at most: beyond it the attempt is
-/// given up like one that finds too many states. About a second's work.
-const WORK_LIMIT: u64 = 10_000_000;
+/// Evaluations in all attempts together, at most: a few seconds' work, or as
+/// many for each expression of the cone as there may be states and as many again.
+const WORK: u64 = 40_000_000;
+
+/// An attempt takes this part of the work that is left.
+const ATTEMPT: u64 = 4;
+
+/// What an attempt may always take.
+const LEAST_WORK: u64 = 500_000;
+
+/// Expressions times transitions, at most: what liveness has to go through.
+const PATH_WORK: usize = 500_000_000;
+
+/// Transitions for each state that there may always be.
+const FEW_EDGES: usize = 2;
 
 /// Finds the control registers and the control graph of a netlist.
 ///
 /// Deterministic. There is always a graph: what cannot be control is data, and
 /// without control there is one state. Errors are about names in the options
-/// that the netlist does not have. Cost: states × edges per state × size of the
-/// cone of the control registers' next values, for each attempt.
+/// that the netlist does not have. Cost of an attempt: states × edges per state ×
+/// what they change in the cone of the control registers' next values; of all
+/// attempts: bounded, in evaluations and not in time.
 pub fn explore(netlist: &Netlist, options: &ControlOptions) -> (ControlGraph, Diagnostics) {
     let diagnostics = unknown_names(netlist, options);
     (find(netlist, options), diagnostics)
@@ -68,10 +80,13 @@ fn find(netlist: &Netlist, options: &ControlOptions) -> ControlGraph {
     let mut banned: Vec<Option<String>> = (named(&options.forbidden).into_iter())
         .map(|forbidden| forbidden.then(|| "forbidden by the user".to_owned()))
         .collect();
+    let mut failures = Failures::default();
+    let mut reset = None;
     loop {
         let reasons = candidates(netlist, &banned, &forced);
         let registers = chosen(&reasons);
-        let found = starts(netlist, &registers, options, &mut scratch);
+        let found = starts(netlist, &registers, options, reset.take(), &mut scratch);
+        reset = Some(found.reset.clone());
         let unknown: Vec<RegId> = (registers.iter().enumerate())
             .filter(|(at, _)| {
                 found.values.is_empty() || found.values.iter().any(|start| !start[*at].is_known())
@@ -85,24 +100,62 @@ fn find(netlist: &Netlist, options: &ControlOptions) -> ControlGraph {
             }
             continue;
         }
-        let mut explorer = Explorer::new(netlist, options, registers, &mut scratch);
+        let mut explorer = Explorer::new(netlist, options, registers, &mut scratch, failures);
         match explorer.run(&found) {
             Ok(()) => return explorer.finish(found, reasons),
-            Err(failure) => banned[failure.register.index()] = Some(failure.reason),
+            Err(failure) => {
+                failures.work += explorer.work();
+                failures.count += usize::from(failure.by_size);
+                for &at in &failure.registers {
+                    let register = explorer.registers[at];
+                    banned[register.index()] = Some(failure.reason.clone());
+                }
+            }
         }
     }
 }
 
-/// Why an attempt failed, and the register to give up.
+/// What the attempts so far have come to.
+#[derive(Debug, Clone, Copy, Default)]
+struct Failures {
+    /// Evaluations.
+    work: u64,
+    /// How many found too much.
+    count: usize,
+}
+
+/// Why an attempt failed, and the places of the registers to give up.
 struct Failure {
-    register: RegId,
+    registers: Vec<usize>,
     reason: String,
+    /// It found too much.
+    by_size: bool,
 }
 
 /// A transition while its state is explored.
 struct Leaf {
     assumptions: Vec<Assumption>,
-    values: Vec<Bits>,
+    values: Vec<u32>,
+}
+
+/// A node of the decision tree of a state, on the way to the present one.
+struct Split {
+    mark: Mark,
+    /// How many assumptions lead to it.
+    depth: usize,
+    /// The first register whose next value may be unknown.
+    first: usize,
+    fact: (ExprId, u32),
+    /// The branch that assumes 0 has been taken.
+    second: bool,
+}
+
+/// What is found at a node of the decision tree.
+enum Step {
+    /// All next values are known.
+    Leaf,
+    /// That of a register is not; a bit helps to decide it.
+    Split(usize, (ExprId, u32)),
 }
 
 struct Explorer<'a> {
@@ -112,10 +165,12 @@ struct Explorer<'a> {
     cone: Cone,
     cases: Vec<ResetCase>,
     scratch: &'a mut Scratch,
-    ids: FxHashMap<Vec<Bits>, StateId>,
-    states: Vec<(Vec<Bits>, bool)>,
+    states: States,
     edges: Vec<Edge>,
-    /// Expressions evaluated before this attempt.
+    /// Per register how often its next value had to be decided.
+    splits: Vec<usize>,
+    failures: Failures,
+    /// Evaluations before this attempt.
     work_before: u64,
 }
 
@@ -125,6 +180,7 @@ impl<'a> Explorer<'a> {
         options: &'a ControlOptions,
         registers: Vec<RegId>,
         scratch: &'a mut Scratch,
+        failures: Failures,
     ) -> Explorer<'a> {
         let own = registers.iter().flat_map(|register| {
             let register = &netlist.registers[register.index()];
@@ -132,41 +188,74 @@ impl<'a> Explorer<'a> {
         });
         let cone = Cone::new(&netlist.exprs, reset_roots(netlist).chain(own));
         let work_before = scratch.work();
+        let width = |register: &RegId| netlist.registers[register.index()].width;
         Explorer {
             netlist,
             options,
             cases: reset_cases(netlist, &cone, scratch),
+            states: States::new(registers.iter().map(width).collect()),
+            splits: vec![0; registers.len()],
             registers,
             cone,
             scratch,
-            ids: FxHashMap::default(),
-            states: Vec::new(),
             edges: Vec::new(),
+            failures,
             work_before,
         }
     }
 
+    /// Evaluations in this attempt.
+    fn work(&self) -> u64 {
+        self.scratch.work() - self.work_before
+    }
+
+    /// Evaluations that this attempt may take.
+    fn work_limit(&self) -> u64 {
+        let states = self.options.state_limit as u64;
+        let all = WORK.max(2 * states * self.cone.nodes().len() as u64);
+        (all.saturating_sub(self.failures.work) / ATTEMPT).max(LEAST_WORK)
+    }
+
+    /// Transitions that this attempt may find.
+    fn edge_limit(&self) -> usize {
+        let few = FEW_EDGES * self.options.state_limit;
+        (PATH_WORK / self.netlist.exprs.len().max(1)).clamp(few, 64 * few)
+    }
+
     fn run(&mut self, found: &Starts) -> Result<(), Failure> {
         for start in &found.values {
-            self.state(start.clone(), true);
+            let values = start.iter().map(Bits::value_limbs).enumerate();
+            let numbers: Vec<u32> = values
+                .map(|(at, value)| self.states.number(at, value))
+                .collect();
+            self.states.add(&numbers, true);
         }
-        if self.registers.is_empty() && self.states.is_empty() {
-            self.state(Vec::new(), true);
+        if self.registers.is_empty() && self.states.len() == 0 {
+            self.states.add(&[], true);
         }
+        let (work_limit, edge_limit) = (self.work_limit(), self.edge_limit());
         let mut at = 0;
         while at < self.states.len() {
             let from = StateId(at as u32);
-            let values = self.states[at].0.clone();
-            let cases = std::mem::take(&mut self.cases);
+            let values = self.states.values(from);
+            let mut cases = std::mem::take(&mut self.cases);
             let result = cases
-                .iter()
-                .try_for_each(|case| self.successors(from, &values, case));
+                .iter_mut()
+                .try_for_each(|case| self.successors(from, &values, case, work_limit));
             self.cases = cases;
             result?;
-            if self.states.len() > self.options.state_limit
-                || self.scratch.work() - self.work_before > WORK_LIMIT
-            {
-                return Err(self.too_many_states());
+            if self.states.len() > self.options.state_limit {
+                let limit = self.options.state_limit;
+                return Err(self.too_many_states(format!(
+                    "given up: with it there would be more than {limit} control states"
+                )));
+            }
+            if self.work() > work_limit {
+                return Err(self.too_much_work());
+            }
+            if self.edges.len() > edge_limit && !self.registers.is_empty() {
+                let splits = std::mem::take(&mut self.splits);
+                return Err(self.too_many_edges(&splits, edge_limit, "in all"));
             }
             at += 1;
         }
@@ -183,22 +272,13 @@ impl<'a> Explorer<'a> {
         ) {
             None => Ok(()),
             Some((at, factor)) => Err(Failure {
-                register: self.registers[at],
+                registers: vec![at],
                 reason: format!(
                     "it steers data only, and there would be {factor} times as many states"
                 ),
+                by_size: false,
             }),
         }
-    }
-
-    fn state(&mut self, values: Vec<Bits>, initial: bool) -> StateId {
-        let next = StateId(self.states.len() as u32);
-        let id = *self.ids.entry(values).or_insert_with_key(|values| {
-            self.states.push((values.clone(), false));
-            next
-        });
-        self.states[id.index()].1 |= initial;
-        id
     }
 
     /// Adds the edges out of a state in one reset case.
@@ -206,9 +286,11 @@ impl<'a> Explorer<'a> {
         &mut self,
         from: StateId,
         values: &[Bits],
-        case: &ResetCase,
+        case: &mut ResetCase,
+        work_limit: u64,
     ) -> Result<(), Failure> {
-        let mut known = case.known.clone();
+        let mut known = std::mem::take(&mut case.known);
+        let mark = known.mark();
         let mut changed = Vec::with_capacity(values.len());
         for (register, value) in self.registers.iter().zip(values) {
             if case.held[register.index()].is_none() {
@@ -218,18 +300,15 @@ impl<'a> Explorer<'a> {
             }
         }
         let exprs = &self.netlist.exprs;
-        if known
-            .sweep_from(&self.cone, exprs, changed, self.scratch)
-            .is_err()
-        {
-            return Ok(());
-        }
-        let mut leaves = Vec::new();
-        let mut splits = vec![0usize; self.registers.len()];
-        let assumptions = case.assumptions.clone();
-        self.split(case, known, assumptions, &mut leaves, &mut splits)?;
-        for leaf in leaves {
-            let to = self.state(leaf.values, false);
+        let swept = known.sweep_from(&self.cone, exprs, changed, self.scratch);
+        let leaves = match swept {
+            Ok(()) => self.split(case, &mut known, work_limit),
+            Err(_) => Ok(Vec::new()),
+        };
+        known.undo(mark);
+        case.known = known;
+        for leaf in leaves? {
+            let to = self.states.add(&leaf.values, false);
             self.edges.push(Edge {
                 from,
                 to,
@@ -245,105 +324,134 @@ impl<'a> Explorer<'a> {
     fn split(
         &mut self,
         case: &ResetCase,
-        known: Known,
-        assumptions: Vec<Assumption>,
-        leaves: &mut Vec<Leaf>,
-        splits: &mut [usize],
-    ) -> Result<(), Failure> {
+        known: &mut Known,
+        work_limit: u64,
+    ) -> Result<Vec<Leaf>, Failure> {
         let exprs = &self.netlist.exprs;
+        let mut leaves = Vec::new();
+        let mut splits = vec![0usize; self.registers.len()];
+        let mut assumptions = case.assumptions.clone();
         // Depth first, the branch that assumes 1 first.
-        let mut open = vec![(known, assumptions)];
-        while let Some((known, assumptions)) = open.pop() {
-            let mut values = Vec::with_capacity(self.registers.len());
-            let mut decision = None;
-            for (at, register) in self.registers.iter().enumerate() {
-                let next = case.next(self.netlist, *register);
-                let bits = known.bits(&self.cone, exprs, next);
-                let unknown = (0..bits.width()).find(|&bit| bits.bit(bit).is_none());
-                if let Some(bit) = unknown {
-                    let found = decide(exprs, &self.cone, &known, next, bit);
-                    let found =
-                        found.filter(|&(expr, bit)| known.bit(&self.cone, expr, bit).is_none());
-                    let Some(found) = found else {
-                        return Err(Failure {
-                            register: *register,
-                            reason: "its next value can be data that no decision settles"
-                                .to_owned(),
-                        });
-                    };
+        let mut path: Vec<Split> = Vec::new();
+        let mut first = 0;
+        loop {
+            match self.step(case, known, first)? {
+                Step::Leaf => {
+                    let values = self.next_values(case, known);
+                    leaves.push(Leaf {
+                        assumptions: assumptions.clone(),
+                        values,
+                    });
+                }
+                Step::Split(at, fact) => {
                     splits[at] += 1;
-                    decision = Some(found);
+                    self.splits[at] += 1;
+                    let open = path.iter().filter(|split| !split.second).count();
+                    if leaves.len() + open >= self.options.edge_limit {
+                        let limit = self.options.edge_limit;
+                        return Err(self.too_many_edges(&splits, limit, "from one state"));
+                    }
+                    if self.work() > work_limit {
+                        return Err(self.too_much_work());
+                    }
+                    path.push(Split {
+                        mark: known.mark(),
+                        depth: assumptions.len(),
+                        first: at,
+                        fact,
+                        second: false,
+                    });
+                    let (expr, bit) = fact;
+                    if (known.assume(&self.cone, exprs, (expr, bit, true), self.scratch)).is_ok() {
+                        first = at;
+                        let value = true;
+                        assumptions.push(Assumption { expr, bit, value });
+                        continue;
+                    }
+                }
+            }
+            // Back to the nearest branch that has not been taken.
+            loop {
+                let Some(split) = path.last_mut() else {
+                    return Ok(leaves);
+                };
+                known.undo(split.mark);
+                assumptions.truncate(split.depth);
+                if std::mem::replace(&mut split.second, true) {
+                    path.pop();
+                    continue;
+                }
+                first = split.first;
+                let ((expr, bit), value) = (split.fact, false);
+                if (known.assume(&self.cone, exprs, (expr, bit, value), self.scratch)).is_ok() {
+                    assumptions.push(Assumption { expr, bit, value });
                     break;
                 }
-                values.push(bits);
             }
-            let Some((expr, bit)) = decision else {
-                leaves.push(Leaf {
-                    assumptions,
-                    values,
-                });
+        }
+    }
+
+    /// What to do at a node of the decision tree; the next values of the
+    /// registers before `first` are known.
+    fn step(&self, case: &ResetCase, known: &Known, first: usize) -> Result<Step, Failure> {
+        let exprs = &self.netlist.exprs;
+        for (at, register) in self.registers.iter().enumerate().skip(first) {
+            let next = case.next(self.netlist, *register);
+            let planes = known.planes(&self.cone, next);
+            let width = exprs.width(next);
+            if planes.all_known(width) {
                 continue;
+            }
+            let bit = (0..width).find(|&bit| planes.bit(bit).is_none());
+            let bit = bit.expect("not all bits are known");
+            let found = decide(exprs, &self.cone, known, next, bit);
+            let found = found.filter(|&(expr, bit)| known.bit(&self.cone, expr, bit).is_none());
+            return match found {
+                Some(fact) => Ok(Step::Split(at, fact)),
+                None => Err(Failure {
+                    registers: vec![at],
+                    reason: "its next value can be data that no decision settles".to_owned(),
+                    by_size: false,
+                }),
             };
-            if leaves.len() + open.len() >= self.options.edge_limit {
-                return Err(self.too_many_edges(splits));
-            }
-            for value in [false, true] {
-                let mut branch = known.clone();
-                let result = branch.assume(&self.cone, exprs, (expr, bit, value), self.scratch);
-                if result.is_ok() {
-                    let mut assumptions = assumptions.clone();
-                    assumptions.push(Assumption { expr, bit, value });
-                    open.push((branch, assumptions));
-                }
-            }
         }
-        Ok(())
+        Ok(Step::Leaf)
     }
 
-    fn too_many_edges(&self, splits: &[usize]) -> Failure {
-        let worst = (0..splits.len()).rev().max_by_key(|&at| splits[at]);
+    /// The numbers of the next values, all known.
+    fn next_values(&mut self, case: &ResetCase, known: &Known) -> Vec<u32> {
+        let registers = self.registers.iter().enumerate();
+        registers
+            .map(|(at, register)| {
+                let next = case.next(self.netlist, *register);
+                let planes = known.planes(&self.cone, next);
+                self.states.number(at, planes.value)
+            })
+            .collect()
+    }
+
+    fn too_many_edges(&self, splits: &[usize], limit: usize, whence: &str) -> Failure {
         Failure {
-            register: self.registers[worst.expect("a split has a register")],
+            registers: give_up::most_splits(splits, self.failures.count),
             reason: format!(
-                "given up: a control state would have more than {} transitions",
-                self.options.edge_limit
+                "given up: with it there would be more than {limit} transitions {whence}"
             ),
+            by_size: true,
         }
     }
 
-    /// Gives up one register. First those that do arithmetic, the one that
-    /// multiplies the states most before the others: a state register takes few
-    /// values that mean something, a counter many that often do not. Then the
-    /// others, likewise. Of several, the widest.
-    ///
-    /// Two registers that move together (the terms of a recurrence) multiply
-    /// nothing when either is left out alone, so how many values a register
-    /// takes counts as well.
-    fn too_many_states(&self) -> Failure {
-        let register = |at: usize| &self.netlist.registers[self.registers[at].index()];
-        let counts = self.states.len();
-        let rank = |at: usize| {
-            let percent = 100 * counts / needless::without(&self.states, at).1.max(1);
-            let values = self.states.iter().map(|(values, _)| &values[at]);
-            let distinct = values.collect::<FxHashSet<_>>().len();
-            let spreads = percent > 120 || distinct * 8 > counts;
-            let counter = spreads && does_arithmetic(self.netlist, register(at).next);
-            let factor = percent.max(100 * distinct / 16);
-            (counter, factor, register(at).width, std::cmp::Reverse(at))
-        };
-        let worst = (0..self.registers.len())
-            .max_by_key(|&at| rank(at))
-            .expect("without registers there is one state");
-        let limit = self.options.state_limit;
-        let reason = if counts > limit {
-            format!("given up: with it there would be more than {limit} control states")
-        } else {
-            "given up: with it the control states would take too long to find".to_owned()
-        };
+    fn too_many_states(&self, reason: String) -> Failure {
+        let failures = self.failures.count;
         Failure {
-            register: self.registers[worst],
+            registers: give_up::most_states(self.netlist, &self.registers, &self.states, failures),
             reason,
+            by_size: true,
         }
+    }
+
+    fn too_much_work(&self) -> Failure {
+        let reason = "given up: with it the control states would take too long to find";
+        self.too_many_states(reason.to_owned())
     }
 
     fn finish(self, found: Starts, reasons: Vec<Option<String>>) -> ControlGraph {
@@ -353,8 +461,7 @@ impl<'a> Explorer<'a> {
                 let control = self.registers.iter().position(|&own| own == register);
                 let reason = match control {
                     Some(at) => {
-                        let values = self.states.iter().map(|(values, _)| &values[at]);
-                        let count = values.collect::<FxHashSet<_>>().len();
+                        let count = self.states.distinct(at);
                         format!("takes {count} values, all known from the state before")
                     }
                     None => reason.unwrap_or_default(),
@@ -366,11 +473,14 @@ impl<'a> Explorer<'a> {
                 }
             })
             .collect();
-        let states = (self.states.into_iter())
-            .map(|(values, initial)| State {
-                name: state_name(self.netlist, &self.registers, &values, &self.options.names),
-                values,
-                initial,
+        let states = (0..self.states.len() as u32)
+            .map(|index| {
+                let values = self.states.values(StateId(index));
+                State {
+                    name: state_name(self.netlist, &self.registers, &values, &self.options.names),
+                    values,
+                    initial: self.states.is_initial(StateId(index)),
+                }
             })
             .collect();
         ControlGraph {
@@ -381,35 +491,6 @@ impl<'a> Explorer<'a> {
             reset: found.reset,
         }
     }
-}
-
-/// Whether a value is computed by arithmetic, and not only chosen.
-fn does_arithmetic(netlist: &Netlist, value: ExprId) -> bool {
-    let exprs = &netlist.exprs;
-    let mut open = vec![value];
-    let mut seen: FxHashSet<ExprId> = FxHashSet::default();
-    while let Some(id) = open.pop() {
-        if !seen.insert(id) {
-            continue;
-        }
-        match exprs.node(id) {
-            Node::Binary(
-                BinaryOp::Add
-                | BinaryOp::Sub
-                | BinaryOp::Mul
-                | BinaryOp::Shl
-                | BinaryOp::ShrU
-                | BinaryOp::ShrS,
-                ..,
-            ) => return true,
-            // What chooses is no part of the value.
-            Node::Mux(_, then, other) => open.extend([*then, *other]),
-            Node::Index(_, items) => open.extend(items.iter()),
-            _ if exprs.width(id) > 1 => exprs.operands(id, |operand| open.push(operand)),
-            _ => {}
-        }
-    }
-    false
 }
 
 /// `state=IDLE,round=3`; `all` where nothing is known.

@@ -26,9 +26,11 @@ mod candidates;
 pub(crate) mod cases;
 mod decide;
 mod explore;
+mod give_up;
 mod names;
 mod needless;
 mod start;
+mod states;
 #[cfg(test)]
 mod tests;
 
@@ -109,9 +111,13 @@ pub struct ControlGraph {
 impl ControlGraph {
     /// The edges out of a state.
     pub fn edges_from(&self, state: StateId) -> &[Edge] {
-        let start = self.edges.partition_point(|edge| edge.from < state);
         let end = self.edges.partition_point(|edge| edge.from <= state);
-        &self.edges[start..end]
+        &self.edges[self.first_edge(state)..end]
+    }
+
+    /// The place of a state's first edge in [`ControlGraph::edges`].
+    pub fn first_edge(&self, state: StateId) -> usize {
+        self.edges.partition_point(|edge| edge.from < state)
     }
 }
 

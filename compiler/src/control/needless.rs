@@ -7,22 +7,20 @@
 
 use rustc_hash::FxHashMap;
 
+use super::states::{States, count};
 use super::{Edge, StateId};
 use crate::netlist::known::Cone;
-use crate::netlist::{Bits, Netlist, RegId};
+use crate::netlist::{Netlist, RegId};
 
 /// How many times as many states a register may make without steering control.
 const MAX_FACTOR: usize = 4;
-
-/// A state while it is explored: its values, and whether it is initial.
-pub(super) type Values = (Vec<Bits>, bool);
 
 /// The worst needless register: its place in `registers`, and how many times as
 /// many states it makes. `keep` tells which places must stay.
 pub(super) fn find(
     netlist: &Netlist,
     registers: &[RegId],
-    states: &[Values],
+    states: &States,
     edges: &[Edge],
     keep: impl Fn(usize) -> bool,
 ) -> Option<(usize, usize)> {
@@ -32,32 +30,32 @@ pub(super) fn find(
         let cone = Cone::new(&netlist.exprs, others.map(next));
         cone.contains(netlist.registers[registers[at].index()].expr)
     };
+    let hashes = states.hashes();
     (0..registers.len())
         .filter(|&at| !keep(at))
-        .map(|at| (at, states.len() / without(states, at).1.max(1)))
+        .map(|at| {
+            (
+                at,
+                states.len() / count(&states.without(&hashes, at)).max(1),
+            )
+        })
         .filter(|&(at, factor)| factor > MAX_FACTOR && !steers(at))
-        .filter(|&(at, _)| !breaks_cycles(states, edges, at))
+        .filter(|&(at, _)| !breaks_cycles(&states.without(&hashes, at), edges))
         .max_by_key(|&(at, factor)| (factor, std::cmp::Reverse(at)))
 }
 
-/// The number that each state has, and how many numbers there are, when a
-/// register does not tell states apart.
-pub(super) fn without(states: &[Values], at: usize) -> (Vec<usize>, usize) {
-    let mut numbers: FxHashMap<(&[Bits], &[Bits]), usize> = FxHashMap::default();
-    let mut own = Vec::with_capacity(states.len());
-    for (values, _) in states {
-        let next = numbers.len();
-        let rest = (&values[..at], &values[at + 1..]);
-        own.push(*numbers.entry(rest).or_insert(next));
-    }
-    let count = numbers.len();
-    (own, count)
-}
-
 /// Whether without a register there would be cycles beside those through
-/// states that have a self loop anyway.
-fn breaks_cycles(states: &[Values], edges: &[Edge], at: usize) -> bool {
-    let (number, count) = without(states, at);
+/// states that have a self loop anyway; `states` are hashes that do not depend
+/// on the register.
+fn breaks_cycles(states: &[u64], edges: &[Edge]) -> bool {
+    let mut numbers: FxHashMap<u64, usize> = FxHashMap::default();
+    let number: Vec<usize> = (states.iter())
+        .map(|&hash| {
+            let next = numbers.len();
+            *numbers.entry(hash).or_insert(next)
+        })
+        .collect();
+    let count = numbers.len();
     let mut looped = vec![false; states.len()];
     for edge in edges.iter().filter(|edge| edge.from == edge.to) {
         looped[edge.from.index()] = true;

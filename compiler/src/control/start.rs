@@ -20,21 +20,23 @@ pub(super) struct Starts {
 ///
 /// A synchronous reset is the one-bit input and level that makes most
 /// candidates known whatever the state was; one that is named like a reset
-/// wins a tie.
+/// wins a tie. One that was `found` before, for more candidates, is kept.
 pub(super) fn starts(
     netlist: &Netlist,
     candidates: &[RegId],
     options: &ControlOptions,
+    found: Option<Option<ResetStart>>,
     scratch: &mut Scratch,
 ) -> Starts {
     let mut finder = Finder::new(netlist, candidates, scratch);
-    let reset = match &options.reset {
-        Some((port, active_high)) => Some(ResetStart {
+    let reset = match (found, &options.reset) {
+        (Some(found), _) => found,
+        (None, Some((port, active_high))) => Some(ResetStart {
             port: port.clone(),
             active_high: *active_high,
             asynchronous: finder.is_asynchronous(port),
         }),
-        None => finder.asynchronous().or_else(|| finder.synchronous()),
+        (None, None) => finder.asynchronous().or_else(|| finder.synchronous()),
     };
     let mut values = Vec::new();
     values.extend(reset.as_ref().and_then(|reset| finder.settle(reset)));

@@ -5,6 +5,7 @@
 //! is the command line's business ([`render`]).
 
 pub mod codes;
+mod origin;
 pub mod render;
 
 pub use codes::Code;

@@ -12,7 +12,7 @@ use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 use serde_json::{Value, json};
 
-use super::{Diagnostic, Diagnostics, Label, Severity};
+use super::{Diagnostic, Diagnostics, Label, Severity, origin};
 use crate::source::{FileId, SourceMap, Span};
 
 /// Longer spans are shown by their first line.
@@ -37,6 +37,7 @@ pub enum Style {
 pub fn render(diagnostics: &Diagnostics, sources: &SourceMap, style: Style) -> String {
     let mut out = String::new();
     for diagnostic in &diagnostics.list {
+        let diagnostic = &origin::explained(diagnostic, sources);
         match style {
             Style::Text { color } => {
                 out.push_str(&text(diagnostic, sources, color));
@@ -125,6 +126,11 @@ fn excerpt<'a>(
     let to = text[end as usize..]
         .find('\n')
         .map_or(text.len(), |at| end as usize + at);
+    // A carriage return is no part of the line.
+    let to = match text[from..to].ends_with('\r') && (end as usize) < to {
+        true => to - 1,
+        false => to,
+    };
     let annotations = labels.into_iter().map(|(label, kind, span)| {
         let range = span.start as usize - from..span.end as usize - from;
         let annotation: Annotation = kind.span(range);

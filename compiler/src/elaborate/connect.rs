@@ -38,6 +38,7 @@ impl<'a> Elab<'a> {
                 self.implicit_nets(scope, *expr)?;
             }
         }
+        self.note_instance(scope, &ast[symbol].name.text);
         if instance.gate {
             return self.gate(scope, instance);
         }
@@ -178,8 +179,13 @@ impl<'a> Elab<'a> {
                 Some(entry) => *entry = connection,
                 None if matches!(connection, Connection::Open) && module.ports.is_empty() => {}
                 None => {
-                    let message = format!("`{}` has no such port", module.name.text);
-                    let count = module.ports.len();
+                    let (module_name, count) = (&module.name.text, module.ports.len());
+                    let message = match arg {
+                        Arg::Named { name, .. } | Arg::Implicit(name) => {
+                            format!("`{module_name}` has no port `{}`", name.text)
+                        }
+                        _ => format!("`{module_name}` has no port {}", at + 1),
+                    };
                     return self.fail(
                         Diagnostic::error(codes::BAD_CONNECTION, place, message)
                             .label(module.name.span, format!("it has {count} ports"))

@@ -21,6 +21,9 @@ pub(super) const MAX_ELEMENTS: u64 = 1 << 20;
 pub(super) const MAX_ITERATIONS: u32 = 100_000;
 /// Deepest nesting of calls, and of instances.
 pub(super) const MAX_DEPTH: usize = 128;
+/// Deepest nesting of expressions and statements, chains of operators and
+/// `else if` included, over all calls that are open.
+pub(super) const MAX_NESTING: u32 = 30_000;
 /// Most statements executed in a run.
 pub(super) const MAX_STEPS: u64 = 20_000_000;
 
@@ -195,6 +198,8 @@ pub(super) struct Elab<'a> {
     pub ast: &'a Ast,
     pub sources: &'a SourceMap,
     pub options: &'a ElaborateOptions,
+    /// Declarations of arrays that must not stay memories.
+    pub expanded: &'a FxHashSet<Span>,
     pub diagnostics: Diagnostics,
     /// So that an error in a module is told once, not once per instance.
     pub told: FxHashSet<(Code, Span, String)>,
@@ -238,14 +243,22 @@ pub(super) struct Elab<'a> {
     pub depth: usize,
     /// Statements executed.
     pub steps: u64,
+    /// Levels of expressions and statements that are open.
+    pub nesting: u32,
 }
 
 impl<'a> Elab<'a> {
-    pub fn new(ast: &'a Ast, sources: &'a SourceMap, options: &'a ElaborateOptions) -> Elab<'a> {
+    pub fn new(
+        ast: &'a Ast,
+        sources: &'a SourceMap,
+        options: &'a ElaborateOptions,
+        expanded: &'a FxHashSet<Span>,
+    ) -> Elab<'a> {
         Elab {
             ast,
             sources,
             options,
+            expanded,
             diagnostics: Diagnostics::default(),
             told: FxHashSet::default(),
             exprs: Exprs::default(),
@@ -275,7 +288,17 @@ impl<'a> Elab<'a> {
             env: Env::default(),
             depth: 0,
             steps: 0,
+            nesting: 0,
         }
+    }
+
+    /// Declarations of the memories that are small enough to be expanded.
+    pub fn small_memories(&self) -> Vec<Span> {
+        let small = |mem: &&Mem| {
+            u64::from(mem.width) * u64::from(mem.depth) <= super::MEMORY_MUST_LIMIT_BITS
+        };
+        let memories = self.memories.iter().filter(small);
+        memories.map(|mem| self.net(mem.net).span).collect()
     }
 
     /// Reports, once per place and text.

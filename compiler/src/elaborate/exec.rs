@@ -1,6 +1,6 @@
 //! Symbolic execution of statements.
 
-use super::context::{Elab, MAX_STEPS, Res, ScopeIdx};
+use super::context::{Elab, MAX_NESTING, MAX_STEPS, Reported, Res, ScopeIdx};
 use super::env::{Exit, ExitKind, Key, Mode};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::frontend::ast::{self, ExprKind, Member, StmtKind, SymbolKind, Timing};
@@ -23,10 +23,25 @@ impl<'a> Elab<'a> {
                 .help("make the loops shorter"),
             );
         }
-        if self.env.mode == Mode::Initial {
-            return self.exec_initial(scope, stmt, |elab| elab.exec_kind(scope, stmt));
+        self.nested(span, |elab| match elab.env.mode {
+            Mode::Initial => elab.exec_initial(scope, stmt, |elab| elab.exec_kind(scope, stmt)),
+            _ => elab.exec_kind(scope, stmt),
+        })
+    }
+
+    /// Does some work one level of syntax deeper.
+    pub fn nested<T>(&mut self, span: Span, work: impl FnOnce(&mut Self) -> Res<T>) -> Res<T> {
+        if self.nesting >= MAX_NESTING {
+            let message = format!("expressions and statements nest deeper than {MAX_NESTING}");
+            return self.fail(
+                Diagnostic::error(codes::TOO_LARGE, span, message)
+                    .help("split the chain, with a variable for a part of it"),
+            );
         }
-        self.exec_kind(scope, stmt)
+        self.nesting += 1;
+        let result = work(self);
+        self.nesting -= 1;
+        result
     }
 
     fn exec_kind(&mut self, scope: ScopeIdx, stmt: ast::StmtId) -> Res<()> {
@@ -105,7 +120,12 @@ impl<'a> Elab<'a> {
             ExprKind::Name(_) | ExprKind::Scoped(..) => {
                 self.call(scope, expr, expr, &[]).map(|_| ())
             }
-            _ => self.exec_assign(scope, expr),
+            _ => match self.exec_assign(scope, expr) {
+                // Reported: the statements behind it may hold errors of their
+                // own. A function would miss the value, so a call ends here.
+                Err(Reported) if self.depth == 0 && self.env.mode != Mode::Initial => Ok(()),
+                done => done,
+            },
         }
     }
 

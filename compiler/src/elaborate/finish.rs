@@ -9,8 +9,8 @@ use crate::diagnostics::{Diagnostic, codes};
 use crate::frontend::ast::{self, Direction, ModuleId, SymbolKind};
 use crate::netlist::{
     AsyncReset, BitNaming, Bits, ExprId, Exprs, FilledLater, Input, InputId, Instance, MemId,
-    Memory, MemoryWrite, NamedConstant, Netlist, Node, Origin, Output, Port, RELEASED, RegId,
-    Register,
+    Memory, MemoryWrite, NamedConstant, Netlist, Node, Origin, Output, Port, ProcessRef, RELEASED,
+    RegId, Register,
 };
 use crate::source::Span;
 
@@ -182,9 +182,22 @@ impl<'a> Elab<'a> {
         for (mem, writes) in &machine.memories {
             let declared = &self.memories[*mem as usize];
             let net = self.net(declared.net);
-            let Some(first) = declared.writes.first() else {
-                continue;
-            };
+            let mut processes: Vec<ProcessRef> = Vec::new();
+            for write in &declared.writes {
+                if !processes.contains(&write.process) {
+                    processes.push(write.process.clone());
+                }
+            }
+            // A table that nothing writes names its declaration.
+            let process = processes.first().cloned().unwrap_or(ProcessRef {
+                stmt: ast::StmtId(0),
+                span: net.span,
+                in_generate_loop: false,
+            });
+            let clock = declared.writes.first().map(|write| {
+                let event = &self.clocks[write.clock as usize];
+                (event.span, event.edge)
+            });
             netlist.memories.push(Memory {
                 name: net.path.clone(),
                 width: declared.width,
@@ -198,6 +211,12 @@ impl<'a> Elab<'a> {
                         mask: copy.get(write.mask),
                     })
                     .collect(),
+                first_index: match net.ty.unpacked[..] {
+                    [range] => Some(range.low()),
+                    _ => None,
+                },
+                processes,
+                clock,
                 init: declared.init.clone(),
                 origin: Origin {
                     instance: net.instance,
@@ -205,7 +224,7 @@ impl<'a> Elab<'a> {
                     variable: net.name.to_string(),
                     bits: BitNaming::Whole,
                     declaration: net.span,
-                    process: first.process.clone(),
+                    process,
                     blocking: false,
                     scope_path: net.scope_path.clone(),
                 },

@@ -61,10 +61,19 @@ mod types;
 mod unknown;
 mod written;
 
+use rustc_hash::FxHashSet;
+
 use crate::diagnostics::Diagnostics;
 use crate::frontend::ast::Ast;
 use crate::netlist::Netlist;
-use crate::source::SourceMap;
+use crate::source::{SourceMap, Span};
+
+/// Largest array that becomes registers without need, by default: below it,
+/// to know which words are live is worth more than a port costs.
+pub const MEMORY_EXPAND_LIMIT_BITS: u64 = 1024;
+
+/// Largest array that becomes registers where it cannot be a memory.
+pub const MEMORY_MUST_LIMIT_BITS: u64 = 8192;
 
 /// What elaboration is told besides the text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,7 +85,8 @@ pub struct ElaborateOptions {
     pub parameters: Vec<(String, String)>,
     /// The input port that must be the clock.
     pub clock: Option<String>,
-    /// An array of more bits that a clocked process writes stays a memory.
+    /// An array of more bits that a clocked process writes stays a memory,
+    /// unless it has to be expanded (see [`elaborate`]) and can be.
     pub memory_expand_limit_bits: u64,
 }
 
@@ -86,20 +96,60 @@ impl Default for ElaborateOptions {
             top: None,
             parameters: Vec::new(),
             clock: None,
-            memory_expand_limit_bits: 8192,
+            memory_expand_limit_bits: MEMORY_EXPAND_LIMIT_BITS,
         }
     }
 }
 
 /// Elaborates a design; the netlist is there if no diagnostic is an error.
+///
+/// Arrays up to [`MEMORY_MUST_LIMIT_BITS`] that cannot be saved as memories (a
+/// process in a generate loop writes them, they have several dimensions), or
+/// not even be taken as memories (they are written by `=`, or copied as a
+/// whole), are expanded to registers: then elaboration runs once more.
 pub fn elaborate(
     ast: &Ast,
     sources: &SourceMap,
     options: &ElaborateOptions,
 ) -> (Option<Netlist>, Diagnostics) {
-    let mut elab = context::Elab::new(ast, sources, options);
-    let netlist = elab.run().ok();
-    let diagnostics = elab.diagnostics;
-    let netlist = netlist.filter(|_| !diagnostics.has_errors());
-    (netlist, diagnostics)
+    crate::stack::with_room(|| expand_as_needed(ast, sources, options))
+}
+
+/// Elaborates with every array kept as a memory that can be, and again with
+/// those expanded that turn out not to fit.
+fn expand_as_needed(
+    ast: &Ast,
+    sources: &SourceMap,
+    options: &ElaborateOptions,
+) -> (Option<Netlist>, Diagnostics) {
+    let mut expanded = FxHashSet::default();
+    loop {
+        let mut elab = context::Elab::new(ast, sources, options, &expanded);
+        let netlist = elab.run().ok();
+        let netlist = netlist.filter(|_| !elab.diagnostics.has_errors());
+        let misfits = match &netlist {
+            Some(netlist) => misfits(netlist),
+            // Whatever is wrong may come from any of them.
+            None => elab.small_memories(),
+        };
+        let before = expanded.len();
+        let mut next = expanded.clone();
+        next.extend(misfits);
+        if next.len() == before {
+            return (netlist, elab.diagnostics);
+        }
+        expanded = next;
+    }
+}
+
+/// Declarations of memories that cannot be saved through a port, and are small
+/// enough to be expanded.
+fn misfits(netlist: &Netlist) -> Vec<Span> {
+    let memories = netlist.written_memories();
+    memories
+        .map(|memory| &netlist.memories[memory.index()])
+        .filter(|memory| memory.bits() <= MEMORY_MUST_LIMIT_BITS)
+        .filter(|memory| memory.unportable(&netlist.instances).is_some())
+        .map(|memory| memory.origin.declaration)
+        .collect()
 }

@@ -334,6 +334,7 @@ impl<'a> Elab<'a> {
         let memory = variable
             && bits > self.options.memory_expand_limit_bits
             && !ty.unpacked.is_empty()
+            && !self.expanded.contains(&name.span)
             && !self.scope(scope).local
             && self.clocked_names(scope).contains(&*name.text);
         self.add_net(scope, &name.text, name.span, ty, variable, memory)

@@ -49,6 +49,11 @@ impl<'a> Elab<'a> {
 
     /// Sizes an expression.
     pub fn typed(&mut self, scope: ScopeIdx, expr: ast::ExprId) -> Res<Typed> {
+        let span = self.ast[expr].span;
+        self.nested(span, |elab| elab.typed_here(scope, expr))
+    }
+
+    fn typed_here(&mut self, scope: ScopeIdx, expr: ast::ExprId) -> Res<Typed> {
         let ast = self.ast;
         let span = ast[expr].span;
         match &ast[expr].kind {

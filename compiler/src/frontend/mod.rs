@@ -27,6 +27,7 @@ use self::ast::Ast;
 use self::parser::TypeNames;
 use crate::diagnostics::{Diagnostic, Diagnostics, codes};
 use crate::source::{SourceMap, Span};
+use crate::stack::with_room;
 
 pub use dump::dump;
 pub use number::{MAX_DIGITS, MAX_WIDTH, parse_number};
@@ -50,6 +51,10 @@ pub struct ReadOptions {
 /// include are added to `sources`. The syntax is what could be read; it is
 /// complete when no diagnostic is an error.
 pub fn read(options: &ReadOptions, sources: &mut SourceMap) -> (Ast, Diagnostics) {
+    with_room(|| read_all(options, sources))
+}
+
+fn read_all(options: &ReadOptions, sources: &mut SourceMap) -> (Ast, Diagnostics) {
     let mut diagnostics = Diagnostics::default();
     let mut ast = Ast::default();
     let unit = preprocess::run(options, sources, &mut diagnostics);

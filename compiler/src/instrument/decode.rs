@@ -11,7 +11,6 @@ use indexmap::IndexMap;
 use serde::Serialize;
 
 use crate::control::ControlGraph;
-use crate::layout::Layout;
 use crate::liveness::{BitSet, Liveness};
 use crate::netlist::RegId;
 use crate::plan::{Checkpoint, Plan};
@@ -122,17 +121,17 @@ pub struct LiveCase {
     pub mask: String,
 }
 
-/// The table of live words: arms, and the mask of all other checkpoints.
-/// A word is live where any checkpoint of the same index has a live bit in it.
-pub fn live_table(layout: &Layout, index_bits: u32) -> (Vec<LiveCase>, String) {
+/// A table of what is live: arms, and the mask of all other checkpoints. `sets`
+/// has for each checkpoint the live ones of `count` words or memories.
+pub fn live_table(sets: &[BitSet], count: usize, index_bits: u32) -> (Vec<LiveCase>, String) {
     let mask = |set: &BitSet| -> String {
-        (0..layout.words as usize)
+        (0..count)
             .rev()
             .map(|word| if set.contains(word) { '1' } else { '0' })
             .collect()
     };
     let mut groups: IndexMap<String, Vec<usize>> = IndexMap::new();
-    for (index, set) in layout.live_words.iter().enumerate() {
+    for (index, set) in sets.iter().enumerate() {
         groups.entry(mask(set)).or_default().push(index);
     }
     // The most frequent mask is the default; of equals, the first.
@@ -140,10 +139,7 @@ pub fn live_table(layout: &Layout, index_bits: u32) -> (Vec<LiveCase>, String) {
         .iter()
         .rev()
         .max_by_key(|(_, indices)| indices.len())
-        .map_or_else(
-            || "1".repeat(layout.words as usize),
-            |(mask, _)| mask.clone(),
-        );
+        .map_or_else(|| "1".repeat(count), |(mask, _)| mask.clone());
     groups.shift_remove(&default);
     let cases = groups
         .into_iter()
@@ -173,24 +169,15 @@ mod tests {
 
     #[test]
     fn equal_masks_share_an_arm() {
-        let layout = Layout {
-            word_bits: 8,
-            chain: Vec::new(),
-            segments: Vec::new(),
-            words: 3,
-            live_words: vec![
-                set(3, &[0]),
-                set(3, &[0, 2]),
-                set(3, &[0]),
-                set(3, &[]),
-                set(3, &[0, 2]),
-                set(3, &[0]),
-            ],
-            slot_words: 0,
-            slots: 2,
-            id: 0,
-        };
-        let (cases, default) = live_table(&layout, 3);
+        let sets = [
+            set(3, &[0]),
+            set(3, &[0, 2]),
+            set(3, &[0]),
+            set(3, &[]),
+            set(3, &[0, 2]),
+            set(3, &[0]),
+        ];
+        let (cases, default) = live_table(&sets, 3, 3);
         assert_eq!(default, "001");
         let arms: Vec<_> = cases
             .iter()

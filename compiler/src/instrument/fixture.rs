@@ -16,7 +16,7 @@ use crate::netlist::{
     AsyncReset, BitNaming, Bits, Clock, Instance, InstanceId, Netlist, Node, Origin, Port,
     ProcessRef, RegId, Register,
 };
-use crate::plan::{Checkpoint, Optimality, Plan};
+use crate::plan::{Checkpoint, Cold, Optimality, Plan};
 use crate::source::{FileId, SourceMap, Span};
 
 /// A design under construction. The text has one statement per process, and
@@ -329,6 +329,7 @@ impl Fixture {
             .map(|at| Checkpoint {
                 state: ids(at),
                 saved: set.clone(),
+                memories: BitSet::new(0),
             })
             .collect();
 
@@ -367,6 +368,7 @@ impl Fixture {
             liveness: Liveness {
                 bits,
                 live: vec![set; states.len()],
+                memories: vec![BitSet::new(0); states.len()],
             },
             plan: Plan {
                 checkpoints,
@@ -377,6 +379,7 @@ impl Fixture {
                     objective: 1.0,
                     lower_bound: 1.0,
                 },
+                cold: Cold::none(netlist),
             },
             layout: Layout {
                 word_bits: self.word_bits,
@@ -384,6 +387,9 @@ impl Fixture {
                 segments,
                 words,
                 live_words: vec![all; states.len()],
+                memories: Vec::new(),
+                live_memories: vec![BitSet::new(0); states.len()],
+                cold: None,
                 slot_words: 2 * 32u32.div_ceil(self.word_bits) + words + 2,
                 slots: 2,
                 id: 0x1234_abcd,

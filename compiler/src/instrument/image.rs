@@ -41,6 +41,9 @@ pub struct Image {
     pub commit_word_addresses: Vec<u32>,
     /// Saved bits in chain order, in runs.
     pub chain: Vec<Run>,
+    /// Memories that are saved, in payload order.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub memories: Vec<ImageMemory>,
     /// Per checkpoint, what it saves.
     pub checkpoints: Vec<ImageCheckpoint>,
 }
@@ -48,7 +51,8 @@ pub struct Image {
 /// A part of a slot.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Field {
-    /// `id`, `checkpoint`, `payload`, `crc32` or `commit`.
+    /// `id`, `checkpoint`, `payload` (the chain), `memories` (where there are
+    /// any), `crc32` or `commit`.
     pub name: &'static str,
     /// First word within the slot.
     pub offset: u32,
@@ -71,6 +75,23 @@ pub struct Run {
     pub width_bits: u32,
 }
 
+/// A memory. Each row begins with a new word, lowest bits first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ImageMemory {
+    /// Hierarchical name.
+    pub name: String,
+    /// Bits of a row.
+    pub width_bits: u32,
+    /// Rows.
+    pub rows: u32,
+    /// The source's index of the first row; the others follow upwards.
+    pub first_index: i64,
+    /// Words of a row.
+    pub row_words: u32,
+    /// Word of the first row, counted from the start of the slot.
+    pub offset: u32,
+}
+
 /// What one checkpoint saves.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ImageCheckpoint {
@@ -84,6 +105,9 @@ pub struct ImageCheckpoint {
     pub words: Vec<u32>,
     /// The live bits in them, in runs; other bits of these words mean nothing.
     pub live: Vec<Run>,
+    /// The memories that are written, by their place in [`Image::memories`].
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub memories: Vec<usize>,
 }
 
 /// Describes the image.
@@ -98,13 +122,30 @@ pub fn image(
     let bases: Vec<u32> = (0..layout.slots)
         .map(|slot| slot * layout.slot_words)
         .collect();
+    let payload = 32u32.div_ceil(layout.word_bits) + 1;
+    let places: Vec<usize> = (0..layout.memories.len())
+        .filter(|&at| layout.memories[at].words > 0)
+        .collect();
+    let memories = places.iter().map(|&at| {
+        let place = &layout.memories[at];
+        let memory = &netlist.memories[place.memory.index()];
+        ImageMemory {
+            name: memory.name.clone(),
+            width_bits: memory.width,
+            rows: place.rows,
+            first_index: memory.first_index.unwrap_or(0),
+            row_words: place.row_words,
+            offset: payload + layout.words + place.offset,
+        }
+    });
+    let memories = memories.collect();
     let all: Vec<bool> = vec![true; layout.chain.len()];
     let checkpoints = plan
         .checkpoints
         .iter()
-        .zip(&layout.live_words)
+        .zip(layout.live_words.iter().zip(&layout.live_memories))
         .enumerate()
-        .map(|(index, (checkpoint, words))| {
+        .map(|(index, (checkpoint, (words, memories)))| {
             let live: Vec<bool> = layout
                 .chain
                 .iter()
@@ -116,6 +157,9 @@ pub fn image(
                 name: graph.states[checkpoint.state.index()].name.clone(),
                 words: words.iter().map(|word| word as u32).collect(),
                 live: runs(netlist, layout, &live),
+                memories: (0..places.len())
+                    .filter(|&at| memories.contains(places[at]))
+                    .collect(),
             }
         })
         .collect();
@@ -135,6 +179,7 @@ pub fn image(
         slot_words: layout.slot_words,
         slot: slot_fields(layout),
         chain: runs(netlist, layout, &all),
+        memories,
         checkpoints,
     }
 }
@@ -147,11 +192,13 @@ pub fn slot_fields(layout: &Layout) -> Vec<Field> {
         ("id", parts),
         ("checkpoint", 1),
         ("payload", layout.words),
+        ("memories", layout.memory_words()),
         ("crc32", parts),
         ("commit", 1),
     ];
     sizes
         .into_iter()
+        .filter(|&(_, words)| words > 0)
         .map(|(name, words)| {
             let field = Field {
                 name,

@@ -7,7 +7,8 @@
 //!
 //! The saved bits of the whole design form one chain that moves by a word per
 //! shift ([`tree`]); a module gets a word in, a word out, and a shift branch in
-//! each process that drives saved bits ([`process`]). Text that cannot be edited
+//! each process that drives saved bits ([`process`]); a memory gets a port of
+//! its own ([`memory`]). Text that cannot be edited
 //! in place (macros, included files, generate loops) is refused with its place.
 
 pub mod edits;
@@ -15,8 +16,10 @@ pub mod edits;
 mod decode;
 mod files;
 mod filled;
+mod forget;
 mod image;
 mod keywords;
+mod memory;
 mod module;
 mod names;
 mod process;
@@ -33,13 +36,15 @@ mod tests;
 
 pub use files::{ListOptions, OutputFile};
 pub use image::{Field, Image, ImageCheckpoint, Run, slot_fields};
+pub use names::identifier;
+pub use wrapper::{DESIGN_INSTANCE, THRESHOLD_PARAMETER};
 
-use crate::control::{self, ControlGraph};
-use crate::diagnostics::{Diagnostic, Diagnostics, codes};
+use crate::control::ControlGraph;
+use crate::diagnostics::Diagnostics;
 use crate::frontend::ast::Ast;
 use crate::layout::Layout;
-use crate::liveness::{BitSet, Liveness};
-use crate::netlist::{Bits, Netlist, RegId};
+use crate::liveness::Liveness;
+use crate::netlist::Netlist;
 use crate::plan::Plan;
 use crate::source::SourceMap;
 
@@ -61,6 +66,10 @@ pub struct InstrumentOptions {
     /// Keep asynchronous resets from the design while it is stopped. Needed
     /// unless the environment keeps them inactive then.
     pub mask_resets: bool,
+    /// Make simulators forget the initial values that they give to registers and
+    /// memories at the start of a run, as silicon never had them. For
+    /// verification: what is lost by a supply failure must be unknown.
+    pub forget_initial: bool,
     /// Parameters given to the top module, as Verilog expressions.
     pub parameters: Vec<(String, String)>,
     /// Hash of the design's text, hexadecimal, for `image.json`.
@@ -72,6 +81,7 @@ impl Default for InstrumentOptions {
         InstrumentOptions {
             hold: Hold::Gate,
             mask_resets: true,
+            forget_initial: false,
             parameters: Vec::new(),
             design_hash: String::new(),
         }
@@ -114,8 +124,7 @@ pub fn instrument(
 ) -> (Option<Output>, Diagnostics) {
     let mut diagnostics = Diagnostics::default();
     names::reserved(ast, &netlist.top, &mut diagnostics);
-    memories(netlist, &mut diagnostics);
-    initial_values(netlist, graph, liveness, &mut diagnostics);
+    diagnostics.list.extend(memory::refusals(netlist, layout));
 
     filled::refuse(netlist, graph, liveness, &mut diagnostics);
 
@@ -163,79 +172,4 @@ pub fn instrument(
         original_top: netlist.top.clone(),
     };
     (Some(output), diagnostics)
-}
-
-/// Memories that stayed memories are not saved yet.
-fn memories(netlist: &Netlist, diagnostics: &mut Diagnostics) {
-    for memory in &netlist.memories {
-        let bits = u64::from(memory.width) * u64::from(memory.depth);
-        diagnostics.push(
-            Diagnostic::error(
-                codes::TOO_LARGE,
-                memory.origin.declaration,
-                format!(
-                    "the memory `{}` of {bits} bits is too large to be saved through the chain",
-                    memory.name
-                ),
-            )
-            .at("written at the clock edge")
-            .help("memories above 8192 bits are not taken yet; make it smaller or keep it outside of the design"),
-        );
-    }
-}
-
-/// Refuses state whose initial value the design relies on: no reset sets it,
-/// and it is live where the design starts. After a supply failure before the
-/// first commit it would hold anything.
-fn initial_values(
-    netlist: &Netlist,
-    graph: &ControlGraph,
-    liveness: &Liveness,
-    diagnostics: &mut Diagnostics,
-) {
-    let with_value: Vec<RegId> = (0..netlist.registers.len())
-        .map(|index| RegId(index as u32))
-        .filter(|register| netlist.registers[register.index()].init.is_some())
-        .collect();
-    let reset = match &graph.reset {
-        Some(reset) => control::after_reset(netlist, reset, &with_value),
-        None => with_value
-            .iter()
-            .map(|register| Bits::unknown(netlist.registers[register.index()].width))
-            .collect(),
-    };
-    let starts = graph.states.iter().zip(&liveness.live);
-    let starts: Vec<&BitSet> = starts
-        .filter(|(state, _)| state.initial)
-        .map(|(_, live)| live)
-        .collect();
-    for (&register, value) in with_value.iter().zip(&reset) {
-        let relied_on = (0..value.width()).any(|bit| {
-            let number = liveness.bits.of(register, bit);
-            value.bit(bit).is_none() && starts.iter().any(|live| live.contains(number))
-        });
-        if !relied_on {
-            continue;
-        }
-        let register = &netlist.registers[register.index()];
-        let message = match &graph.reset {
-            Some(reset) => format!(
-                "`{}` starts from an initial value, and the reset `{}` does not set it",
-                register.name, reset.port
-            ),
-            None => format!(
-                "`{}` starts from an initial value, and no reset is found",
-                register.name
-            ),
-        };
-        diagnostics.push(
-            Diagnostic::error(
-                codes::INITIAL_VALUE,
-                register.origin.declaration,
-                message,
-            )
-            .note("a supply failure before the first commit starts the design anew, with any contents")
-            .help("give the register its first value by a reset"),
-        );
-    }
 }

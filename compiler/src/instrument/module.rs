@@ -16,7 +16,7 @@ use crate::source::{FileId, SourceMap, Span};
 use super::edits::{self, Edit};
 use super::tree::{Chunk, Node, Piece, Selected, Tree, select, whole};
 use super::vector::Vector;
-use super::{Hold, InstrumentOptions, process, text};
+use super::{Hold, InstrumentOptions, forget, memory, process, text};
 
 /// What the edits of one instance are made from.
 pub struct Context<'a> {
@@ -110,11 +110,17 @@ struct Port {
 fn ports(node: &Node, word_bits: u32, hold: Hold) -> Vec<Port> {
     let port = |input, width, name| Port { input, width, name };
     let mut list = Vec::new();
-    if node.chain_bits > 0 {
+    if node.is_clocked() {
         list.push(port(true, None, "idetic_shift"));
         if hold == Hold::Enable {
             list.push(port(true, None, "idetic_hold"));
         }
+    }
+    if node.memory.select > 0 {
+        let ports = memory::ports(&node.memory).into_iter();
+        list.extend(ports.map(|(input, width, name)| port(input, width, name)));
+    }
+    if node.chain_bits > 0 {
         let width = Some(node.chain_bits.min(word_bits));
         list.push(port(true, width, "idetic_in"));
         list.push(port(false, width, "idetic_out"));
@@ -144,7 +150,7 @@ pub fn edits(
 ) -> Vec<Edit> {
     let node = cx.node();
     let mut out = Vec::new();
-    if !node.is_touched() {
+    if !node.is_touched() && !forget::is_needed(cx) {
         return out;
     }
     let module = cx.module();
@@ -152,14 +158,16 @@ pub fn edits(
         diagnostics.push(error);
         return out;
     }
-    header(cx, &mut out);
+    if let Err(error) = header(cx, &mut out) {
+        diagnostics.push(error);
+    }
     let mut named: BTreeMap<Span, String> = BTreeMap::new();
     for child in children(cx) {
         let suffix = suffix(child);
         if let Some(error) = shared_name(cx, child, &suffix, &mut named) {
             diagnostics.push(error);
         }
-        if !cx.tree.node(child).is_touched() {
+        if !cx.tree.node(child).is_touched() && suffix.is_empty() {
             continue;
         }
         match connect(cx, child, &suffix) {
@@ -167,13 +175,19 @@ pub fn edits(
             Err(error) => diagnostics.push(error),
         }
     }
-    let mut processes: BTreeMap<StmtId, Vec<Chunk>> = BTreeMap::new();
+    let mut processes: BTreeMap<StmtId, (Span, Vec<Chunk>)> = BTreeMap::new();
     for &chunk in &node.own {
-        let stmt = cx.register(chunk).origin.process.stmt;
-        processes.entry(stmt).or_default().push(chunk);
+        let process = &cx.register(chunk).origin.process;
+        let entry = processes.entry(process.stmt);
+        let (_, chunks) = entry.or_insert((process.span, Vec::new()));
+        chunks.push(chunk);
     }
-    for (stmt, chunks) in processes {
-        match process::edit(cx, stmt, &chunks) {
+    for process in memory::processes(cx) {
+        let entry = processes.entry(process.stmt);
+        entry.or_insert((process.span, Vec::new()));
+    }
+    for (stmt, (span, chunks)) in processes {
+        match process::edit(cx, stmt, span, &chunks) {
             Ok(edit) => out.push(edit),
             Err(errors) => errors.into_iter().for_each(|e| diagnostics.push(e)),
         }
@@ -219,7 +233,7 @@ fn shared_name(
 }
 
 /// Ports, declarations and assignments.
-fn header(cx: &Context, out: &mut Vec<Edit>) {
+fn header(cx: &Context, out: &mut Vec<Edit>) -> Result<(), Diagnostic> {
     let node = cx.node();
     let module = cx.module();
     let anchors = &module.anchors;
@@ -238,6 +252,7 @@ fn header(cx: &Context, out: &mut Vec<Edit>) {
         })
         .collect();
     match anchors.ports_open {
+        _ if entries.is_empty() => {}
         None => insert(anchors.header_end - 1, format!(" ({})", entries.join(", "))),
         Some(open) if anchors.ports_empty => insert(open, entries.join(", ")),
         Some(open) => insert(open, list_head(cx.text(), open, &entries)),
@@ -273,11 +288,15 @@ fn header(cx: &Context, out: &mut Vec<Edit>) {
             width - 1
         ));
     }
+    lines.extend(memory::declarations(cx));
+    lines.extend(forget::declarations(cx));
     if !lines.is_empty() {
         insert(anchors.header_end, format!("\n  {}", lines.join("\n  ")));
     }
 
-    let assigns = assigns(cx, &copies);
+    let mut assigns = assigns(cx, &copies);
+    assigns.extend(memory::logic(cx)?);
+    assigns.extend(forget::logic(cx));
     if !assigns.is_empty() {
         let before = cx.text()[..anchors.endmodule as usize].chars().next_back();
         let start = if before == Some('\n') { "" } else { "\n" };
@@ -286,6 +305,7 @@ fn header(cx: &Context, out: &mut Vec<Edit>) {
             format!("{start}  {}\n", assigns.join("\n  ")),
         );
     }
+    Ok(())
 }
 
 /// Entries in front of a list that is not empty.
@@ -444,11 +464,16 @@ fn connect(cx: &Context, child: InstanceId, suffix: &str) -> Result<Vec<Edit>, D
 
     let mut values = Vec::new();
     let piece = Piece::Child(child);
-    if let Some(at) = node.pieces.iter().position(|other| *other == piece) {
+    if cx.tree.node(child).is_clocked() {
         values.push(("idetic_shift", "idetic_shift".to_string()));
         if cx.options.hold == Hold::Enable {
             values.push(("idetic_hold", "idetic_hold".to_string()));
         }
+    }
+    if let Some(at) = node.memory.children.iter().position(|id| *id == child) {
+        values.extend(memory::connections(cx, at, child));
+    }
+    if let Some(at) = node.pieces.iter().position(|other| *other == piece) {
         let (word, bits) = (cx.layout.word_bits, port_bits(cx, child));
         let input = above(cx, at).slice(word - bits, bits);
         values.push(("idetic_in", input.text()));
@@ -457,11 +482,14 @@ fn connect(cx: &Context, child: InstanceId, suffix: &str) -> Result<Vec<Edit>, D
     if let Some(at) = node.control_children.iter().position(|id| *id == child) {
         values.push(("idetic_ctl", format!("idetic_ctl_{at}")));
     }
-    let mut out = vec![Edit {
-        file: cx.file(),
-        offset: syntax.connections_open,
-        text: connections(cx.text(), syntax, &values),
-    }];
+    let mut out = Vec::new();
+    if !values.is_empty() {
+        out.push(Edit {
+            file: cx.file(),
+            offset: syntax.connections_open,
+            text: connections(cx.text(), syntax, &values),
+        });
+    }
     if !suffix.is_empty() {
         cx.editable(syntax.definition.span, "this module name")?;
         out.push(Edit {

@@ -15,6 +15,9 @@
 //! synthesis still finds them; without one it goes in front of the statement.
 //! A branch in front cannot steal an `else`, since it brings its own.
 //!
+//! A process that writes a saved memory gets the branch too: it keeps the
+//! memory from being written at a shift, and restores it (see `memory`).
+//!
 //! Processes without saved bits are left alone: what they drive is dead at
 //! every checkpoint, and the design stops only there and at power-up.
 //!
@@ -28,11 +31,12 @@ use indexmap::IndexMap;
 use crate::diagnostics::{Diagnostic, codes};
 use crate::frontend::ast::{Edge, StmtId, StmtKind, Timing};
 use crate::netlist::{BitNaming, RegId, Register};
+use crate::source::Span;
 
 use super::edits::Edit;
 use super::module::Context;
 use super::tree::{Chunk, whole};
-use super::{Hold, text};
+use super::{Hold, memory, text};
 
 /// One assignment of the branch: a target and the bits it takes from the chain.
 struct Assignment {
@@ -40,9 +44,15 @@ struct Assignment {
     value: String,
 }
 
-/// The edit of one process. `chunks` are the saved bits it drives, placed in
-/// the module's own piece of the chain; there is at least one.
-pub fn edit(cx: &Context, stmt: StmtId, chunks: &[Chunk]) -> Result<Edit, Vec<Diagnostic>> {
+/// The edit of one process, which drives saved bits or writes a memory that is
+/// saved. `chunks` are the saved bits it drives, placed in the module's own
+/// piece of the chain.
+pub fn edit(
+    cx: &Context,
+    stmt: StmtId,
+    process: Span,
+    chunks: &[Chunk],
+) -> Result<Edit, Vec<Diagnostic>> {
     let registers: Vec<&Register> = chunks.iter().map(|chunk| cx.register(*chunk)).collect();
     let errors: Vec<Diagnostic> = registers
         .iter()
@@ -51,7 +61,7 @@ pub fn edit(cx: &Context, stmt: StmtId, chunks: &[Chunk]) -> Result<Edit, Vec<Di
     if !errors.is_empty() {
         return Err(errors);
     }
-    let (at, after_else) = place(cx, stmt, registers[0]).map_err(|error| vec![error])?;
+    let (at, after_else) = place(cx, stmt, process).map_err(|error| vec![error])?;
 
     let line = text::indent_at(cx.text(), at);
     let step = format!("\n{line}  ");
@@ -61,6 +71,10 @@ pub fn edit(cx: &Context, stmt: StmtId, chunks: &[Chunk]) -> Result<Edit, Vec<Di
     for assignment in assignments(cx, chunks) {
         insert.push_str(&step);
         insert.push_str(&format!("{} <= {};", assignment.target, assignment.value));
+    }
+    for restore in memory::restores(cx, stmt) {
+        insert.push_str(&step);
+        insert.push_str(&restore);
     }
     insert.push_str(&format!("\n{line}end else"));
     if cx.options.hold == Hold::Enable {
@@ -134,14 +148,13 @@ fn is_part(target: &str) -> bool {
 }
 
 /// Where the branch goes, and whether that is right after an `else`.
-fn place(cx: &Context, stmt: StmtId, register: &Register) -> Result<(u32, bool), Diagnostic> {
-    let process = register.origin.process.span;
+fn place(cx: &Context, stmt: StmtId, process: Span) -> Result<(u32, bool), Diagnostic> {
     cx.editable(process, "this process")?;
     let unexpected = || {
         Diagnostic::error(
             codes::CANNOT_EDIT,
             process,
-            format!("the process that drives `{}` has a form that cannot be edited", register.name),
+            "this process drives state to be saved, but has a form that cannot be edited",
         )
         .at("no single `else` behind the asynchronous reset")
         .help("write `always @(posedge clk or negedge rst_n) if (!rst_n) … else …` with one `if` for everything")

@@ -20,6 +20,24 @@ pub fn bits(vector: &str, low: u32, len: u32) -> String {
     }
 }
 
+/// Bits `low..low + len` of a vector of `width` bits, which may be all of it.
+pub fn part(vector: &str, width: u32, low: u32, len: u32) -> String {
+    if len == width {
+        vector.to_string()
+    } else {
+        bits(vector, low, len)
+    }
+}
+
+/// An operand of `from` bits with zeros above it, `to` bits in all.
+pub fn padded(operand: &str, from: u32, to: u32) -> String {
+    if from == to {
+        operand.to_string()
+    } else {
+        format!("{{{}, {operand}}}", zeros(to - from))
+    }
+}
+
 /// `len` zero bits.
 pub fn zeros(len: u32) -> String {
     format!("{len}'d0")

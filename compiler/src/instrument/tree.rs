@@ -14,6 +14,7 @@ use crate::layout::Layout;
 use crate::netlist::{BitNaming, InstanceId, Netlist, Origin, RegId};
 
 use super::names;
+use super::wrapper::index_bits;
 
 /// Consecutive bits of one register at consecutive places of the chain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,12 +55,44 @@ pub struct Node {
     pub control_children: Vec<InstanceId>,
     /// Bits of its control output, own registers lowest, then the children's.
     pub control_bits: u32,
+    /// Its memory ports.
+    pub memory: MemoryPorts,
+}
+
+/// The memory ports of an instance, for its whole subtree.
+#[derive(Debug, Clone, Default)]
+pub struct MemoryPorts {
+    /// Its own memories, by their places in the layout; the lowest select bits.
+    pub own: Vec<usize>,
+    /// Children with memories, in order; the select bits above.
+    pub children: Vec<InstanceId>,
+    /// Select bits: memories of the subtree. The ports exist where this is not 0.
+    pub select: u32,
+    /// Bits of a row number.
+    pub row: u32,
+    /// Bits of the number of a word in a row, 0 where every row is one word.
+    pub part: u32,
+    /// Bits of a word, as far as any memory uses them.
+    pub data: u32,
+}
+
+impl MemoryPorts {
+    fn widen(&mut self, other: (u32, u32, u32)) {
+        self.row = self.row.max(other.0);
+        self.part = self.part.max(other.1);
+        self.data = self.data.max(other.2);
+    }
 }
 
 impl Node {
+    /// Whether the instance needs to know of shifts.
+    pub fn is_clocked(&self) -> bool {
+        self.chain_bits > 0 || self.memory.select > 0
+    }
+
     /// Whether the instance gets any port.
     pub fn is_touched(&self) -> bool {
-        self.chain_bits > 0 || self.control_bits > 0
+        self.chain_bits > 0 || self.control_bits > 0 || self.memory.select > 0
     }
 }
 
@@ -152,11 +185,39 @@ pub fn build(netlist: &Netlist, layout: &Layout, control: &[RegId]) -> Tree {
                 .all(|pair| pair[0].0 + pair[0].1 == pair[1].0),
             "the layout keeps every subtree contiguous"
         );
+        let mut memory = std::mem::take(&mut nodes[index].memory);
+        for (at, place) in layout.memories.iter().enumerate() {
+            if place.instance.index() != index {
+                continue;
+            }
+            memory.own.push(at);
+            memory.select += 1;
+            let width = netlist.memories[place.memory.index()].width;
+            let part = if place.row_words > 1 {
+                index_bits(u64::from(place.row_words))
+            } else {
+                0
+            };
+            memory.widen((
+                index_bits(u64::from(place.rows)),
+                part,
+                width.min(layout.word_bits),
+            ));
+        }
+        for &child in &children[index] {
+            let below = &nodes[child.index()].memory;
+            if below.select > 0 {
+                memory.children.push(child);
+                memory.select += below.select;
+                memory.widen((below.row, below.part, below.data));
+            }
+        }
         starts[index] = pieces.first().map_or(u32::MAX, |&(start, ..)| start);
         let node = &mut nodes[index];
         node.chain_bits = pieces.iter().map(|&(_, bits, _)| bits).sum();
         node.pieces = pieces.into_iter().map(|(.., piece)| piece).collect();
         node.control_bits = control_bits;
+        node.memory = memory;
         node.control_children = control_children;
     }
 

@@ -15,9 +15,15 @@ use super::decode::{self, Branch, LiveCase};
 use super::names::{identifier, wrapper_name};
 use super::tree::Tree;
 use super::vector::Vector;
-use super::{Hold, InstrumentOptions, keywords};
+use super::{Hold, InstrumentOptions, keywords, memory};
 
 const TEMPLATE: &str = include_str!("wrapper.v.tera");
+
+/// Name of the instance of the user's top module in the wrapper.
+pub const DESIGN_INSTANCE: &str = "idetic_design";
+
+/// The wrapper's parameter: the supply level above which saves are skipped.
+pub const THRESHOLD_PARAMETER: &str = "idetic_threshold";
 
 /// What the template is filled with.
 #[derive(Serialize)]
@@ -51,6 +57,48 @@ struct Model {
     live_cases: Vec<LiveCase>,
     live_default: String,
     id: String,
+    memories: Option<Memories>,
+    cold: Option<Cold>,
+    clocked: bool,
+}
+
+/// The memories of the payload.
+#[derive(Serialize)]
+struct Memories {
+    count: usize,
+    words: u32,
+    index_bits: u32,
+    row_bits: u32,
+    part_bits: u32,
+    /// Bits of a word that the ports carry.
+    data_bits: u32,
+    list: Vec<MemoryModel>,
+    live_cases: Vec<LiveCase>,
+    live_default: String,
+    /// Mask of those that a cold start loads.
+    loaded: String,
+}
+
+#[derive(Serialize)]
+struct MemoryModel {
+    name: String,
+    width: u32,
+    offset: u32,
+    last_row: u32,
+    last_part: u32,
+}
+
+/// The constants of a cold start.
+#[derive(Serialize)]
+struct Cold {
+    chain: Vec<ColdCase>,
+    memories: Vec<ColdCase>,
+}
+
+#[derive(Serialize)]
+struct ColdCase {
+    label: String,
+    value: String,
 }
 
 #[derive(Serialize)]
@@ -144,7 +192,10 @@ pub fn wrapper(inputs: &Inputs, diagnostics: &mut Diagnostics) -> Option<String>
     if always {
         checkpoints.clear();
     }
-    let (live_cases, live_default) = decode::live_table(layout, index_bits_);
+    let (live_cases, live_default) =
+        decode::live_table(&layout.live_words, layout.words as usize, index_bits_);
+    let memories = memories(inputs, index_bits_);
+    let cold = cold(layout, memories.as_ref());
     let mut model = Model {
         version: env!("CARGO_PKG_VERSION"),
         wrapper: wrapper_name(&netlist.top),
@@ -175,6 +226,9 @@ pub fn wrapper(inputs: &Inputs, diagnostics: &mut Diagnostics) -> Option<String>
         live_cases,
         live_default,
         id: format!("{:08x}", layout.id),
+        memories,
+        cold,
+        clocked: node.is_clocked(),
     };
     model.top_instance = top_instance(inputs, &model, &resets, &top_in);
     model.resets = resets.into_values().collect();
@@ -187,6 +241,71 @@ pub fn wrapper(inputs: &Inputs, diagnostics: &mut Diagnostics) -> Option<String>
             text
         },
     )
+}
+
+fn memories(inputs: &Inputs, checkpoint_bits: u32) -> Option<Memories> {
+    let layout = inputs.layout;
+    let ports = &inputs.tree.node(InstanceId(0)).memory;
+    if layout.memories.is_empty() {
+        return None;
+    }
+    let count = layout.memories.len();
+    let (live_cases, live_default) =
+        decode::live_table(&layout.live_memories, count, checkpoint_bits);
+    let loads = |at: usize| layout.cold.as_ref().is_some_and(|cold| cold.loaded[at]);
+    Some(Memories {
+        count,
+        words: layout.memory_words(),
+        index_bits: index_bits(count as u64),
+        row_bits: ports.row,
+        part_bits: ports.part.max(1),
+        data_bits: ports.data,
+        list: layout
+            .memories
+            .iter()
+            .map(|place| {
+                let memory = &inputs.netlist.memories[place.memory.index()];
+                MemoryModel {
+                    name: memory.name.replace(['\n', '\r', '\\'], " "),
+                    width: memory.width,
+                    offset: place.offset,
+                    last_row: place.rows - 1,
+                    last_part: place.row_words - 1,
+                }
+            })
+            .collect(),
+        live_cases,
+        live_default,
+        loaded: (0..count)
+            .rev()
+            .map(|at| if loads(at) { '1' } else { '0' })
+            .collect(),
+    })
+}
+
+fn cold(layout: &Layout, memories: Option<&Memories>) -> Option<Cold> {
+    let cold = layout.cold.as_ref()?;
+    let word_index_bits = index_bits(u64::from(layout.words));
+    let digits = layout.word_bits.div_ceil(4) as usize;
+    let value = |value: u64| format!("{}'h{value:0digits$x}", layout.word_bits);
+    let chain = cold.chain.iter().map(|word| ColdCase {
+        label: format!("{word_index_bits}'d{}", word.word),
+        value: value(word.value),
+    });
+    let words = cold.memories.iter().map(|word| {
+        let of = memories.expect("words of memories belong to one");
+        ColdCase {
+            label: format!(
+                "{{{}'d{}, {}'d{}, {}'d{}}}",
+                of.index_bits, word.memory, of.row_bits, word.row, of.part_bits, word.part
+            ),
+            value: value(word.value),
+        }
+    });
+    Some(Cold {
+        chain: chain.collect(),
+        memories: words.collect(),
+    })
 }
 
 fn render(model: &Model) -> String {
@@ -268,11 +387,18 @@ fn top_instance(
     let mut connect = |port: &str, value: &str| {
         connections.push((port.to_string(), value.to_string()));
     };
-    if node.chain_bits > 0 {
+    if node.is_clocked() {
         connect("idetic_shift", "idetic_shift");
         if !model.gate {
             connect("idetic_hold", "~idetic_advance");
         }
+    }
+    if node.memory.select > 0 {
+        for (_, _, port) in memory::ports(&node.memory) {
+            connect(port, port);
+        }
+    }
+    if node.chain_bits > 0 {
         connect("idetic_in", top_in);
         connect("idetic_out", "idetic_lowest");
     }
@@ -310,7 +436,7 @@ fn top_instance(
         .iter()
         .map(|(port, value)| format!("      .{port}({value})"))
         .collect();
-    out.push_str(&format!(" idetic_design (\n{}\n  );", list.join(",\n")));
+    out.push_str(&format!(" {DESIGN_INSTANCE} (\n{}\n  );", list.join(",\n")));
     out
 }
 

@@ -12,15 +12,20 @@
 //! register stay whole where they are saved alike.
 //!
 //! A slot holds, in words: the id, the checkpoint index, the chain words, the
-//! CRC-32, the commit word. Id and CRC take as many words as 32 bits need.
+//! memories, the CRC-32, the commit word. Id and CRC take as many words as 32
+//! bits need. Memories follow each other in the same order of instances; each
+//! row begins with a new word.
 
+mod cold;
 #[cfg(test)]
 mod tests;
 
 use sha2::{Digest, Sha256};
 
+pub use cold::ColdImage;
+
 use crate::liveness::{BitIndex, BitSet};
-use crate::netlist::{BitNaming, InstanceId, Netlist, RegId};
+use crate::netlist::{BitNaming, InstanceId, MemId, Netlist, RegId};
 use crate::plan::Plan;
 
 /// Widths and sizes of the memory.
@@ -58,12 +63,44 @@ pub struct Layout {
     pub words: u32,
     /// Per checkpoint of the plan, in order, the words that hold a live bit.
     pub live_words: Vec<BitSet>,
+    /// The memories that are saved at some checkpoint or loaded at a cold start,
+    /// in the order of the payload. Those of an instance, with all below it, are
+    /// neighbours, its own first.
+    pub memories: Vec<MemoryPlace>,
+    /// Per checkpoint, the places in `memories` of those that it saves.
+    pub live_memories: Vec<BitSet>,
+    /// What a cold start loads, if anything.
+    pub cold: Option<ColdImage>,
     /// NVM words of one slot.
     pub slot_words: u32,
     /// Slots.
     pub slots: u32,
     /// Hash of design and layout, tells images apart.
     pub id: u32,
+}
+
+impl Layout {
+    /// Payload words of all memories.
+    pub fn memory_words(&self) -> u32 {
+        self.memories.iter().map(|place| place.words).sum()
+    }
+}
+
+/// Where a memory's words live.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MemoryPlace {
+    /// The memory.
+    pub memory: MemId,
+    /// Its instance.
+    pub instance: InstanceId,
+    /// Its first word, counted from the end of the chain words.
+    pub offset: u32,
+    /// Its rows.
+    pub rows: u32,
+    /// Words of a row.
+    pub row_words: u32,
+    /// Words in a slot: none where no checkpoint saves it.
+    pub words: u32,
 }
 
 /// The part of the chain that lies in one instance.
@@ -89,13 +126,14 @@ struct Run {
 /// taken whole as soon as one bit is saved.
 pub fn layout(netlist: &Netlist, plan: &Plan, bits: &BitIndex, options: &LayoutOptions) -> Layout {
     let mut own: Vec<Vec<Run>> = netlist.instances.iter().map(|_| Vec::new()).collect();
+    let order = depth_first(netlist);
     for (index, register) in netlist.registers.iter().enumerate() {
         let runs = runs(netlist, plan, bits, RegId(index as u32));
         own[register.origin.instance.index()].extend(runs);
     }
     let mut chain = Vec::new();
     let mut segments = Vec::new();
-    for instance in depth_first(netlist) {
+    for &instance in &order {
         let start = chain.len();
         let runs = &mut own[instance.index()];
         // Stable: source order among equals.
@@ -124,25 +162,84 @@ pub fn layout(netlist: &Netlist, plan: &Plan, bits: &BitIndex, options: &LayoutO
         })
         .collect();
     let wide = 32u32.div_ceil(options.word_bits);
-    Layout {
+    let memories = places(netlist, plan, &order, options.word_bits);
+    let live_memories = (plan.checkpoints.iter())
+        .map(|checkpoint| {
+            let mut live = BitSet::new(memories.len());
+            for (at, place) in memories.iter().enumerate() {
+                if checkpoint.memories.contains(place.memory.index()) {
+                    live.insert(at);
+                }
+            }
+            live
+        })
+        .collect();
+    let cold = (!plan.cold.is_empty())
+        .then(|| cold::image(netlist, plan, &chain, &memories, options.word_bits));
+    let mut layout = Layout {
         word_bits: options.word_bits,
-        id: id(netlist, options, &chain, &live_words),
+        id: 0,
         chain,
         segments,
         words,
         live_words,
-        slot_words: words + 2 * wide + 2,
+        memories,
+        live_memories,
+        cold,
+        slot_words: 0,
         slots: options.slots,
-    }
+    };
+    layout.slot_words = words + layout.memory_words() + 2 * wide + 2;
+    layout.id = id(netlist, options, &layout);
+    layout
 }
 
-/// The saved bits of a register, cut where the checkpoints that save them change.
+/// The memories that the payload or a cold start needs.
+fn places(
+    netlist: &Netlist,
+    plan: &Plan,
+    order: &[InstanceId],
+    word_bits: u32,
+) -> Vec<MemoryPlace> {
+    let mut places = Vec::new();
+    let mut offset = 0;
+    for &instance in order {
+        for memory in netlist.written_memories() {
+            let index = memory.index();
+            let of = &netlist.memories[index];
+            let mut checkpoints = plan.checkpoints.iter();
+            let saved = checkpoints.any(|checkpoint| checkpoint.memories.contains(index));
+            let needed = saved || plan.cold.memories.contains(index);
+            if of.origin.instance != instance || !needed {
+                continue;
+            }
+            let row_words = of.width.div_ceil(word_bits);
+            let words = if saved { of.depth * row_words } else { 0 };
+            places.push(MemoryPlace {
+                memory,
+                instance,
+                offset,
+                rows: of.depth,
+                row_words,
+                words,
+            });
+            offset += words;
+        }
+    }
+    places
+}
+
+/// The saved bits of a register, and those that a cold start loads, cut where
+/// the checkpoints that save them change.
 fn runs(netlist: &Netlist, plan: &Plan, bits: &BitIndex, register: RegId) -> Vec<Run> {
     let savers = |bit: u32| -> Vec<u32> {
         let number = bits.of(register, bit);
         let checkpoints = plan.checkpoints.iter().enumerate();
         let own = checkpoints.filter(|(_, checkpoint)| checkpoint.saved.contains(number));
-        own.map(|(index, _)| index as u32).collect()
+        let cold = plan.cold.bits.contains(number);
+        own.map(|(index, _)| index as u32)
+            .chain(cold.then_some(u32::MAX))
+            .collect()
     };
     let info = &netlist.registers[register.index()];
     let all: Vec<Vec<u32>> = (0..info.width).map(savers).collect();
@@ -197,12 +294,7 @@ fn depth_first(netlist: &Netlist) -> Vec<InstanceId> {
 }
 
 /// 32 bits over the design and everything that gives a word its meaning.
-fn id(
-    netlist: &Netlist,
-    options: &LayoutOptions,
-    chain: &[(RegId, u32)],
-    live_words: &[BitSet],
-) -> u32 {
+fn id(netlist: &Netlist, options: &LayoutOptions, layout: &Layout) -> u32 {
     let mut hasher = Sha256::new();
     let mut text = |part: &str| {
         hasher.update((part.len() as u64).to_le_bytes());
@@ -211,11 +303,17 @@ fn id(
     text(&options.seed);
     text(&netlist.top);
     text(&format!("{} {}", options.word_bits, options.slots));
-    for &(register, bit) in chain {
+    for &(register, bit) in &layout.chain {
         text(&netlist.registers[register.index()].name);
         text(&bit.to_string());
     }
-    for set in live_words {
+    for place in &layout.memories {
+        let memory = &netlist.memories[place.memory.index()];
+        let (width, rows, offset) = (memory.width, place.rows, place.offset);
+        text(&memory.name);
+        text(&format!("{width} {rows} {offset}"));
+    }
+    for set in layout.live_words.iter().chain(&layout.live_memories) {
         let words: Vec<String> = set.iter().map(|word| word.to_string()).collect();
         text(&words.join(" "));
     }

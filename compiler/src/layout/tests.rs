@@ -2,7 +2,7 @@ use super::*;
 use crate::control::StateId;
 use crate::netlist::Instance;
 use crate::netlist::testing::Builder;
-use crate::plan::{Checkpoint, Optimality};
+use crate::plan::{Checkpoint, Cold, Optimality};
 
 /// Registers `(name, width, instance)`, instances given by their parents.
 fn design(parents: &[u32], registers: &[(&str, u32, u32)]) -> Netlist {
@@ -34,6 +34,7 @@ fn plan(bits: &BitIndex, saved: &[&[usize]]) -> Plan {
         Checkpoint {
             state: StateId(state as u32),
             saved,
+            memories: BitSet::new(0),
         }
     };
     Plan {
@@ -44,6 +45,10 @@ fn plan(bits: &BitIndex, saved: &[&[usize]]) -> Plan {
             method: "test",
             objective: 0.0,
             lower_bound: 0.0,
+        },
+        cold: Cold {
+            bits: BitSet::new(bits.len()),
+            memories: BitSet::new(0),
         },
     }
 }

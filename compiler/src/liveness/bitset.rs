@@ -69,6 +69,22 @@ impl BitSet {
         new
     }
 
+    /// The limbs that are not 0, with their numbers.
+    pub fn limbs(&self) -> impl Iterator<Item = (u32, u64)> + '_ {
+        let limbs = self.limbs.iter().enumerate();
+        limbs
+            .filter(|&(_, &limb)| limb != 0)
+            .map(|(at, &limb)| (at as u32, limb))
+    }
+
+    /// Likewise, of the numbers that are not in `other`.
+    pub fn limbs_not_in<'b>(&'b self, other: &'b BitSet) -> impl Iterator<Item = (u32, u64)> + 'b {
+        let limbs = self.limbs.iter().zip(&other.limbs).enumerate();
+        limbs
+            .map(|(at, (own, other))| (at as u32, own & !other))
+            .filter(|&(_, limb)| limb != 0)
+    }
+
     /// How many numbers it holds.
     pub fn count(&self) -> usize {
         self.limbs

@@ -7,15 +7,20 @@
 
 use crate::netlist::known::limbs::{highest, lowest, or_shl, or_shr, set_below, trim};
 use crate::netlist::known::{Cone, Known, Planes};
-use crate::netlist::{BinaryOp, ExprId, Exprs, Node, RegId, UnaryOp};
+use crate::netlist::{BinaryOp, ExprId, Exprs, MemId, Node, RegId, UnaryOp};
 
 /// The demanded bits of a cone; empty between sweeps.
 pub(super) struct Demand {
     planes: Vec<u64>,
-    /// One past the highest slot with a demand.
+    /// The slots that may have a demand.
+    pending: Vec<u64>,
+    /// One past the last limb of `pending` that is not 0.
     end: usize,
     need: Vec<u64>,
     spare: Vec<u64>,
+    work: u64,
+    /// The memories of which a word was demanded, since this was last emptied.
+    pub(super) memories: Vec<MemId>,
 }
 
 impl Demand {
@@ -23,10 +28,18 @@ impl Demand {
     pub(super) fn new(cone: &Cone) -> Demand {
         Demand {
             planes: vec![0; cone.plane_len()],
+            pending: vec![0; cone.nodes().len().div_ceil(64)],
             end: 0,
             need: Vec::new(),
             spare: Vec::new(),
+            work: 0,
+            memories: Vec::new(),
         }
+    }
+
+    /// How many expressions have been gone through: a measure of time.
+    pub(super) fn work(&self) -> u64 {
+        self.work
     }
 
     /// Demands all bits of an expression.
@@ -41,14 +54,20 @@ impl Demand {
         self.plane(cone, expr)[bit as usize / 64] |= 1 << (bit % 64);
     }
 
-    /// Demands the bits set in limb `limb` of an expression.
-    pub(super) fn limb(&mut self, cone: &Cone, expr: ExprId, limb: usize, mask: u64) {
-        self.plane(cone, expr)[limb] |= mask;
+    /// Demands the bits set in a mask that begins at bit `from`.
+    pub(super) fn word(&mut self, cone: &Cone, expr: ExprId, from: u32, mask: u64) {
+        let (limb, shift) = (from as usize / 64, from % 64);
+        let plane = self.plane(cone, expr);
+        plane[limb] |= mask << shift;
+        if shift != 0 && mask >> (64 - shift) != 0 {
+            plane[limb + 1] |= mask >> (64 - shift);
+        }
     }
 
     fn plane(&mut self, cone: &Cone, expr: ExprId) -> &mut [u64] {
         let slot = cone.slot(expr);
-        self.end = self.end.max(slot + 1);
+        self.pending[slot / 64] |= 1 << (slot % 64);
+        self.end = self.end.max(slot / 64 + 1);
         &mut self.planes[cone.range(slot)]
     }
 
@@ -62,13 +81,17 @@ impl Demand {
         known: &Known,
         mut register: impl FnMut(RegId, usize, u64) -> Option<ExprId>,
     ) {
+        // Operands have smaller slots than their users: one pass downwards.
         while self.end > 0 {
-            let slot = self.end - 1;
-            self.end = slot;
-            let range = cone.range(slot);
-            if self.planes[range.clone()].iter().all(|&limb| limb == 0) {
+            let word = self.pending[self.end - 1];
+            let Some(bit) = word.checked_ilog2() else {
+                self.end -= 1;
                 continue;
-            }
+            };
+            self.pending[self.end - 1] = word & !(1 << bit);
+            let slot = (self.end - 1) * 64 + bit as usize;
+            let range = cone.range(slot);
+            self.work += 1 + range.len() as u64 / 8;
             let id = cone.nodes()[slot];
             let planes = known.planes(cone, id);
             let mut need = std::mem::take(&mut self.need);
@@ -99,7 +122,10 @@ impl Demand {
     fn operands(&mut self, cone: &Cone, exprs: &Exprs, known: &Known, id: ExprId, need: &[u64]) {
         match exprs.node(id) {
             Node::Const(_) | Node::Input(_) | Node::Reg(_) | Node::Net(_) => {}
-            Node::MemRead(_, address) => self.all(cone, exprs, *address),
+            Node::MemRead(memory, address) => {
+                self.memories.push(*memory);
+                self.all(cone, exprs, *address);
+            }
             Node::Unary(op, a) => self.unary(cone, exprs, known, *op, *a, need),
             Node::Binary(op, a, b) => self.binary(cone, exprs, known, *op, (*a, *b), need),
             Node::Mux(select, then, other) => match known.bit(cone, *select, 0) {

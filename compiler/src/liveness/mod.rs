@@ -22,22 +22,28 @@
 //! step down the decision tree, and at its end share all its assumptions.
 //!
 //! [`analyze`] begins with all control values as facts, computes the least
-//! fixpoint of the uses along the edges (`uses`, `demand`), then takes away a
-//! fact wherever nothing is lost by it (`relax`): a round counter is dead in an
+//! fixpoint of the uses along the edges (`uses`, `walk`, `demand`, `fixpoint`),
+//! then takes away a fact wherever nothing is lost by it (`relax`): a round counter is dead in an
 //! idle state, although exploration knows its value. States that end with the
 //! same facts are merged.
+//!
+//! A memory is live as a whole, where a word of it may be read before all of
+//! them are overwritten; what its write ports depend on is used only if it is
+//! live behind the edge. Tables that nothing writes are constants.
 
 mod bitset;
 mod demand;
+mod fixpoint;
 mod relax;
 #[cfg(test)]
 pub(crate) mod tests;
 mod uses;
+mod walk;
 
 pub use bitset::BitSet;
 
 use crate::control::{ControlGraph, ValueName};
-use crate::netlist::{Netlist, RegId};
+use crate::netlist::{MemId, Netlist, RegId};
 
 /// Computes the live bits of a graph from [`crate::control::explore`].
 ///
@@ -50,14 +56,20 @@ pub fn analyze(
     names: &[ValueName],
 ) -> (ControlGraph, Liveness) {
     let bits = BitIndex::new(netlist);
-    let mut uses = uses::Uses::new(netlist, &bits);
+    let mut uses = uses::Uses::new(netlist, graph, &bits);
     let mut graph = graph.clone();
-    let mut live = uses::fixpoint(&mut uses, &graph);
+    let mut live = fixpoint::fixpoint(&mut uses, &graph);
     if relax::relax(&mut uses, &mut graph, &mut live) {
         relax::merge(netlist, &mut graph, names);
-        live = uses::fixpoint(&mut uses, &graph);
+        live = fixpoint::fixpoint(&mut uses, &graph);
     }
-    (graph, Liveness { bits, live })
+    let (live, memories) = live.iter().map(|set| bits.split(set)).unzip();
+    let liveness = Liveness {
+        bits,
+        live,
+        memories,
+    };
+    (graph, liveness)
 }
 
 /// The live bits of every control state.
@@ -68,6 +80,8 @@ pub struct Liveness {
     /// Per state, the live bits. The control registers whose value is known in
     /// the state are live; others are where they are used as data.
     pub live: Vec<BitSet>,
+    /// Per state, the numbers of the live memories.
+    pub memories: Vec<BitSet>,
 }
 
 /// A dense numbering of register bits: register `r` has bits
@@ -75,6 +89,7 @@ pub struct Liveness {
 #[derive(Debug, Clone)]
 pub struct BitIndex {
     start: Vec<u32>,
+    memories: u32,
 }
 
 impl BitIndex {
@@ -87,7 +102,33 @@ impl BitIndex {
             next += register.width;
         }
         start.push(next);
-        BitIndex { start }
+        BitIndex {
+            start,
+            memories: netlist.memories.len() as u32,
+        }
+    }
+
+    /// An empty set of the analysis: register bits, then memories.
+    fn empty(&self) -> BitSet {
+        BitSet::new(self.len() + self.memories as usize)
+    }
+
+    /// The number of a memory in such a set.
+    fn memory(&self, memory: MemId) -> usize {
+        self.len() + memory.index()
+    }
+
+    /// Such a set as one of register bits and one of memories.
+    fn split(&self, set: &BitSet) -> (BitSet, BitSet) {
+        let mut registers = BitSet::new(self.len());
+        let mut memories = BitSet::new(self.memories as usize);
+        for number in set.iter() {
+            match number.checked_sub(self.len()) {
+                None => registers.insert(number),
+                Some(memory) => memories.insert(memory),
+            };
+        }
+        (registers, memories)
     }
 
     /// How many bits there are.

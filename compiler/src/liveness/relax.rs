@@ -2,13 +2,19 @@
 
 use indexmap::IndexMap;
 
-use super::uses::{Uses, postorder, predecessors};
+use super::fixpoint::{postorder, predecessors};
+use super::uses::Uses;
 use super::{BitIndex, BitSet};
 use crate::control::{ControlGraph, Edge, StateId, ValueName, state_name};
 use crate::netlist::{Bits, Netlist, RegId};
 
 /// Rounds over the control registers, at most.
 const ROUNDS: usize = 3;
+
+/// Work for the trials, at most: so many times what the live sets took, and a
+/// few seconds'. Facts that have not been tried by then are kept.
+const WORK_FACTOR: u64 = 8;
+const WORK: u64 = 20_000_000;
 
 /// Makes the value of a control register unknown in every state where nothing
 /// is lost by it: without the fact no bit becomes live that was not, and the
@@ -24,23 +30,51 @@ const ROUNDS: usize = 3;
 pub(super) fn relax(uses: &mut Uses<'_>, graph: &mut ControlGraph, live: &mut [BitSet]) -> bool {
     let order = postorder(graph);
     let before = predecessors(graph);
-    let mut any = false;
+    let mut trials = Trials {
+        limit: uses.work() * (1 + WORK_FACTOR) + WORK,
+        now: 1,
+        changed: vec![1; graph.states.len()],
+        dead: vec![0; graph.registers.len()],
+        used: vec![0; graph.registers.len() * graph.states.len()],
+    };
+    let registers = graph.registers.len();
     for _ in 0..ROUNDS {
-        let mut changed = false;
-        for at in 0..graph.registers.len() {
-            changed |= remove_dead(uses, graph, live, (&order, &before), at);
+        let start = trials.now;
+        for at in 0..registers {
+            remove_dead(uses, graph, live, (&order, &before), at, &mut trials);
         }
         for &state in &order {
-            for at in 0..graph.registers.len() {
-                changed |= remove_used(uses, graph, live, state, at);
+            for at in 0..registers {
+                remove_used(uses, graph, live, state, at, &mut trials);
             }
         }
-        any |= changed;
-        if !changed {
+        if trials.now == start {
             break;
         }
     }
-    any
+    trials.now > 1
+}
+
+/// What has been tried. Whether a trial succeeds depends on the facts and live
+/// bits of a state and its successors, so one that failed is not repeated before
+/// some of these have changed. Times count the facts taken away.
+struct Trials {
+    /// The work after which nothing more is tried.
+    limit: u64,
+    now: u32,
+    /// When each state changed.
+    changed: Vec<u32>,
+    /// When each register was last tried in all states.
+    dead: Vec<u32>,
+    /// When each register was last tried in each state.
+    used: Vec<u32>,
+}
+
+impl Trials {
+    fn success(&mut self, state: StateId) {
+        self.now += 1;
+        self.changed[state.index()] = self.now;
+    }
 }
 
 /// Takes the fact about register `at` of the graph from the largest set of
@@ -52,7 +86,11 @@ fn remove_dead(
     live: &mut [BitSet],
     (order, before): (&[StateId], &[Vec<StateId>]),
     at: usize,
-) -> bool {
+    trials: &mut Trials,
+) {
+    if std::mem::replace(&mut trials.dead[at], trials.now) == trials.now {
+        return;
+    }
     let register = graph.registers[at];
     // The fact and the live bits of each state on trial, to be given back.
     let mut trial: Vec<Option<(Bits, BitSet)>> = vec![None; live.len()];
@@ -72,11 +110,10 @@ fn remove_dead(
             if !std::mem::replace(&mut dirty[index], false) || trial[index].is_none() {
                 continue;
             }
-            let mut used = BitSet::new(uses.bits().len());
-            let allowed = live[index].clone();
-            if uses
-                .add(graph, state, live, Some(&allowed), &mut used)
-                .is_ok()
+            let mut used = uses.bits().empty();
+            // What is not tried fails: at the limit all facts are given back.
+            if uses.work() < trials.limit
+                && (uses.try_facts(graph, state, live, &live[index], &mut used)).is_ok()
             {
                 continue;
             }
@@ -88,8 +125,13 @@ fn remove_dead(
                 dirty[from.index()] = true;
             }
         }
+        if uses.work() >= trials.limit {
+            dirty = trial.iter().map(Option::is_some).collect();
+        }
     }
-    trial.iter().any(Option::is_some)
+    for index in (0..trial.len()).filter(|&index| trial[index].is_some()) {
+        trials.success(StateId(index as u32));
+    }
 }
 
 /// Removes the fact about register `at` of the graph from a state if it can be,
@@ -100,24 +142,35 @@ fn remove_used(
     live: &mut [BitSet],
     state: StateId,
     at: usize,
-) -> bool {
-    let value = &mut graph.states[state.index()].values[at];
-    if !value.is_known() {
-        return false;
+    trials: &mut Trials,
+) {
+    let value = &graph.states[state.index()].values[at];
+    if !value.is_known() || uses.work() >= trials.limit {
+        return;
     }
+    let after = graph.edges_from(state).iter().map(|edge| edge.to);
+    let changed = after
+        .chain([state])
+        .map(|state| trials.changed[state.index()]);
+    let changed = changed.max().expect("the state itself");
+    let tried = &mut trials.used[state.index() * graph.registers.len() + at];
+    if *tried >= changed {
+        return;
+    }
+    *tried = trials.now;
     let unknown = Bits::unknown(value.width());
-    let value = std::mem::replace(value, unknown);
-    let mut used = BitSet::new(uses.bits().len());
-    let allowed = live[state.index()].clone();
+    let value = std::mem::replace(&mut graph.states[state.index()].values[at], unknown);
+    let mut used = uses.bits().empty();
+    let allowed = &live[state.index()];
     if uses
-        .add(graph, state, live, Some(&allowed), &mut used)
+        .try_facts(graph, state, live, allowed, &mut used)
         .is_ok()
     {
         live[state.index()] = used;
-        return true;
+        trials.success(state);
+    } else {
+        graph.states[state.index()].values[at] = value;
     }
-    graph.states[state.index()].values[at] = value;
-    false
 }
 
 fn without(bits: &BitIndex, set: &BitSet, register: RegId) -> BitSet {

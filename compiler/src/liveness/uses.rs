@@ -1,57 +1,79 @@
-//! What a control state uses, edge by edge, and the least fixpoint of it.
+//! What a control state uses, edge by edge.
 
 use super::demand::Demand;
+use super::walk::{Place, walk};
 use super::{BitIndex, BitSet};
-use crate::control::cases::{ResetCase, reset_cases};
-use crate::control::{Assumption, ControlGraph, Edge, StateId};
-use crate::netlist::known::{Cone, Known, Scratch};
-use crate::netlist::{ExprId, Netlist, RegId};
+use crate::control::cases::{ResetCase, reset_cases, reset_roots};
+use crate::control::{ControlGraph, Edge, StateId};
+use crate::netlist::known::{Cone, Known, Mark, Scratch};
+use crate::netlist::{Bits, ExprId, Exprs, Memory, Netlist, RegId};
 
 /// A trial of fewer facts fails: they do not determine the edges or do not lead
 /// into those of their targets, or a bit is used that must not be.
 pub(super) struct Refused;
 
+/// Some live bits: limbs of a [`BitSet`] by their numbers.
+pub(super) type Limb = (u32, u64);
+
 /// Computes uses; holds what does not change from state to state.
 pub(super) struct Uses<'a> {
     netlist: &'a Netlist,
     bits: &'a BitIndex,
-    cone: Cone,
-    cases: Vec<ResetCase>,
+    /// Everything.
+    whole: View,
+    /// What the next values of the control registers depend on.
+    steering: View,
     demand: Demand,
     scratch: Scratch,
-    /// Outputs and memory ports: used in every cycle.
+    /// Outputs: used in every cycle.
     observed: Vec<ExprId>,
-    /// Spare planes.
-    pool: Vec<Known>,
+    /// Per bit number its register.
+    owners: Vec<RegId>,
 }
 
-/// What the walk down a state's decision tree needs.
-struct Walk<'w> {
-    graph: &'w ControlGraph,
-    live: &'w [BitSet],
-    case: &'w ResetCase,
-    /// On trial: demand that both branches of a split exist or are impossible,
-    /// that every edge surely leads into the facts of its target, and that no
-    /// other bits are used than these.
-    trial: Option<&'w BitSet>,
+/// A part of the netlist, with the cases of the asynchronous resets in it.
+struct View {
+    cone: Cone,
+    cases: Vec<ResetCase>,
+}
+
+/// What an edge is asked for.
+pub(super) struct Wanted {
+    /// The bits of the target that are live now and were not before.
+    pub(super) live: Vec<Limb>,
+    /// Outputs, too.
+    pub(super) observed: bool,
 }
 
 impl<'a> Uses<'a> {
-    pub(super) fn new(netlist: &'a Netlist, bits: &'a BitIndex) -> Uses<'a> {
-        let cone = Cone::new(&netlist.exprs, netlist.roots());
+    pub(super) fn new(netlist: &'a Netlist, graph: &ControlGraph, bits: &'a BitIndex) -> Uses<'a> {
         let mut scratch = Scratch::default();
+        let mut view = |cone: Cone| View {
+            cases: reset_cases(netlist, &cone, &mut scratch),
+            cone,
+        };
+        let whole = view(Cone::new(&netlist.exprs, netlist.roots()));
+        let control = graph.registers.iter().flat_map(|register| {
+            let register = &netlist.registers[register.index()];
+            [register.expr, register.next]
+        });
+        // The edges were found in this cone.
+        let steering = view(Cone::new(
+            &netlist.exprs,
+            reset_roots(netlist).chain(control),
+        ));
         let outputs = netlist.outputs.iter().map(|output| output.expr);
-        let writes = netlist.memories.iter().flat_map(|memory| &memory.writes);
-        let ports = writes.flat_map(|w| [w.enable, w.address, w.data, w.mask]);
+        let owners = (0..netlist.registers.len() as u32)
+            .flat_map(|index| bits.range(RegId(index)).map(move |_| RegId(index)));
         Uses {
             netlist,
             bits,
-            cases: reset_cases(netlist, &cone, &mut scratch),
-            demand: Demand::new(&cone),
-            observed: outputs.chain(ports).collect(),
-            cone,
+            demand: Demand::new(&whole.cone),
+            whole,
+            steering,
+            observed: outputs.collect(),
+            owners: owners.collect(),
             scratch,
-            pool: Vec::new(),
         }
     }
 
@@ -59,256 +81,319 @@ impl<'a> Uses<'a> {
         self.bits
     }
 
-    /// Adds to `used` the bits that a state uses, its facts included, given
-    /// the live bits of its successors. Given `trial`, which holds all bits that
-    /// may be used, it also checks that the facts determine the edges; then
-    /// `used` is complete only without an error. Without, there is no error.
+    /// How much has been evaluated and gone through: a measure of time.
+    pub(super) fn work(&self) -> u64 {
+        self.scratch.work() + self.demand.work()
+    }
+
+    /// Adds to `used` the bits that the edges of a state use, as far as `wanted`
+    /// asks for those of the edge of a number; `decisions` asks for the bits that
+    /// choose between edges. An edge that nothing is wanted of is passed over.
     pub(super) fn add(
         &mut self,
         graph: &ControlGraph,
         state: StateId,
+        decisions: bool,
+        mut wanted: impl FnMut(usize) -> Option<Wanted>,
+        used: &mut BitSet,
+    ) {
+        let ask = |at: usize, _: &Edge| wanted(at);
+        // Without bits that must not be used there is no refusal.
+        let _ = self.collect(graph, state, decisions, ask, None, used);
+    }
+
+    /// Whether the facts of a state determine its edges, lead into the facts of
+    /// their targets and use no other bits than `allowed`; adds the bits used.
+    pub(super) fn try_facts(
+        &mut self,
+        graph: &ControlGraph,
+        state: StateId,
         live: &[BitSet],
-        trial: Option<&BitSet>,
+        allowed: &BitSet,
         used: &mut BitSet,
     ) -> Result<(), Refused> {
-        let cases = std::mem::take(&mut self.cases);
-        let result = cases.iter().try_for_each(|case| {
-            let walk = Walk {
-                graph,
-                live,
-                case,
-                trial,
-            };
-            self.case(&walk, state, used)
-        });
-        self.cases = cases;
-        for (register, value) in graph
-            .registers
-            .iter()
-            .zip(&graph.states[state.index()].values)
-        {
+        self.determined(graph, state)?;
+        let ask = |_: usize, edge: &Edge| {
+            Some(Wanted {
+                live: live[edge.to.index()].limbs().collect(),
+                observed: true,
+            })
+        };
+        self.collect(graph, state, true, ask, Some(allowed), used)?;
+        self.add_facts(graph, state, used);
+        Ok(())
+    }
+
+    /// Adds the bits of a state's facts.
+    pub(super) fn add_facts(&self, graph: &ControlGraph, state: StateId, used: &mut BitSet) {
+        let values = &graph.states[state.index()].values;
+        for (register, value) in graph.registers.iter().zip(values) {
             if value.is_known() {
                 for bit in self.bits.range(*register) {
                     used.insert(bit);
                 }
             }
         }
-        result
     }
 
-    fn case(&mut self, walk: &Walk<'_>, state: StateId, used: &mut BitSet) -> Result<(), Refused> {
-        let prefix = &walk.case.assumptions;
-        let edges = walk.graph.edges_from(state);
-        let start = edges.iter().position(|e| e.assumptions.starts_with(prefix));
-        let start = start.unwrap_or(edges.len());
-        let count = (edges[start..].iter())
-            .take_while(|edge| edge.assumptions.starts_with(prefix))
-            .count();
-        let edges = &edges[start..start + count];
-        let mut known = self.planes(&walk.case.known);
-        let values = &walk.graph.states[state.index()].values;
-        let mut changed = Vec::with_capacity(values.len());
-        for (register, value) in walk.graph.registers.iter().zip(values) {
-            let expr = self.netlist.registers[register.index()].expr;
-            if walk.case.held[register.index()].is_none() && value.is_known() {
-                known.set(&self.cone, expr, value);
-                changed.push(expr);
-            }
-        }
-        let exprs = &self.netlist.exprs;
-        let swept = known.sweep_from(&self.cone, exprs, changed, &mut self.scratch);
-        let result = match (swept, edges) {
-            (Err(_), _) => Ok(()),
-            (Ok(()), []) => {
-                if walk.trial.is_some() {
-                    Err(Refused)
-                } else {
-                    Ok(())
-                }
-            }
-            (Ok(()), edges) => self.tree(walk, edges, prefix.len(), &known, used),
-        };
-        self.pool.push(known);
-        result
-    }
-
-    /// A node of the decision tree: `edges` share their first `depth` assumptions.
-    fn tree(
-        &mut self,
-        walk: &Walk<'_>,
-        edges: &[Edge],
-        depth: usize,
-        known: &Known,
-        used: &mut BitSet,
-    ) -> Result<(), Refused> {
-        let Some(&Assumption { expr, bit, .. }) = edges[0].assumptions.get(depth) else {
-            return self.leaf(walk, &edges[0], known, used);
-        };
-        self.demand.bit(&self.cone, expr, bit);
-        self.collect(walk, known, used)?;
-        let first = edges[0].assumptions[depth].value;
-        let same = edges.partition_point(|edge| edge.assumptions[depth].value == first);
-        let (own, other) = edges.split_at(same);
-        for (value, edges) in [(first, own), (!first, other)] {
-            if edges.is_empty() && walk.trial.is_none() {
-                continue;
-            }
-            let mut branch = self.planes(known);
-            let fact = (expr, bit, value);
-            let exprs = &self.netlist.exprs;
-            let possible = branch.assume(&self.cone, exprs, fact, &mut self.scratch);
-            let result = match (possible, edges) {
-                (Err(_), _) => Ok(()),
-                (Ok(()), []) => Err(Refused),
-                (Ok(()), edges) => self.tree(walk, edges, depth + 1, &branch, used),
+    /// Whether the facts of a state say which edges there are and lead into the
+    /// facts of their targets.
+    fn determined(&mut self, graph: &ControlGraph, state: StateId) -> Result<(), Refused> {
+        let (netlist, exprs) = (self.netlist, &self.netlist.exprs);
+        let Uses {
+            steering, scratch, ..
+        } = self;
+        let View { cone, cases } = steering;
+        cases.iter_mut().try_for_each(|case| {
+            let edges = edges_of(graph, state, case);
+            let Some((mut known, mark)) = enter(netlist, cone, graph, state, case, scratch) else {
+                return Ok(());
             };
-            self.pool.push(branch);
-            result?;
-        }
-        Ok(())
+            let depth = case.assumptions.len();
+            let visit = |place: Place<'_>, known: &Known| {
+                let Place::Edge(_, edge) = place else {
+                    return Ok(());
+                };
+                let target = &graph.states[edge.to.index()].values;
+                for (register, value) in graph.registers.iter().zip(target) {
+                    let next = case.next(netlist, *register);
+                    if value.is_known() && known.bits(cone, exprs, next) != *value {
+                        return Err(Refused);
+                    }
+                }
+                Ok(())
+            };
+            let result = if edges.is_empty() {
+                Err(Refused)
+            } else {
+                let edges = edges.iter().enumerate();
+                walk(
+                    (cone, exprs),
+                    &mut known,
+                    scratch,
+                    edges,
+                    depth,
+                    true,
+                    visit,
+                )
+            };
+            known.undo(mark);
+            case.known = known;
+            result
+        })
     }
 
-    /// A transition: all outputs are used, and what the next state needs.
-    fn leaf(
+    fn collect(
         &mut self,
-        walk: &Walk<'_>,
-        edge: &Edge,
-        known: &Known,
+        graph: &ControlGraph,
+        state: StateId,
+        decisions: bool,
+        mut wanted: impl FnMut(usize, &Edge) -> Option<Wanted>,
+        allowed: Option<&BitSet>,
         used: &mut BitSet,
     ) -> Result<(), Refused> {
         let (netlist, exprs) = (self.netlist, &self.netlist.exprs);
-        if walk.trial.is_some() {
-            let target = &walk.graph.states[edge.to.index()].values;
-            for (register, value) in walk.graph.registers.iter().zip(target) {
-                let next = walk.case.next(netlist, *register);
-                if value.is_known() && known.bits(&self.cone, exprs, next) != *value {
-                    return Err(Refused);
-                }
+        let first = graph.first_edge(state);
+        let Uses {
+            whole,
+            scratch,
+            demand,
+            observed,
+            owners,
+            bits,
+            ..
+        } = self;
+        let View { cone, cases } = whole;
+        cases.iter_mut().try_for_each(|case| {
+            let start = first + start_of(graph, state, case);
+            let edges = edges_of(graph, state, case);
+            let asked: Vec<(usize, &Edge, Wanted)> = (edges.iter().enumerate())
+                .filter_map(|(at, edge)| Some((at, edge, wanted(start + at, edge)?)))
+                .collect();
+            if asked.is_empty() {
+                return Ok(());
             }
-        }
-        for &expr in &self.observed {
-            self.demand.all(&self.cone, exprs, expr);
-        }
-        let live = &walk.live[edge.to.index()];
-        for index in 0..netlist.registers.len() {
-            let register = RegId(index as u32);
-            let range = self.bits.range(register);
-            let next = walk.case.next(netlist, register);
-            for (limb, at) in range.clone().step_by(64).enumerate() {
-                let below = range.end - at;
-                let mask = if below < 64 {
-                    (1 << below) - 1
-                } else {
-                    u64::MAX
-                };
-                let need = live.word(at) & mask;
-                if need != 0 {
-                    self.demand.limb(&self.cone, next, limb, need);
-                }
-            }
-        }
-        self.collect(walk, known, used)
-    }
-
-    /// Carries the demand down to the registers.
-    fn collect(
-        &mut self,
-        walk: &Walk<'_>,
-        known: &Known,
-        used: &mut BitSet,
-    ) -> Result<(), Refused> {
-        let bits = self.bits;
-        let mut refused = false;
-        let read = |register: RegId, limb: usize, need: u64| {
-            if let Some(value) = walk.case.held[register.index()] {
-                return Some(value);
-            }
-            let at = bits.of(register, limb as u32 * 64);
-            used.insert_word(at, need);
-            refused |= walk
-                .trial
-                .is_some_and(|allowed| need & !allowed.word(at) != 0);
-            None
-        };
-        let exprs = &self.netlist.exprs;
-        self.demand.sweep(&self.cone, exprs, known, read);
-        if refused { Err(Refused) } else { Ok(()) }
-    }
-
-    /// A copy of some planes, in recycled memory.
-    fn planes(&mut self, from: &Known) -> Known {
-        match self.pool.pop() {
-            Some(mut planes) => {
-                planes.copy_from(from);
-                planes
-            }
-            None => from.clone(),
-        }
-    }
-}
-
-/// The states, successors before predecessors where there is no cycle.
-pub(super) fn postorder(graph: &ControlGraph) -> Vec<StateId> {
-    let mut order = Vec::with_capacity(graph.states.len());
-    let mut seen = vec![false; graph.states.len()];
-    for root in 0..graph.states.len() {
-        if std::mem::replace(&mut seen[root], true) {
-            continue;
-        }
-        let mut stack = vec![(StateId(root as u32), 0)];
-        while let Some((state, at)) = stack.last_mut() {
-            match graph.edges_from(*state).get(*at) {
-                Some(edge) => {
-                    *at += 1;
-                    let to = edge.to;
-                    if !std::mem::replace(&mut seen[to.index()], true) {
-                        stack.push((to, 0));
+            let Some((mut known, mark)) = enter(netlist, cone, graph, state, case, scratch) else {
+                return Ok(());
+            };
+            let mut next = asked.iter();
+            let walked = asked.iter().map(|&(at, edge, _)| (at, edge));
+            let visit = |place: Place<'_>, known: &Known| {
+                let mut memories = Vec::new();
+                match place {
+                    Place::Decision(assumption) if decisions => {
+                        demand.bit(cone, assumption.expr, assumption.bit);
+                    }
+                    Place::Decision(_) => return Ok(()),
+                    Place::Edge(number, _) => {
+                        let found = next.find(|(at, ..)| *at == number);
+                        let (.., wanted) = found.expect("edges are walked in order");
+                        if wanted.observed {
+                            for &expr in observed.iter() {
+                                demand.all(cone, exprs, expr);
+                            }
+                        }
+                        for &limb in &wanted.live {
+                            for (register, offset, mask) in parts(bits, owners, limb) {
+                                let next = case.next(netlist, register);
+                                demand.word(cone, next, offset, mask);
+                            }
+                            for number in beyond(bits.len(), limb) {
+                                let memory = &netlist.memories[number - bits.len()];
+                                if written(demand, (cone, exprs), known, memory) {
+                                    memories.push(number);
+                                }
+                            }
+                        }
                     }
                 }
-                None => {
-                    order.push(*state);
-                    stack.pop();
+                let mut refused = false;
+                let read = |register: RegId, limb: usize, need: u64| {
+                    if let Some(value) = case.held[register.index()] {
+                        return Some(value);
+                    }
+                    let at = bits.of(register, limb as u32 * 64);
+                    used.insert_word(at, need);
+                    refused |= allowed.is_some_and(|allowed| need & !allowed.word(at) != 0);
+                    None
+                };
+                demand.sweep(cone, exprs, known, read);
+                let read = demand.memories.drain(..);
+                let read = read.filter(|memory| {
+                    // Tables that nothing writes are constants.
+                    !netlist.memories[memory.index()].writes.is_empty()
+                });
+                memories.extend(read.map(|memory| bits.memory(memory)));
+                for number in memories {
+                    used.insert(number);
+                    refused |= allowed.is_some_and(|allowed| !allowed.contains(number));
                 }
-            }
-        }
+                if refused { Err(Refused) } else { Ok(()) }
+            };
+            let depth = case.assumptions.len();
+            let result = walk(
+                (cone, exprs),
+                &mut known,
+                scratch,
+                walked,
+                depth,
+                false,
+                visit,
+            );
+            known.undo(mark);
+            case.known = known;
+            result
+        })
     }
-    order
 }
 
-/// Per state, the states with an edge to it.
-pub(super) fn predecessors(graph: &ControlGraph) -> Vec<Vec<StateId>> {
-    let mut found: Vec<Vec<StateId>> = vec![Vec::new(); graph.states.len()];
-    for edge in &graph.edges {
-        let list = &mut found[edge.to.index()];
-        if list.last() != Some(&edge.from) {
-            list.push(edge.from);
-        }
-    }
-    found
+/// The place of a case's first edge among those of a state.
+fn start_of(graph: &ControlGraph, state: StateId, case: &ResetCase) -> usize {
+    let edges = graph.edges_from(state);
+    let start = (edges.iter()).position(|edge| edge.assumptions.starts_with(&case.assumptions));
+    start.unwrap_or(edges.len())
 }
 
-/// The least live sets: passes over the states, successors first, until
-/// no set grows.
-pub(super) fn fixpoint(uses: &mut Uses<'_>, graph: &ControlGraph) -> Vec<BitSet> {
-    let order = postorder(graph);
-    let before = predecessors(graph);
-    let mut live = vec![BitSet::new(uses.bits().len()); graph.states.len()];
-    let mut dirty = vec![true; graph.states.len()];
-    while dirty.contains(&true) {
-        for &state in &order {
-            if !std::mem::replace(&mut dirty[state.index()], false) {
-                continue;
-            }
-            let mut used = live[state.index()].clone();
-            // Without the check there is no error.
-            let _ = uses.add(graph, state, &live, None, &mut used);
-            if used != live[state.index()] {
-                live[state.index()] = used;
-                for from in &before[state.index()] {
-                    dirty[from.index()] = true;
-                }
-            }
+/// The edges of a state in a case.
+fn edges_of<'g>(graph: &'g ControlGraph, state: StateId, case: &ResetCase) -> &'g [Edge] {
+    let edges = &graph.edges_from(state)[start_of(graph, state, case)..];
+    let count = (edges.iter())
+        .take_while(|edge| edge.assumptions.starts_with(&case.assumptions))
+        .count();
+    &edges[..count]
+}
+
+/// The planes of a case, with the facts of a state; `None` if they cannot be.
+/// They are lent out: the caller takes them back to the mark and returns them.
+fn enter(
+    netlist: &Netlist,
+    cone: &Cone,
+    graph: &ControlGraph,
+    state: StateId,
+    case: &mut ResetCase,
+    scratch: &mut Scratch,
+) -> Option<(Known, Mark)> {
+    let mut known = std::mem::take(&mut case.known);
+    let mark = known.mark();
+    let values = &graph.states[state.index()].values;
+    let mut changed = Vec::with_capacity(values.len());
+    for (register, value) in graph.registers.iter().zip(values) {
+        let expr = netlist.registers[register.index()].expr;
+        if case.held[register.index()].is_none() && value.is_known() {
+            known.set(cone, expr, value);
+            changed.push(expr);
         }
     }
-    live
+    let exprs = &netlist.exprs;
+    if known.sweep_from(cone, exprs, changed, scratch).is_ok() {
+        return Some((known, mark));
+    }
+    known.undo(mark);
+    case.known = known;
+    None
+}
+
+/// A limb of a set of bit numbers as parts of registers: the register, the bit
+/// that the mask starts at, and the mask.
+fn parts<'b>(
+    bits: &'b BitIndex,
+    owners: &'b [RegId],
+    (limb, mask): Limb,
+) -> impl Iterator<Item = (RegId, u32, u64)> + 'b {
+    let base = limb as usize * 64;
+    let mut rest = match bits.len().saturating_sub(base) {
+        own @ 0..64 => mask & ((1u64 << own) - 1),
+        _ => mask,
+    };
+    std::iter::from_fn(move || {
+        if rest == 0 {
+            return None;
+        }
+        let low = rest.trailing_zeros();
+        let number = base + low as usize;
+        let register = owners[number];
+        let range = bits.range(register);
+        let own = match range.end - base {
+            end @ 0..64 => (1u64 << end) - 1,
+            _ => u64::MAX,
+        };
+        let part = (rest & own) >> low;
+        rest &= !own;
+        Some((register, (number - range.start) as u32, part))
+    })
+}
+
+/// The numbers of a limb that are past those of register bits.
+fn beyond(end: usize, (limb, mask): Limb) -> impl Iterator<Item = usize> {
+    let base = limb as usize * 64;
+    let set = (0..64).filter(move |at| mask >> at & 1 == 1);
+    set.map(move |at| base + at).filter(move |&at| at >= end)
+}
+
+/// Demands what may be written to a memory that is live behind a transition.
+/// Tells whether its old contents are used too: unless every word is overwritten.
+fn written(
+    demand: &mut Demand,
+    (cone, exprs): (&Cone, &Exprs),
+    known: &Known,
+    memory: &Memory,
+) -> bool {
+    let mut kept = vec![true; memory.depth as usize];
+    for write in &memory.writes {
+        let enable = known.bit(cone, write.enable, 0);
+        if enable == Some(false) {
+            continue;
+        }
+        for expr in [write.enable, write.address, write.data, write.mask] {
+            demand.all(cone, exprs, expr);
+        }
+        let whole = known.bits(cone, exprs, write.mask) == Bits::ones(memory.width);
+        let address = known.bits(cone, exprs, write.address).to_u64();
+        if let (Some(true), true, Some(at)) = (enable, whole, address)
+            && let Some(kept) = kept.get_mut(at as usize)
+        {
+            *kept = false;
+        }
+    }
+    kept.contains(&true)
 }

@@ -290,8 +290,16 @@ pub struct Memory {
     pub width: u32,
     /// Words.
     pub depth: u32,
-    /// Write ports in program order: a later one wins.
+    /// Write ports in program order: a later one wins. Without one it is a table
+    /// of constants, and no state.
     pub writes: Vec<MemoryWrite>,
+    /// The source's index of word 0, indices rising from there; `None` for an
+    /// array of several dimensions.
+    pub first_index: Option<i64>,
+    /// The clocked processes that write it, in program order.
+    pub processes: Vec<ProcessRef>,
+    /// The clock as the first of them names it, and its edge there.
+    pub clock: Option<(Span, ast::Edge)>,
     /// Contents before the first clock, when given.
     pub init: Option<Vec<Bits>>,
     /// The way back to the source.
@@ -332,11 +340,56 @@ impl Netlist {
         self.registers.iter().map(|reg| u64::from(reg.width)).sum()
     }
 
+    /// The memories that are written.
+    pub fn written_memories(&self) -> impl Iterator<Item = MemId> + '_ {
+        let memories = self.memories.iter().enumerate();
+        memories
+            .filter(|(_, memory)| !memory.writes.is_empty())
+            .map(|(index, _)| MemId(index as u32))
+    }
+
     /// Memory bits.
     pub fn memory_bits(&self) -> u64 {
-        self.memories
+        self.memories.iter().map(Memory::bits).sum()
+    }
+}
+
+impl Memory {
+    /// Bits in all.
+    pub fn bits(&self) -> u64 {
+        u64::from(self.width) * u64::from(self.depth)
+    }
+
+    /// Why no port can be added to it, if so: the end of "the memory …", and
+    /// what to do.
+    pub fn unportable(&self, instances: &[Instance]) -> Option<(&'static str, &'static str)> {
+        let mut around = Some(self.origin.instance);
+        while let Some(instance) = around {
+            let instance = &instances[instance.index()];
+            if instance.in_generate_loop {
+                return Some((
+                    "is in an instance in a generate loop or an instance array",
+                    "write the instances out",
+                ));
+            }
+            around = instance.parent;
+        }
+        if self
+            .processes
             .iter()
-            .map(|mem| u64::from(mem.width) * u64::from(mem.depth))
-            .sum()
+            .any(|process| process.in_generate_loop)
+        {
+            return Some((
+                "is written by a process in a generate loop",
+                "write the loop inside the process (`for` in an `always` block)",
+            ));
+        }
+        if self.first_index.is_none() {
+            return Some((
+                "is an array of several dimensions",
+                "use one dimension and a longer address",
+            ));
+        }
+        None
     }
 }

@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 
 use petgraph::algo::tarjan_scc;
 use petgraph::graph::{DiGraph, NodeIndex};
+use rustc_hash::FxHashSet;
 
 use crate::control::ControlGraph;
 
@@ -75,6 +76,23 @@ impl Flow {
         }
         found.sort_unstable();
         found
+    }
+
+    /// Whether a state is on a cycle that avoids the blocked ones.
+    pub(super) fn is_on_cycle(&self, state: usize, blocked: &[bool]) -> bool {
+        let mut seen = FxHashSet::default();
+        let mut open = vec![state as u32];
+        while let Some(at) = open.pop() {
+            for &to in &self.successors[at as usize] {
+                if to as usize == state {
+                    return true;
+                }
+                if !blocked[to as usize] && seen.insert(to) {
+                    open.push(to);
+                }
+            }
+        }
+        false
     }
 
     /// A shortest cycle through a state that avoids the blocked ones.

@@ -199,11 +199,21 @@ impl Problem<'_> {
         }
         for &state in order.iter().rev() {
             chosen[state as usize] = false;
-            if !self.violated(&chosen).is_empty() {
+            if self.misses_without(state as usize, &chosen) {
                 chosen[state as usize] = true;
             }
         }
         (chosen, dual)
+    }
+
+    /// Whether a choice that hit everything misses something without a state.
+    fn misses_without(&self, state: usize, chosen: &[bool]) -> bool {
+        // What is missed then has the state in it.
+        if self.flow.is_on_cycle(state, chosen) {
+            return true;
+        }
+        let length = || self.flow.longest_segment(chosen).len().saturating_sub(1);
+        self.bound.is_some_and(|bound| length() as u64 > bound)
     }
 
     /// An optimal choice if the program stays small, and a lower bound on the

@@ -15,14 +15,18 @@
 //! States with a self loop are always checkpoints; among them is every state
 //! that an asynchronous reset can hold.
 
+mod cold;
 mod graph;
 mod hitting;
 #[cfg(test)]
 mod tests;
 
+pub use cold::Cold;
+
 use crate::control::{ControlGraph, StateId};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::liveness::{BitSet, Liveness};
+use crate::netlist::Netlist;
 
 /// What the plan must satisfy.
 #[derive(Debug, Clone, Default)]
@@ -47,6 +51,8 @@ pub struct Plan {
     pub longest_segment: Vec<StateId>,
     /// How it was found and how good it is.
     pub optimality: Optimality,
+    /// What a start without a committed checkpoint loads.
+    pub cold: Cold,
 }
 
 /// One checkpoint state.
@@ -54,8 +60,10 @@ pub struct Plan {
 pub struct Checkpoint {
     /// The state.
     pub state: StateId,
-    /// The bits saved in it: its live bits.
+    /// The register bits saved in it: its live bits.
     pub saved: BitSet,
+    /// The numbers of the memories saved in it: its live ones.
+    pub memories: BitSet,
 }
 
 /// How good a plan is.
@@ -138,12 +146,19 @@ impl PlanError {
 /// Chooses the checkpoints. `graph` and `liveness` are from
 /// [`crate::liveness::analyze`]. Deterministic.
 pub fn plan(
+    netlist: &Netlist,
     graph: &ControlGraph,
     liveness: &Liveness,
     options: &PlanOptions,
 ) -> Result<Plan, PlanError> {
-    let bits: Vec<u64> = (liveness.live.iter())
-        .map(|live| live.count() as u64)
+    let memory_bits = |memories: &BitSet| -> u64 {
+        let bits = memories
+            .iter()
+            .map(|memory| netlist.memories[memory].bits());
+        bits.sum()
+    };
+    let bits: Vec<u64> = (liveness.live.iter().zip(&liveness.memories))
+        .map(|(live, memories)| live.count() as u64 + memory_bits(memories))
         .collect();
     let flow = graph::Flow::new(graph);
     let solution = hitting::solve(&flow, &bits, options)?;
@@ -151,6 +166,7 @@ pub fn plan(
     let checkpoints = checkpoints.map(|state| Checkpoint {
         state: StateId(state as u32),
         saved: liveness.live[state].clone(),
+        memories: liveness.memories[state].clone(),
     });
     let longest = flow.longest_segment(&solution.chosen);
     Ok(Plan {
@@ -158,5 +174,6 @@ pub fn plan(
         longest_segment_cycles: longest.len().saturating_sub(1) as u64,
         longest_segment: longest.iter().map(|&state| StateId(state)).collect(),
         optimality: solution.optimality,
+        cold: cold::cold(netlist, graph, liveness),
     })
 }

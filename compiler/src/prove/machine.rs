@@ -23,6 +23,17 @@ pub(super) struct Copy {
     bits: Vec<Lit>,
     /// Per register, its value as stored: what an asynchronous reset overrides.
     pub(super) stored: Vec<Vec<Lit>>,
+    /// Per memory, whose contents it has.
+    contents: Vec<Contents>,
+}
+
+/// Contents of a memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Contents {
+    /// Those of the copy that lost nothing.
+    Kept,
+    /// Any.
+    Lost,
 }
 
 /// One read of a memory.
@@ -38,8 +49,8 @@ pub(super) struct Circuit {
     pub(super) inputs: Vec<Vec<Lit>>,
     /// Unknown bits: the same function in both copies, whatever it is.
     unknown: FxHashMap<(ExprId, u32), Lit>,
-    /// The reads of each memory, whose contents are the same in both copies.
-    reads: Vec<Vec<Read>>,
+    /// The reads of each memory, from contents kept and lost.
+    reads: Vec<[Vec<Read>; 2]>,
 }
 
 impl Circuit {
@@ -50,7 +61,11 @@ impl Circuit {
             inputs: inputs.map(|input| word(&mut aig, input.width)).collect(),
             aig,
             unknown: FxHashMap::default(),
-            reads: netlist.memories.iter().map(|_| Vec::new()).collect(),
+            reads: netlist
+                .memories
+                .iter()
+                .map(|_| Default::default())
+                .collect(),
         }
     }
 
@@ -59,8 +74,9 @@ impl Circuit {
         *self.unknown.entry((id, bit)).or_insert_with(|| aig.input())
     }
 
-    fn read(&mut self, memory: MemId, address: &[Lit], width: u32) -> Vec<Lit> {
-        let reads = &mut self.reads[memory.index()];
+    fn read(&mut self, from: (MemId, Contents), address: &[Lit], width: u32) -> Vec<Lit> {
+        let (memory, contents) = from;
+        let reads = &mut self.reads[memory.index()][contents as usize];
         if let Some(read) = reads.iter().find(|read| read.address == address) {
             return read.data.clone();
         }
@@ -76,12 +92,13 @@ impl Circuit {
     /// equal data (Ackermann's reduction).
     pub(super) fn constraints(&mut self) -> Vec<Lit> {
         let mut list = Vec::new();
-        for reads in &self.reads {
+        let aig = &mut self.aig;
+        for reads in self.reads.iter().flatten() {
             for (at, one) in reads.iter().enumerate() {
                 for other in &reads[..at] {
-                    let same = self.aig.equal(&one.address, &other.address);
-                    let agree = self.aig.equal(&one.data, &other.data);
-                    list.push(self.aig.or(!same, agree));
+                    let same = aig.equal(&one.address, &other.address);
+                    let agree = aig.equal(&one.data, &other.data);
+                    list.push(aig.or(!same, agree));
                 }
             }
         }
@@ -127,17 +144,19 @@ impl<'a> Machine<'a> {
         &copy.bits[self.range(id)]
     }
 
-    /// A copy of the machine with the given register contents. What has the
-    /// same operands as in `other` is taken from there.
+    /// A copy of the machine with the given contents of registers and memories.
+    /// What has the same operands as in `other` is taken from there.
     pub(super) fn copy(
         &self,
         circuit: &mut Circuit,
         stored: Vec<Vec<Lit>>,
+        contents: Vec<Contents>,
         other: Option<&Copy>,
     ) -> Copy {
         let mut copy = Copy {
             bits: vec![Lit::FALSE; self.bits],
             stored,
+            contents,
         };
         for (at, register) in self.netlist.registers.iter().enumerate() {
             let range = self.range(register.expr);
@@ -164,6 +183,11 @@ impl<'a> Machine<'a> {
         copy
     }
 
+    /// Per memory, contents that no failure has touched.
+    pub(super) fn all_kept(&self) -> Vec<Contents> {
+        vec![Contents::Kept; self.netlist.memories.len()]
+    }
+
     /// The registers after the next clock edge.
     pub(super) fn next(&self, circuit: &mut Circuit, copy: &Copy) -> Vec<Vec<Lit>> {
         let registers = self.netlist.registers.iter();
@@ -185,7 +209,13 @@ impl<'a> Machine<'a> {
         if let Some(other) = other
             && !matches!(exprs.node(id), Node::Reg(_))
         {
-            let mut same = true;
+            let mut same = match exprs.node(id) {
+                Node::MemRead(memory, _) => {
+                    let at = memory.index();
+                    copy.contents[at] == other.contents[at]
+                }
+                _ => true,
+            };
             exprs.operands(id, |operand| {
                 let range = self.range(operand);
                 same = same && copy.bits[range.clone()] == other.bits[range];
@@ -217,7 +247,10 @@ impl<'a> Machine<'a> {
                 })
                 .collect(),
             Node::Input(input) => circuit.inputs[input.index()].clone(),
-            Node::MemRead(memory, address) => circuit.read(*memory, of(address), width),
+            Node::MemRead(memory, address) => {
+                let from = (*memory, copy.contents[memory.index()]);
+                circuit.read(from, of(address), width)
+            }
             Node::Unary(op, a) => {
                 let a = of(a);
                 match op {

@@ -1,13 +1,13 @@
 //! Checks the live bits with a solver, from the netlist alone.
 //!
 //! What liveness and plan claim of a control state S is inductive in one step.
-//! Let two copies of the machine satisfy the facts of S and agree on the bits
-//! that S keeps (its live bits; in a checkpoint, the bits that are saved), and
+//! Let two copies of the machine satisfy the facts of S and agree on what
+//! S keeps (its live bits and memories; in a checkpoint, those that are saved), and
 //! let everything else differ at will. Then, for any inputs,
 //!
-//! 1. all outputs and memory writes are equal, and
+//! 1. all outputs are equal, and
 //! 2. there is an edge S → T after which both satisfy the facts of T and agree
-//!    on the live bits of T.
+//!    on the live bits and memories of T.
 //!
 //! With a start (holding the reset leads into an initial state, whatever the
 //! registers held) it follows that a machine whose dead bits were lost behaves
@@ -120,6 +120,8 @@ pub enum Verdict {
 pub struct Counterexample {
     /// The bits in which they differ, as few as were found.
     pub bits: Vec<(RegId, u32)>,
+    /// The memories whose contents may differ.
+    pub memories: Vec<MemId>,
     /// What comes of it.
     pub effect: Effect,
     /// The inputs.
@@ -133,10 +135,15 @@ pub struct Counterexample {
 pub enum Effect {
     /// An output differs: index into [`Netlist::outputs`].
     Output(usize),
-    /// A memory is written differently.
-    MemoryWrite(MemId),
-    /// The step ends in this state, and these of its live bits differ.
-    Live(StateId, Vec<(RegId, u32)>),
+    /// The step ends in a state, and what is live in it differs.
+    Live {
+        /// The state.
+        state: StateId,
+        /// The live bits that differ.
+        bits: Vec<(RegId, u32)>,
+        /// The live memories that do.
+        memories: Vec<MemId>,
+    },
     /// The step ends in no state that an edge leads to.
     NoState,
 }

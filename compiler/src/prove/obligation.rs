@@ -3,12 +3,13 @@
 use std::time::Instant;
 
 use super::aig::Lit;
-use super::machine::{Circuit, Copy, Machine, word};
+use super::machine::{Circuit, Contents, Copy, Machine, word};
 use super::solver::{Answer, Question};
 use super::{Claims, Counterexample, Effect, Verdict};
 use crate::control::StateId;
 use crate::liveness::BitSet;
 use crate::netlist::{Bits, InputId, MemId, RegId};
+use crate::plan::Checkpoint;
 
 /// Clock edges for which the reset is held. The claim is about a reset that is
 /// held until its effect is complete.
@@ -24,6 +25,10 @@ struct Step {
     free: Vec<(RegId, u32)>,
     /// Per register bit, whether it agrees after the step.
     agree: Vec<Lit>,
+    /// The memories whose contents are lost.
+    lost: Vec<MemId>,
+    /// Per memory, whether its contents agree after the step.
+    contents: Vec<Lit>,
     /// The states that edges lead to, each with "the step ends there in agreement".
     targets: Vec<(StateId, Lit)>,
 }
@@ -37,16 +42,25 @@ fn successors(claims: &Claims<'_>, state: StateId) -> Vec<StateId> {
     list
 }
 
+fn checkpoint<'a>(claims: &Claims<'a>, state: StateId) -> Option<&'a Checkpoint> {
+    let mut checkpoints = claims.plan?.checkpoints.iter();
+    checkpoints.find(|checkpoint| checkpoint.state == state)
+}
+
 /// The bits that a state keeps over a supply failure, or that both copies must
 /// agree on when it is entered.
 fn kept<'a>(claims: &Claims<'a>, state: StateId) -> &'a BitSet {
-    let saved = claims.plan.and_then(|plan| {
-        let mut checkpoints = plan.checkpoints.iter();
-        checkpoints.find(|checkpoint| checkpoint.state == state)
-    });
-    match saved {
+    match checkpoint(claims, state) {
         Some(checkpoint) => &checkpoint.saved,
         None => &claims.liveness.live[state.index()],
+    }
+}
+
+/// The memories that a state keeps over a supply failure, likewise.
+fn kept_memories<'a>(claims: &Claims<'a>, state: StateId) -> &'a BitSet {
+    match checkpoint(claims, state) {
+        Some(checkpoint) => &checkpoint.memories,
+        None => &claims.liveness.memories[state.index()],
     }
 }
 
@@ -103,11 +117,27 @@ impl Step {
                 }
             }
         }
-        let first = machine.copy(&mut circuit, whole, None);
-        let second = machine.copy(&mut circuit, restored, Some(&first));
+        let kept = machine.all_kept();
+        let memories = kept_memories(claims, state);
+        let mut contents = kept.clone();
+        let mut lost = Vec::new();
+        for at in (0..contents.len()).filter(|&at| !memories.contains(at)) {
+            contents[at] = Contents::Lost;
+            lost.push(MemId(at as u32));
+        }
+        let first = machine.copy(&mut circuit, whole, kept, None);
+        let second = machine.copy(&mut circuit, restored, contents, Some(&first));
+        let copies = [first, second];
+        let contents: Vec<Lit> = (0..netlist.memories.len() as u32)
+            .map(|at| {
+                let memory = MemId(at);
+                memory_agrees(claims, machine, &mut circuit, &copies, memory, &lost)
+            })
+            .collect();
+        let [first, second] = &copies;
         let next = [
-            machine.next(&mut circuit, &first),
-            machine.next(&mut circuit, &second),
+            machine.next(&mut circuit, first),
+            machine.next(&mut circuit, second),
         ];
         let pairs = next[0].iter().flatten().zip(next[1].iter().flatten());
         let agree: Vec<Lit> = pairs.map(|(&a, &b)| !circuit.aig.xor(a, b)).collect();
@@ -122,15 +152,20 @@ impl Step {
             }
             let live = &claims.liveness.live[target.index()];
             let bits = doubtful.iter().filter(|&&bit| live.contains(bit));
-            let lits: Vec<Lit> = bits.map(|&bit| agree[bit]).chain([there]).collect();
+            let memories = claims.liveness.memories[target.index()].iter();
+            let memories = memories.map(|memory| contents[memory]);
+            let bits = bits.map(|&bit| agree[bit]).chain(memories);
+            let lits: Vec<Lit> = bits.chain([there]).collect();
             targets.push((target, circuit.aig.all(lits)));
         }
         Step {
             circuit,
-            copies: [first, second],
+            copies,
             next,
             free,
             agree,
+            lost,
+            contents,
             targets,
         }
     }
@@ -146,26 +181,49 @@ impl Step {
             })
             .collect()
     }
+}
 
-    /// Per memory, whether it is written differently.
-    fn writes(&mut self, claims: &Claims<'_>, machine: &Machine<'_>) -> Vec<Lit> {
-        let mut list = Vec::new();
-        let aig = &mut self.circuit.aig;
-        for memory in &claims.netlist.memories {
-            let mut differ = Vec::new();
-            for write in &memory.writes {
-                let value = |at: usize, expr| machine.value(&self.copies[at], expr);
-                let enable = [value(0, write.enable)[0], value(1, write.enable)[0]];
-                differ.push(aig.xor(enable[0], enable[1]));
-                for expr in [write.address, write.data, write.mask] {
-                    let other = !aig.equal(value(0, expr), value(1, expr));
-                    differ.push(aig.and(enable[0], other));
-                }
-            }
-            list.push(aig.any(differ));
+/// Whether a memory holds the same in both copies after a step: it is written
+/// alike, and did so before or is overwritten as a whole.
+fn memory_agrees(
+    claims: &Claims<'_>,
+    machine: &Machine<'_>,
+    circuit: &mut Circuit,
+    copies: &[Copy; 2],
+    memory: MemId,
+    lost: &[MemId],
+) -> Lit {
+    let aig = &mut circuit.aig;
+    let of = &claims.netlist.memories[memory.index()];
+    let value = |at: usize, expr| machine.value(&copies[at], expr);
+    let mut alike = Vec::new();
+    for write in &of.writes {
+        let enable = value(0, write.enable)[0];
+        alike.push(!aig.xor(enable, value(1, write.enable)[0]));
+        for expr in [write.address, write.data, write.mask] {
+            let same = aig.equal(value(0, expr), value(1, expr));
+            alike.push(aig.or(!enable, same));
         }
-        list
     }
+    if lost.contains(&memory) {
+        if of.writes.len() < of.depth as usize {
+            return Lit::FALSE;
+        }
+        for word in 0..of.depth {
+            let mut over = Vec::new();
+            for write in &of.writes {
+                let address = value(0, write.address);
+                let at: Vec<Lit> = (0..address.len())
+                    .map(|bit| Lit::constant(bit < 32 && word >> bit & 1 == 1))
+                    .collect();
+                let here = aig.equal(address, &at);
+                let mask = value(0, write.mask).iter().copied();
+                over.push(aig.all(mask.chain([here, value(0, write.enable)[0]])));
+            }
+            alike.push(aig.any(over));
+        }
+    }
+    aig.all(alike)
 }
 
 /// One step from a state: its verdict and the size of the circuit.
@@ -177,11 +235,10 @@ pub(super) fn step(
 ) -> (Verdict, usize) {
     let mut step = Step::new(claims, machine, state);
     let outputs = step.outputs(claims, machine);
-    let writes = step.writes(claims, machine);
     let ends: Vec<Lit> = step.targets.iter().map(|&(_, there)| there).collect();
     let aig = &mut step.circuit.aig;
     let arrives = aig.any(ends);
-    let wrong = aig.any(outputs.iter().chain(&writes).copied().chain([!arrives]));
+    let wrong = aig.any(outputs.iter().copied().chain([!arrives]));
     if wrong == Lit::FALSE {
         return (Verdict::Proved, step.circuit.aig.len());
     }
@@ -204,7 +261,8 @@ pub(super) fn step(
     let differing = few(&step, &same, &mut question);
     let mut counterexample = Counterexample {
         bits: differing.iter().map(|&at| step.free[at]).collect(),
-        effect: effect(claims, &step, &question, &outputs, &writes),
+        memories: step.lost.clone(),
+        effect: effect(claims, &step, &question, &outputs),
         inputs: Vec::new(),
         registers: Vec::new(),
     };
@@ -278,18 +336,9 @@ fn few(step: &Step, same: &[Lit], question: &mut Question) -> Vec<usize> {
 }
 
 /// What the model shows.
-fn effect(
-    claims: &Claims<'_>,
-    step: &Step,
-    question: &Question,
-    outputs: &[Lit],
-    writes: &[Lit],
-) -> Effect {
+fn effect(claims: &Claims<'_>, step: &Step, question: &Question, outputs: &[Lit]) -> Effect {
     if let Some(at) = outputs.iter().position(|&lit| question.value(lit)) {
         return Effect::Output(at);
-    }
-    if let Some(at) = writes.iter().position(|&lit| question.value(lit)) {
-        return Effect::MemoryWrite(MemId(at as u32));
     }
     let values: Vec<Bits> = (step.next[0].iter())
         .map(|bits| read(question, bits))
@@ -303,7 +352,13 @@ fn effect(
     let index = &claims.liveness.bits;
     let live = claims.liveness.live[target.index()].iter();
     let differ = live.filter(|&bit| !question.value(step.agree[bit]));
-    Effect::Live(target, differ.map(|bit| index.bit(bit)).collect())
+    let memories = claims.liveness.memories[target.index()].iter();
+    let memories = memories.filter(|&at| !question.value(step.contents[at]));
+    Effect::Live {
+        state: target,
+        bits: differ.map(|bit| index.bit(bit)).collect(),
+        memories: memories.map(|at| MemId(at as u32)).collect(),
+    }
 }
 
 /// The start: holding the reset, or else the initial values, leads into an
@@ -329,7 +384,7 @@ pub(super) fn start(
                         word(&mut circuit.aig, input.width)
                     };
                 }
-                let copy = machine.copy(&mut circuit, registers, None);
+                let copy = machine.copy(&mut circuit, registers, machine.all_kept(), None);
                 registers = machine.next(&mut circuit, &copy);
             }
         }
@@ -360,6 +415,7 @@ pub(super) fn start(
         Answer::Unknown => Verdict::Unknown,
         Answer::Sometimes => Verdict::Refuted(Box::new(Counterexample {
             bits: Vec::new(),
+            memories: Vec::new(),
             effect: Effect::NoState,
             inputs: Vec::new(),
             registers: (registers.iter().enumerate())

@@ -60,7 +60,7 @@ fn circuits_compute_what_the_evaluator_does() {
             let mut circuit = Circuit::new(&netlist);
             circuit.inputs = inputs.iter().map(lits).collect();
             let stored = state.registers.iter().map(lits).collect();
-            let copy = machine.copy(&mut circuit, stored, None);
+            let copy = machine.copy(&mut circuit, stored, machine.all_kept(), None);
             let (effective, _) = eval::under_resets(&netlist, &state, &inputs);
             let values = eval::values(&netlist, &effective, &inputs);
             // Where an operand is unknown the two may differ from there on.
@@ -219,7 +219,8 @@ fn a_wrong_edge_or_start_is_refuted() {
 fn a_checkpoint_that_saves_too_little_is_refuted() {
     let netlist = machines::rounds();
     let (graph, liveness) = analyzed(&netlist);
-    let mut plan = crate::plan::plan(&graph, &liveness, &Default::default()).expect("feasible");
+    let mut plan =
+        crate::plan::plan(&netlist, &graph, &liveness, &Default::default()).expect("feasible");
     let check = |plan: &Plan| {
         let claims = Claims {
             netlist: &netlist,

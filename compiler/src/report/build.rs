@@ -32,16 +32,34 @@ pub struct Inputs<'a> {
     pub word_bits: u32,
 }
 
-/// Clocks that a save stops the design and clocks from power-on to the end of
-/// a restore, with an NVM that answers in the same clock. They follow from the
-/// state machine of `idetic_controller`: a save is capture, header, one clock
-/// per chain word, the sequence number into the CRC, CRC, commit, done; a
-/// restore begins with the synchroniser of the reset and the two commit words.
-pub fn cycles(layout: &Layout) -> (u32, u32) {
-    let parts = 32u32.div_ceil(layout.word_bits);
-    let body = parts + 1 + layout.words + 1 + parts;
-    let save = 1 + body + 1 + 1;
-    let restore = 2 + 1 + 2 + 1 + body + 1;
+/// Clocks that a save at a checkpoint stops the design and clocks from power-on
+/// to the end of a restore, with an NVM that answers in the same clock. They
+/// follow from the state machine of `idetic_controller`: a save is capture,
+/// header, one clock per chain word, the memories, the sequence number into the
+/// CRC, CRC, commit, done; a restore begins with the synchroniser of the reset
+/// and the two commit words.
+///
+/// A clock per memory finds out whether it is live; a row costs one clock per
+/// word, and to be saved one more, to be read. The chain rotates meanwhile, and
+/// is brought back into place.
+pub fn cycles(layout: &Layout, checkpoint: usize) -> (u64, u64) {
+    let parts = u64::from(32u32.div_ceil(layout.word_bits));
+    let chain = u64::from(layout.words);
+    let live = layout.live_memories.get(checkpoint);
+    let places = layout.memories.iter().enumerate();
+    let live = places.filter(|(at, _)| live.is_some_and(|live| live.contains(*at)));
+    let (mut rows, mut words) = (0, 0);
+    for (_, place) in live {
+        rows += u64::from(place.rows);
+        words += u64::from(place.words);
+    }
+    let memories = |rotations: u64| match layout.memories.len() as u64 {
+        0 => 0,
+        count => count + rotations.next_multiple_of(chain) - rotations + 1,
+    };
+    let body = parts + 1 + chain + 1 + parts;
+    let save = 1 + body + rows + words + memories(rows) + 1 + 1;
+    let restore = 2 + 1 + 2 + 1 + body + words + memories(words) + 1;
     (save, restore)
 }
 
@@ -49,6 +67,14 @@ pub fn cycles(layout: &Layout) -> (u32, u32) {
 pub fn report(inputs: &Inputs) -> Report {
     let netlist = inputs.netlist;
     let word_bits = inputs.plan.map_or(inputs.word_bits, |(_, l)| l.word_bits);
+    let written = netlist
+        .written_memories()
+        .map(|memory| &netlist.memories[memory.index()]);
+    let (mut memory_bits, mut memory_words) = (0, 0);
+    for memory in written {
+        memory_bits += memory.bits();
+        memory_words += u64::from(memory.depth) * u64::from(memory.width.div_ceil(word_bits));
+    }
     let flops_bits = netlist.flop_bits();
     Report {
         schema_version: 1,
@@ -57,11 +83,11 @@ pub fn report(inputs: &Inputs) -> Report {
         control: control(inputs),
         checkpoints: inputs
             .plan
-            .map(|(plan, layout)| checkpoints(inputs.graph, plan, layout))
+            .map(|(plan, layout)| checkpoints(inputs, plan, layout))
             .unwrap_or_default(),
         baseline: Baseline {
-            saved_bits: flops_bits,
-            saved_words: flops_bits.div_ceil(u64::from(word_bits)),
+            saved_bits: flops_bits + memory_bits,
+            saved_words: flops_bits.div_ceil(u64::from(word_bits)) + memory_words,
         },
         budget: inputs.plan.map(|(plan, _)| Budget {
             worst_segment_cycles: plan.longest_segment_cycles,
@@ -72,6 +98,8 @@ pub fn report(inputs: &Inputs) -> Report {
             word_bits: layout.word_bits,
             chain_words: layout.words,
             chain_bits: layout.chain.len(),
+            memory_words: layout.memory_words(),
+            cold_start_loads: layout.cold.is_some(),
             slots: layout.slots,
             slot_words: layout.slot_words,
         }),
@@ -121,7 +149,34 @@ fn design(inputs: &Inputs) -> Design {
                 line: sources.line_col(it.span.file, it.span.start).line,
             })
             .collect(),
+        memories: memories(inputs),
     }
+}
+
+fn memories(inputs: &Inputs) -> Vec<Memory> {
+    let (netlist, sources) = (inputs.netlist, inputs.sources);
+    let memories = netlist.memories.iter();
+    memories
+        .map(|memory| {
+            let declaration = memory.origin.declaration;
+            Memory {
+                name: memory.name.clone(),
+                width_bits: memory.width,
+                depth: memory.depth,
+                file: sources.path(declaration.file).display().to_string(),
+                line: sources.line_col(declaration.file, declaration.start).line,
+                written: !memory.writes.is_empty(),
+            }
+        })
+        .collect()
+}
+
+/// Names of the memories whose numbers are in a set.
+fn memory_names(netlist: &Netlist, set: &BitSet) -> Vec<String> {
+    let names = set
+        .iter()
+        .map(|memory| netlist.memories[memory].name.clone());
+    names.collect()
 }
 
 fn control(inputs: &Inputs) -> Control {
@@ -134,9 +189,9 @@ fn control(inputs: &Inputs) -> Control {
     let states = graph
         .states
         .iter()
-        .zip(&inputs.liveness.live)
+        .zip(inputs.liveness.live.iter().zip(&inputs.liveness.memories))
         .enumerate()
-        .map(|(id, (state, live))| State {
+        .map(|(id, (state, (live, memories)))| State {
             id: id as u32,
             name: state.name.clone(),
             initial: state.initial,
@@ -149,6 +204,7 @@ fn control(inputs: &Inputs) -> Control {
                 .collect(),
             live_bits: live.count(),
             live: live_ranges(inputs, live),
+            live_memories: memory_names(netlist, memories),
         })
         .collect();
     let mut edges: BTreeMap<(u32, u32), bool> = BTreeMap::new();
@@ -202,19 +258,29 @@ fn live_ranges(inputs: &Inputs, live: &BitSet) -> IndexMap<String, String> {
         .collect()
 }
 
-fn checkpoints(graph: &ControlGraph, plan: &Plan, layout: &Layout) -> Vec<Checkpoint> {
-    let (save_cycles, restore_cycles) = cycles(layout);
+fn checkpoints(inputs: &Inputs, plan: &Plan, layout: &Layout) -> Vec<Checkpoint> {
+    let (netlist, graph) = (inputs.netlist, inputs.graph);
+    let around = layout.slot_words - layout.words - layout.memory_words();
     plan.checkpoints
         .iter()
-        .zip(&layout.live_words)
-        .map(|(checkpoint, words)| Checkpoint {
-            state: checkpoint.state.0,
-            name: graph.states[checkpoint.state.index()].name.clone(),
-            saved_bits: checkpoint.saved.count(),
-            saved_words: words.count(),
-            written_words: layout.slot_words - layout.words + words.count() as u32,
-            save_cycles,
-            restore_cycles,
+        .enumerate()
+        .map(|(index, checkpoint)| {
+            let places = layout.live_memories[index].iter();
+            let memory_words: u32 = places.map(|at| layout.memories[at].words).sum();
+            let memories = checkpoint.memories.iter();
+            let memory_bits: u64 = memories.map(|at| netlist.memories[at].bits()).sum();
+            let words = layout.live_words[index].count() + memory_words as usize;
+            let (save_cycles, restore_cycles) = cycles(layout, index);
+            Checkpoint {
+                state: checkpoint.state.0,
+                name: graph.states[checkpoint.state.index()].name.clone(),
+                saved_bits: checkpoint.saved.count() + memory_bits as usize,
+                saved_words: words,
+                saved_memories: memory_names(netlist, &checkpoint.memories),
+                written_words: around + words as u32,
+                save_cycles,
+                restore_cycles,
+            }
         })
         .collect()
 }

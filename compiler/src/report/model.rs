@@ -47,6 +47,9 @@ pub struct Design {
     pub memory_bits: u64,
     /// The registers.
     pub registers: Vec<Register>,
+    /// The memories that stay memories.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub memories: Vec<Memory>,
     /// Data files that the design reads when a simulation begins, from the
     /// directory that the simulator runs in.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -54,6 +57,23 @@ pub struct Design {
     /// Testbench code: it stays in the text and has no part in the analysis.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub passed_over: Vec<PassedOver>,
+}
+
+/// A memory.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Memory {
+    /// Hierarchical name without the top's.
+    pub name: String,
+    /// Bits of a word.
+    pub width_bits: u32,
+    /// Words.
+    pub depth: u32,
+    /// File of its declaration.
+    pub file: String,
+    /// Line of its declaration.
+    pub line: u32,
+    /// It is state: a clocked process writes it.
+    pub written: bool,
 }
 
 /// Testbench code in a design file.
@@ -109,10 +129,13 @@ pub struct State {
     pub initial: bool,
     /// Values of the control registers; those that may hold anything are absent.
     pub values: IndexMap<String, Value>,
-    /// How many bits are live.
+    /// How many register bits are live.
     pub live_bits: usize,
     /// Which, per register, as ranges of bits counted from 0: `31:8,0`.
     pub live: IndexMap<String, String>,
+    /// The live memories.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub live_memories: Vec<String>,
 }
 
 /// A value of a control register.
@@ -144,19 +167,22 @@ pub struct Checkpoint {
     pub state: u32,
     /// Name of the state.
     pub name: String,
-    /// Live bits that are saved.
+    /// Live bits that are saved, those of memories included.
     pub saved_bits: usize,
     /// Payload words that hold them.
     pub saved_words: usize,
+    /// Memories among them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub saved_memories: Vec<String>,
     /// Words written for one save, with everything around the payload.
     pub written_words: u32,
     /// Clocks that a save stops the design, NVM without wait states.
-    pub save_cycles: u32,
+    pub save_cycles: u64,
     /// Clocks from the release of `idetic_por_n` until the design runs on.
-    pub restore_cycles: u32,
+    pub restore_cycles: u64,
 }
 
-/// What a tool that saves every flip-flop would save.
+/// What a tool that saves every flip-flop and memory would save.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Baseline {
     /// Bits.
@@ -196,8 +222,18 @@ pub struct Nvm {
     pub chain_words: u32,
     /// Bits in the chain: those saved at any checkpoint.
     pub chain_bits: usize,
+    /// Words of the memories.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub memory_words: u32,
+    /// A start without a committed checkpoint loads initial values.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub cold_start_loads: bool,
     /// Slots.
     pub slots: u32,
     /// Words per slot.
     pub slot_words: u32,
+}
+
+fn is_zero(words: &u32) -> bool {
+    *words == 0
 }

@@ -193,7 +193,17 @@ fn facts(report: &Report) -> String {
         ),
     );
     if design.memory_bits > 0 {
-        row("memories", count(design.memory_bits, "bit"));
+        row(
+            "memories",
+            format!(
+                "{} in {}",
+                count(design.memory_bits, "bit"),
+                match design.memories.len() {
+                    1 => "1 memory".to_string(),
+                    several => format!("{several} memories"),
+                }
+            ),
+        );
     }
     if !design.data_files.is_empty() {
         row(
@@ -240,10 +250,14 @@ fn facts(report: &Report) -> String {
         format!("{least} least, {median} median, {most} most"),
     );
     let baseline = &report.baseline;
+    let memories = match report.design.memories.iter().any(|memory| memory.written) {
+        true => " and memory",
+        false => "",
+    };
     row(
         "baseline",
         format!(
-            "{}, {} with every flip-flop saved",
+            "{}, {} with every flip-flop{memories} saved",
             count(baseline.saved_bits, "bit"),
             count(baseline.saved_words, "word")
         ),
@@ -258,6 +272,13 @@ fn facts(report: &Report) -> String {
                 count(u64::from(nvm.word_bits), "bit"),
             ),
         );
+        if nvm.memory_words > 0 {
+            let words = count(u64::from(nvm.memory_words), "word");
+            row("saved memories", words);
+        }
+        if nvm.cold_start_loads {
+            row("cold start", "loads initial values".to_string());
+        }
         row(
             "NVM",
             format!(

@@ -17,7 +17,7 @@ struct Environment {
 };
 
 struct Spec {
-    long long position, end, stop, limit;  // position and stop: -1 for none
+    long long position, end, stop, limit, saves;  // position, stop and saves: -1 for none
     unsigned long long seed;
     int log;
     std::vector<uint64_t> nvm;
@@ -130,7 +130,8 @@ private:
         while (true) {
             if (stall_from >= 0 && clock - stall_from >= spec.limit) return fail("no_progress");
             present(top, stimulus, n, rng);
-            if (environment.energy_random) top->idetic_energy = rng.next() & 0xff;
+            if (spec.saves >= 0 && commits >= spec.saves) top->idetic_energy = 255;
+            else if (environment.energy_random) top->idetic_energy = rng.next() & 0xff;
             top->idetic_nvm_ready = environment.latency == 0;
             top->idetic_nvm_rdata = rng.next() & NVM_MASK;
             settle(100);
@@ -259,7 +260,8 @@ int main(int argc, char** argv) {
                     &environment.energy_random) != 4)
         return 3;
     Spec spec;
-    while (std::fscanf(in, "%lld %lld %lld %lld %llu %d", &spec.position, &spec.end, &spec.stop, &spec.limit, &spec.seed, &spec.log) == 6) {
+    while (std::fscanf(in, "%lld %lld %lld %lld %lld %llu %d", &spec.position, &spec.end, &spec.stop, &spec.saves, &spec.limit, &spec.seed,
+                       &spec.log) == 7) {
         spec.nvm.assign(NVM_WORDS, 0);
         for (uint64_t& word : spec.nvm) {
             unsigned long long value;

@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 
 use idetic_sim::{
     BuildOptions, CampaignOptions, CampaignReport, ClockEdge, Direction, Environment,
-    ExpectOptions, Expectation, FailureKind, Instrumented, Language, Latency, OriginalDesign, Port,
-    RecordOptions, Recording, Replay, Silent, Simulator, Testbench, expect, record, run_campaign,
+    ExpectOptions, Expectation, FailureKind, Instrumented, Internals, Language, Latency,
+    OriginalDesign, Port, RecordOptions, Recording, Replay, Silent, Simulator, Testbench, expect,
+    record, run_campaign,
 };
 
 pub fn fixtures() -> PathBuf {
@@ -69,6 +70,7 @@ pub fn toy_idetic() -> Instrumented {
         nvm_words: 13,
         commit_word_addresses: vec![4, 12],
         language: Language::SystemVerilog2012,
+        internals: Internals::default(),
     }
 }
 

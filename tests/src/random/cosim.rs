@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::Command;
 
 use super::bench::{Stimulus, drivers, process};
-use super::{Generated, TopPort};
+use super::{Generated, TopPort, icarus_language};
 
 /// Another version of a design: its text and the name of its top module,
 /// which must differ from those of the design.
@@ -64,8 +64,9 @@ pub fn cosimulate(
         .collect();
     fs::write(&file, text).map_err(|error| error.to_string())?;
     let program = dir.join("pairs.vvp");
+    let language = icarus_language(pairs.iter().map(|(design, _)| *design));
     let mut iverilog = Command::new("iverilog");
-    iverilog.args(["-g2005", "-Wno-timescale", "-o"]);
+    iverilog.args([language, "-Wno-timescale", "-o"]);
     iverilog.arg(&program).arg(&file);
     for (design, _) in pairs {
         iverilog.args(["-s", &format!("{}_tb", design.top)]);

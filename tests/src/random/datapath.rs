@@ -147,7 +147,7 @@ impl Builder<'_> {
     }
 
     /// A signal that is sure to change: simulators never run a block that reads constants only.
-    fn anchor(&mut self) -> Option<Signal> {
+    pub fn anchor(&mut self) -> Option<Signal> {
         let candidates: Vec<Signal> = self.scope.anchors.clone();
         match candidates.is_empty() {
             true => None,
@@ -467,7 +467,8 @@ impl Builder<'_> {
         self.output(output, &value);
     }
 
-    fn output(&mut self, signal: Signal, value: &str) {
+    /// An output port with a continuous assignment.
+    pub fn output(&mut self, signal: Signal, value: &str) {
         self.items
             .push(format!("  assign {} = {value};\n", signal.name));
         self.ports.push(Port {

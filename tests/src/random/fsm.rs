@@ -60,8 +60,16 @@ impl Builder<'_> {
         if width > 1 && self.rng.chance(8) {
             signal = signal.with_bounds(1, true);
         }
-        let codes = self.name_codes(&name, &values, width);
-        let port = if self.rng.chance(50) { 25 } else { 0 };
+        // A counter adds to its state, which an `enum` does not allow without a cast.
+        let enumerated = self.options.systemverilog && !counting && self.rng.chance(60);
+        let codes = match enumerated {
+            true => self.enumerate(&mut signal, &values),
+            false => self.name_codes(&name, &values, width),
+        };
+        let port = match !enumerated && self.rng.chance(50) {
+            true => 25,
+            false => 0,
+        };
         self.declare_variable(&signal, port);
         self.scope.anchors.push(signal.clone());
         let reset = Some(codes[0].clone());
@@ -134,6 +142,31 @@ impl Builder<'_> {
             }
             _ => (false, (0..count).collect(), width),
         }
+    }
+
+    /// Declares a type with a member for each value; the signal is of that type.
+    fn enumerate(&mut self, signal: &mut Signal, values: &[u32]) -> Vec<String> {
+        let (state, width) = (signal.name.clone(), signal.width);
+        *signal = Signal::plain(&state, width, true);
+        let names: Vec<String> = (0..values.len())
+            .map(|index| format!("E_{}_{index}", state.to_uppercase()))
+            .collect();
+        let members: Vec<String> = names
+            .iter()
+            .zip(values)
+            .map(|(name, value)| format!("{name} = {width}'d{value}"))
+            .collect();
+        let range = match width {
+            1 => "[0:0]".to_owned(),
+            _ => signal.range.clone(),
+        };
+        let name = format!("{state}_t");
+        self.constants.push(format!(
+            "typedef enum logic {range} {{ {} }} {name};",
+            members.join(", ")
+        ));
+        signal.type_name = Some(name);
+        names
     }
 
     /// Gives the values names as `localparam`, `parameter` or macro, or leaves them plain.
@@ -316,7 +349,11 @@ impl Builder<'_> {
             _ => "*".to_owned(),
         };
         self.scope.used.extend(reads);
-        let mut text = format!("  always @{events} begin\n");
+        let head = match self.options.systemverilog && self.rng.chance(70) {
+            true => "always_comb".to_owned(),
+            false => format!("always @{events}"),
+        };
+        let mut text = format!("  {head} begin\n");
         stmt::print_list(self.rng, 2, &body, &mut text);
         text.push_str("  end\n");
         self.items.push(text);

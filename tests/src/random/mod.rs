@@ -12,6 +12,7 @@ mod bench;
 mod cosim;
 mod datapath;
 mod expr;
+mod features;
 mod fsm;
 mod module;
 mod rng;
@@ -28,10 +29,57 @@ use module::{Builder, Module, Port, ResetKind};
 use signal::Signal;
 
 /// What designs may contain.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Options {
     /// Registers start from initial values instead of a reset.
     pub initial_values: bool,
+    /// SystemVerilog: `logic`, `always_ff`, `always_comb`, states in an `enum`.
+    pub systemverilog: bool,
+    /// Memories of more words than become registers.
+    pub memories: bool,
+    /// Tasks.
+    pub tasks: bool,
+    /// Registers that are assigned by `=`.
+    pub blocking_registers: bool,
+    /// Registers in generate loops.
+    pub generate_registers: bool,
+}
+
+impl Options {
+    /// What the design of a seed may contain where all styles are wanted: half of them nothing special.
+    pub fn of(seed: u64) -> Options {
+        let plain = Options::default();
+        match seed % 8 {
+            1 => Options {
+                systemverilog: true,
+                ..plain
+            },
+            2 => Options {
+                initial_values: true,
+                ..plain
+            },
+            3 => Options {
+                tasks: true,
+                ..plain
+            },
+            5 => Options {
+                systemverilog: true,
+                tasks: true,
+                generate_registers: true,
+                ..plain
+            },
+            6 => Options {
+                memories: true,
+                ..plain
+            },
+            7 => Options {
+                blocking_registers: true,
+                generate_registers: true,
+                ..plain
+            },
+            _ => plain,
+        }
+    }
 }
 
 /// A port of a generated top module.
@@ -56,6 +104,8 @@ pub struct Generated {
     pub top: String,
     /// The whole text, children before parents.
     pub text: String,
+    /// What it may contain.
+    pub options: Options,
     /// Name of the clock input, active at the rising edge.
     pub clock: String,
     /// Name of the reset input and whether it is active high; `None` with initial values.
@@ -64,6 +114,25 @@ pub struct Generated {
     pub ports: Vec<TopPort>,
     /// One line about what is inside.
     pub description: String,
+}
+
+impl Generated {
+    /// `v` or `sv`.
+    pub fn extension(&self) -> &'static str {
+        match self.options.systemverilog {
+            true => "sv",
+            false => "v",
+        }
+    }
+}
+
+/// The option of Icarus for the language of some designs.
+pub fn icarus_language<'a>(designs: impl IntoIterator<Item = &'a Generated>) -> &'static str {
+    let mut designs = designs.into_iter();
+    match designs.any(|design| design.options.systemverilog) {
+        true => "-g2012",
+        false => "-g2005",
+    }
 }
 
 /// The design of a seed.
@@ -95,6 +164,7 @@ pub fn generate(seed: u64, options: &Options) -> Generated {
         seed,
         top,
         text,
+        options: options.clone(),
         clock: module.clock,
         reset: module.reset,
         ports: module
@@ -154,6 +224,9 @@ fn build(
     }
     for machine in &machines {
         builder.emit_fsm(machine);
+    }
+    if top {
+        builder.features();
     }
     for regs in &pipelines {
         builder.pipeline(regs);

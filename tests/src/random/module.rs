@@ -58,6 +58,7 @@ pub struct Reg {
 
 /// A module under construction.
 pub struct Builder<'a> {
+    pub(super) options: Options,
     pub(super) rng: &'a mut Rng,
     pub(super) name: String,
     pub(super) scope: Scope,
@@ -97,6 +98,7 @@ impl<'a> Builder<'a> {
             _ => ResetKind::Synchronous,
         };
         Builder {
+            options: options.clone(),
             scope: Scope::default(),
             ports: Vec::new(),
             defines: Vec::new(),
@@ -222,8 +224,17 @@ impl<'a> Builder<'a> {
                 variable: true,
             });
         } else {
+            let keyword = self.variable_keyword();
             self.declarations
-                .push(format!("{};", signal.declaration("reg")));
+                .push(format!("{};", signal.declaration(keyword)));
+        }
+    }
+
+    /// `reg`, or `logic` in SystemVerilog.
+    fn variable_keyword(&mut self) -> &'static str {
+        match self.options.systemverilog && self.rng.chance(70) {
+            true => "logic",
+            false => "reg",
         }
     }
 
@@ -377,7 +388,11 @@ impl<'a> Builder<'a> {
             (true, 1) => format!("{edge} {reset} or posedge {clock}"),
             _ => format!("posedge {clock} or {edge} {reset}"),
         };
-        text.push_str(&format!("  always @({events})"));
+        let keyword = match self.options.systemverilog && self.rng.chance(70) {
+            true => "always_ff",
+            false => "always",
+        };
+        text.push_str(&format!("  {keyword} @({events})"));
         match body.as_slice() {
             [only] if self.rng.chance(40) => {
                 text.push('\n');

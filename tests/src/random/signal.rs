@@ -21,6 +21,8 @@ pub struct Signal {
     /// values decide what is executed: an unknown condition would make the
     /// simulated source surer of its outputs than the hardware is.
     pub clean: bool,
+    /// Declared with this type instead of a keyword and a range.
+    pub type_name: Option<String>,
 }
 
 impl Signal {
@@ -38,6 +40,7 @@ impl Signal {
             descending: true,
             signed: false,
             clean,
+            type_name: None,
         }
     }
 
@@ -59,6 +62,9 @@ impl Signal {
 
     /// `reg signed [7:0] name` for the keyword `reg`.
     pub fn declaration(&self, keyword: &str) -> String {
+        if let Some(name) = &self.type_name {
+            return format!("{name} {}", self.name);
+        }
         let mut text = keyword.to_owned();
         if self.signed {
             text.push_str(" signed");

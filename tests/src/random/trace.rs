@@ -15,7 +15,7 @@ use idetic::netlist::{Netlist, RegId, eval, verify};
 use idetic::source::SourceMap;
 
 use super::cosim::{Mismatch, run};
-use super::{Generated, Rng, Stimulus, testbench};
+use super::{Generated, Rng, Stimulus, icarus_language, testbench};
 
 /// Per clock cycle the value of each port, then of each register of the
 /// netlist, in binary, in the order of their lists.
@@ -48,8 +48,9 @@ pub fn record(
     }
     let (file, program) = (dir.join("record.v"), dir.join("record.vvp"));
     fs::write(&file, text).map_err(|error| error.to_string())?;
+    let language = icarus_language(designs.iter().map(|(design, _)| design));
     run(Command::new("iverilog")
-        .args(["-g2005", "-Wno-timescale", "-o"])
+        .args([language, "-Wno-timescale", "-o"])
         .arg(&program)
         .arg(&file))?;
     let printed = run(Command::new("vvp").arg("-n").arg(&program))?;
@@ -75,7 +76,7 @@ pub fn record(
 
 /// Reads and elaborates a design; fails with the messages of idetic.
 pub fn netlist(dir: &Path, design: &Generated) -> Result<Netlist, String> {
-    let file = dir.join(format!("{}.v", design.top));
+    let file = dir.join(format!("{}.{}", design.top, design.extension()));
     fs::write(&file, &design.text).map_err(|error| error.to_string())?;
     let mut sources = SourceMap::new();
     let options = ReadOptions {

@@ -32,7 +32,7 @@ use crate::diagnostics::{Code, Diagnostic, codes};
 use crate::source::Span;
 
 /// How deep parentheses, blocks and the like may nest.
-pub(super) const MAX_NESTING: u32 = 256;
+pub(super) const MAX_NESTING: u32 = 4096;
 
 /// A syntax error was reported; the construct cannot be read further.
 pub(super) struct Stop;

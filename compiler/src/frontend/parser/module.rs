@@ -1,6 +1,7 @@
 //! Files, modules and packages.
 
 use super::port::PortTable;
+use super::stmt::closes;
 use super::*;
 
 impl Parser<'_> {
@@ -33,6 +34,24 @@ impl Parser<'_> {
                     return;
                 }
                 MODULE_KW | MACROMODULE_KW | PACKAGE_KW | EOF => return,
+                _ => {
+                    self.bump();
+                }
+            }
+        }
+    }
+
+    /// Goes on within a module, at a keyword that only an item begins with.
+    fn resume(&mut self, start: usize) {
+        if self.at == start {
+            self.bump();
+        }
+        loop {
+            match self.kind() {
+                ALWAYS_KW | ALWAYS_FF_KW | ALWAYS_COMB_KW | ALWAYS_LATCH_KW | INITIAL_KW
+                | ASSIGN_KW | GENERATE_KW | FUNCTION_KW | TASK_KW | GENVAR_KW | ENDMODULE_KW
+                | MODULE_KW | MACROMODULE_KW | PACKAGE_KW | EOF => return,
+                kind if kind.is_net_type() => return,
                 _ => {
                     self.bump();
                 }
@@ -110,6 +129,7 @@ impl Parser<'_> {
         anchors.header_end = semicolon.end;
         whole = join(whole, semicolon);
         self.ports.push(table);
+        let mut failed = false;
         while !self.at(ENDMODULE_KW) {
             match self.kind() {
                 EOF => {
@@ -120,7 +140,18 @@ impl Parser<'_> {
                     let stop = self.expected("`endmodule` before another module");
                     return Err(self.not_ended(stop, first.to(name.span)));
                 }
-                _ => self.module_item(scope)?,
+                // The rest of an item that failed.
+                kind if failed && (closes(kind) || kind == ELSE_KW) => {
+                    self.bump();
+                }
+                _ => {
+                    let (start, depth) = (self.at, self.depth);
+                    if self.module_item(scope).is_err() {
+                        failed = true;
+                        self.depth = depth;
+                        self.resume(start);
+                    }
+                }
             }
         }
         let end = self.bump().span;

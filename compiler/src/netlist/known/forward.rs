@@ -18,7 +18,11 @@ pub(super) fn evaluate(
 ) {
     let width = exprs.width(id);
     let count = limb_count(width);
-    scratch.work += 1;
+    let operands = match exprs.node(id) {
+        Node::Concat(items) | Node::Index(_, items) => items.len(),
+        _ => 0,
+    };
+    scratch.work += 1 + (count + operands) as u64 / 8;
     let Scratch {
         value: v,
         known: k,

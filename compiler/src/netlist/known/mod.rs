@@ -21,7 +21,7 @@ pub(crate) mod limbs;
 use std::collections::VecDeque;
 
 use super::bits::limbs as limb_count;
-use super::{Bits, ExprId, Exprs, Node};
+use super::{Bits, ExprId, Exprs, MemId, Node};
 
 /// The facts exclude each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -172,11 +172,30 @@ impl Planes<'_> {
 }
 
 /// What is known of the bits of a [`Cone`].
-#[derive(Debug, Clone)]
+///
+/// What was learned after a [mark](Known::mark) can be [taken
+/// back](Known::undo), which costs no more than learning it did: a search tries
+/// its branches on one pair of planes.
+#[derive(Debug, Clone, Default)]
 pub struct Known {
     value: Vec<u64>,
     known: Vec<u64>,
+    /// Limbs before each change since the first mark.
+    trail: Vec<Change>,
+    marked: bool,
 }
+
+/// What a limb was before it changed.
+#[derive(Debug, Clone, Copy)]
+struct Change {
+    limb: u32,
+    value: u64,
+    known: u64,
+}
+
+/// A moment that a [`Known`] can be taken back to.
+#[derive(Debug, Clone, Copy)]
+pub struct Mark(usize);
 
 /// Reused memory of evaluations.
 #[derive(Debug, Default)]
@@ -186,6 +205,8 @@ pub struct Scratch {
     spare: Vec<u64>,
     queue: VecDeque<u32>,
     queued: Vec<bool>,
+    /// Slots that a sweep has still to evaluate; none between sweeps.
+    pending: Vec<u64>,
     work: u64,
 }
 
@@ -195,13 +216,37 @@ impl Known {
         Known {
             value: vec![0; cone.plane_len()],
             known: vec![0; cone.plane_len()],
+            trail: Vec::new(),
+            marked: false,
         }
     }
 
-    /// Becomes a copy of `other`, which belongs to the same cone.
-    pub fn copy_from(&mut self, other: &Known) {
-        self.value.clone_from(&other.value);
-        self.known.clone_from(&other.known);
+    /// Remembers this moment.
+    pub fn mark(&mut self) -> Mark {
+        self.marked = true;
+        Mark(self.trail.len())
+    }
+
+    /// Forgets what was learned since a moment; contradictions too leave no trace.
+    pub fn undo(&mut self, mark: Mark) {
+        while self.trail.len() > mark.0 {
+            let change = self.trail.pop().expect("longer than the mark");
+            self.value[change.limb as usize] = change.value;
+            self.known[change.limb as usize] = change.known;
+        }
+    }
+
+    /// Makes known bits of a limb that were unknown.
+    fn add(&mut self, limb: usize, value: u64, known: u64) {
+        if self.marked {
+            self.trail.push(Change {
+                limb: limb as u32,
+                value: self.value[limb],
+                known: self.known[limb],
+            });
+        }
+        self.value[limb] |= value;
+        self.known[limb] |= known;
     }
 
     /// Adds the known bits of `bits` to what is known of a leaf, without
@@ -216,8 +261,9 @@ impl Known {
                 u64::MAX
             };
             let new = !unknown[at] & mask & !self.known[limb];
-            self.known[limb] |= new;
-            self.value[limb] |= bits.value_limbs()[at] & new;
+            if new != 0 {
+                self.add(limb, bits.value_limbs()[at] & new, new);
+            }
         }
     }
 
@@ -249,13 +295,29 @@ impl Known {
         exprs: &Exprs,
         scratch: &mut Scratch,
     ) -> Result<(), Contradiction> {
+        self.sweep_reading(cone, exprs, |_, _| None, scratch)
+    }
+
+    /// Like [`Known::sweep`], with the words of memories as `read` knows them.
+    pub fn sweep_reading(
+        &mut self,
+        cone: &Cone,
+        exprs: &Exprs,
+        read: impl Fn(MemId, &Bits) -> Option<Bits>,
+        scratch: &mut Scratch,
+    ) -> Result<(), Contradiction> {
         scratch.fit(cone);
         for (slot, &id) in cone.nodes.iter().enumerate() {
-            if matches!(
-                exprs.node(id),
-                Node::Input(_) | Node::Reg(_) | Node::MemRead(..)
-            ) {
-                continue;
+            match exprs.node(id) {
+                Node::Input(_) | Node::Reg(_) => continue,
+                Node::MemRead(memory, address) => {
+                    let address = self.bits(cone, exprs, *address);
+                    if let Some(word) = read(*memory, &address) {
+                        self.set(cone, id, &word);
+                    }
+                    continue;
+                }
+                _ => {}
             }
             forward::evaluate(exprs, cone, self, id, scratch);
             self.refine(cone, slot, &scratch.value, &scratch.known)?;
@@ -273,21 +335,23 @@ impl Known {
         scratch: &mut Scratch,
     ) -> Result<(), Contradiction> {
         scratch.fit(cone);
-        let mut first = cone.nodes.len();
-        let mut mark = |slot: usize, scratch: &mut Scratch| {
-            for &user in cone.users(slot) {
-                scratch.queued[user as usize] = true;
-                first = first.min(user as usize);
-            }
-        };
+        let words = cone.nodes.len().div_ceil(64);
+        let mut word = words;
         for leaf in changed {
-            mark(cone.slot(leaf), scratch);
+            for &user in cone.users(cone.slot(leaf)) {
+                word = word.min(user as usize / 64);
+                scratch.wait(user);
+            }
         }
-        let mut result = Ok(());
-        for slot in first..cone.nodes.len() {
-            if !std::mem::replace(&mut scratch.queued[slot], false) || result.is_err() {
+        // Users have larger slots than their operands: one pass upwards.
+        while word < words {
+            let bits = scratch.pending[word];
+            if bits == 0 {
+                word += 1;
                 continue;
             }
+            scratch.pending[word] = bits & (bits - 1);
+            let slot = word * 64 + bits.trailing_zeros() as usize;
             let id = cone.nodes[slot];
             if matches!(exprs.node(id), Node::MemRead(..)) {
                 continue;
@@ -296,15 +360,17 @@ impl Known {
             match self.refine(cone, slot, &scratch.value, &scratch.known) {
                 Ok(true) => {
                     for &user in cone.users(slot) {
-                        scratch.queued[user as usize] = true;
+                        scratch.wait(user);
                     }
                 }
                 Ok(false) => {}
-                // The marks that are left are cleared on the way to the end.
-                Err(contradiction) => result = Err(contradiction),
+                Err(contradiction) => {
+                    scratch.pending[word..words].fill(0);
+                    return Err(contradiction);
+                }
             }
         }
-        result
+        Ok(())
     }
 
     /// Adds one fact and all that is found to follow from it. The planes must
@@ -396,17 +462,18 @@ impl Known {
             if (self.value[limb] ^ value[at]) & self.known[limb] & known[at] != 0 {
                 return Err(Contradiction);
             }
-            changed |= known[at] & !self.known[limb] != 0;
-            self.value[limb] |= value[at];
-            self.known[limb] |= known[at];
+            if known[at] & !self.known[limb] != 0 {
+                changed = true;
+                self.add(limb, value[at], known[at]);
+            }
         }
         Ok(changed)
     }
 }
 
 impl Scratch {
-    /// How many expressions have been evaluated, in either direction: a measure
-    /// of time that does not depend on the machine.
+    /// How many limbs and operands have been evaluated, in either direction: a
+    /// measure of time that does not depend on the machine.
     pub fn work(&self) -> u64 {
         self.work
     }
@@ -419,7 +486,12 @@ impl Scratch {
         }
         if self.queued.len() < cone.nodes.len() {
             self.queued.resize(cone.nodes.len(), false);
+            self.pending.resize(cone.nodes.len().div_ceil(64), 0);
         }
+    }
+
+    fn wait(&mut self, slot: u32) {
+        self.pending[slot as usize / 64] |= 1 << (slot % 64);
     }
 
     fn push(&mut self, slot: usize) {
