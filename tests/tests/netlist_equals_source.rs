@@ -247,6 +247,7 @@ designs! {
     supplies: "supplies";
     testbench_code: "testbench_code";
     tristate: "tristate";
+    wild_labels: "wild_labels";
 }
 
 /// SystemVerilog designs, all in one run of Verilator.

@@ -13,7 +13,7 @@ use crate::diagnostics::{Diagnostic, codes};
 use crate::domain::{BlackBoxOptions, BlackBoxState, DomainOptions, OtherClock};
 use crate::driver::{Analysis, AnalyzeOptions, InsertOptions};
 use crate::elaborate::{ClockGateCell, ElaborateOptions, MEMORY_EXPAND_LIMIT_BITS};
-use crate::frontend::ReadOptions;
+use crate::frontend::{ReadOptions, library};
 use crate::instrument::{self, InstrumentOptions};
 use crate::source::SourceMap;
 
@@ -53,7 +53,7 @@ pub fn request(
     for path in &design.file_list {
         filelist::read(path, sources, &mut list)?;
     }
-    let mut files = [design.files.clone(), list.files].concat();
+    let mut files = [design.files.clone(), list.files.clone()].concat();
     if files.is_empty() {
         files = config.design.files.clone();
     }
@@ -65,13 +65,13 @@ pub fn request(
     }
     let include_dirs = [
         design.include.clone(),
-        list.include,
+        list.include.clone(),
         config.design.include.clone(),
     ]
     .concat();
     let defines = [
         config.design.define.clone(),
-        list.define,
+        list.define.clone(),
         design.define.clone(),
     ]
     .concat();
@@ -97,13 +97,20 @@ pub fn request(
         .or(config.nvm.word_bits)
         .unwrap_or(DEFAULT_WORD_BITS);
     let reset = config.design.reset.clone();
+    let mut read = ReadOptions {
+        files,
+        library_files: 0,
+        include_dirs,
+        defines: defines.iter().map(|define| split_define(define)).collect(),
+    };
+    if !list.libraries.is_empty() {
+        let found = library::needed(&read, &list.libraries);
+        read.library_files = found.len();
+        read.files.extend(found);
+    }
     Ok(Request {
         analyze: AnalyzeOptions {
-            read: ReadOptions {
-                files,
-                include_dirs,
-                defines: defines.iter().map(|define| split_define(define)).collect(),
-            },
+            read,
             elaborate: ElaborateOptions {
                 top: design.top.clone().or(config.design.top.clone()),
                 parameters: parameters.clone(),

@@ -39,6 +39,7 @@ impl<'a> Elab<'a> {
                 self.implicit_nets(scope, *expr)?;
             }
         }
+        self.note_instance(scope, &ast[symbol].name.text);
         if instance.gate {
             return self.gate(scope, instance);
         }

@@ -33,6 +33,8 @@ pub struct Ast {
     pub exprs: Vec<Expr>,
     /// Modules in the order read.
     pub modules: Vec<Module>,
+    /// From which module on they belong to libraries.
+    pub library_modules: Option<usize>,
     /// Packages in the order read (symbols of kind `Package` share this form).
     pub packages: Vec<Module>,
     /// Where parts begin that `translate_off` takes out.
