@@ -14,6 +14,7 @@ use sha2::{Digest, Sha256};
 
 use crate::control::{self, ControlGraph, ControlOptions, StateId};
 use crate::diagnostics::{Diagnostic, Diagnostics, codes};
+use crate::domain::{self, DomainOptions};
 use crate::elaborate::{self, ElaborateOptions};
 use crate::frontend::{self, ReadOptions, ast::Ast};
 use crate::instrument::{self, InstrumentOptions};
@@ -31,6 +32,8 @@ pub struct AnalyzeOptions {
     pub read: ReadOptions,
     /// Top and parameters.
     pub elaborate: ElaborateOptions,
+    /// Clocks and black boxes.
+    pub domain: DomainOptions,
     /// Reset, limits, choice of control registers.
     pub control: ControlOptions,
 }
@@ -46,6 +49,8 @@ pub struct Analysis {
     pub graph: ControlGraph,
     /// The live bits in each.
     pub liveness: Liveness,
+    /// Whether it can be instrumented with other clocks and black boxes around.
+    pub surroundings: Diagnostics,
     /// SHA-256 of the design's files and parameters, hexadecimal.
     pub hash: String,
     /// What was read.
@@ -64,39 +69,54 @@ pub fn analyze(
     options: &AnalyzeOptions,
     sources: &mut SourceMap,
 ) -> (Option<Analysis>, Diagnostics) {
-    let mut clock = Stopwatch::start();
+    let mut watch = Stopwatch::start();
     let (ast, mut diagnostics) = frontend::read(&options.read, sources);
-    clock.lap("read");
+    watch.lap("read");
     if diagnostics.has_errors() {
         return (None, diagnostics);
     }
     let (netlist, found) = elaborate::elaborate(&ast, sources, &options.elaborate);
-    clock.lap("elaborate");
+    watch.lap("elaborate");
     diagnostics.list.extend(found.list);
-    let Some(netlist) = netlist.filter(|_| !diagnostics.has_errors()) else {
+    let Some(design) = netlist.filter(|_| !diagnostics.has_errors()) else {
+        return (None, diagnostics);
+    };
+    let clock = match domain::named(&design, &options.domain) {
+        Ok(clock) => clock,
+        Err(error) => {
+            diagnostics.push(error);
+            return (None, diagnostics);
+        }
+    };
+    let surroundings = domain::check(&design, clock, &options.domain);
+    let (netlist, found) = domain::select(design, clock);
+    watch.lap("domain");
+    diagnostics.list.extend(found.list);
+    let Some(netlist) = netlist else {
         return (None, diagnostics);
     };
     let mut control = options.control.clone();
     let names = with_room(|| control::value_names(&ast, &netlist));
     control.names.extend(names);
     let (graph, found) = control::explore(&netlist, &control);
-    clock.lap("control");
+    watch.lap("control");
     diagnostics.list.extend(found.list);
     if diagnostics.has_errors() {
         return (None, diagnostics);
     }
     let (graph, liveness) = liveness::analyze(&netlist, &graph, &control.names);
-    clock.lap("liveness");
+    watch.lap("liveness");
     let hash = hash(sources, options, &netlist.top);
     let analysis = Analysis {
         ast,
         netlist,
         graph,
         liveness,
+        surroundings,
         hash,
         read: options.read.clone(),
         elaborate: options.elaborate.clone(),
-        times: clock.laps,
+        times: watch.laps,
     };
     (Some(analysis), diagnostics)
 }
@@ -179,7 +199,12 @@ pub fn insert(
     options: &InsertOptions,
 ) -> (Option<Inserted>, Diagnostics) {
     let mut clock = Stopwatch::start();
-    let (plan, mut diagnostics) = plan(analysis, options);
+    let mut diagnostics = analysis.surroundings.clone();
+    if diagnostics.has_errors() {
+        return (None, diagnostics);
+    }
+    let (plan, found) = plan(analysis, options);
+    diagnostics.list.extend(found.list);
     let Some(plan) = plan else {
         return (None, diagnostics);
     };

@@ -1,4 +1,4 @@
-// Takes 16 numbers and checks each against a model.
+// Takes 20 numbers and checks each against a model.
 
 module keystream_tb;
 
@@ -27,7 +27,7 @@ module keystream_tb;
       $display("FAIL valid before the first number");
       wrong = wrong + 1;
     end
-    for (n = 0; n < 16; n = n + 1) begin
+    for (n = 0; n < 20; n = n + 1) begin
       stir = n * 5;
       i = i + 5'd1;
       a = permutation[i];

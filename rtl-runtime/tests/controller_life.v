@@ -57,6 +57,9 @@ module idetic_controller_life #(
         else
           q[w*WORD+:WORD] <= q[w*WORD+:WORD] ^ content(q[7:0], w) ^ content(q[7:0] + 8'd1, w);
 
+  wire no_memory, no_row, no_part, no_read, no_take, no_cold;  // no memories here
+  wire [WORD-1:0] no_word;
+
   idetic_controller #(
       .WORD(WORD), .WORDS(WORDS), .WORD_INDEX(WORD_INDEX), .CHECKPOINT_INDEX(CHECKPOINT_INDEX),
       .ADDRESS(ADDRESS), .BASE(BASE), .ID(ID)
@@ -66,6 +69,10 @@ module idetic_controller_life #(
       .advance(advance), .shift(shift), .chain_out(q[WORD-1:0]), .chain_in(chain_in),
       .lookup_checkpoint(lookup_checkpoint), .lookup_word(lookup_word),
       .lookup_live(is_live(lookup_checkpoint, lookup_word)),
+      .memory(no_memory), .row(no_row), .row_part(no_part), .row_read(no_read), .row_take(no_take),
+      .memory_out({WORD{1'b0}}), .memory_in(no_word), .memory_live(1'b0), .memory_offset(32'd0),
+      .memory_last_row(1'b0), .memory_last_part(1'b0),
+      .cold(no_cold), .cold_word({WORD{1'b0}}), .cold_memory_word({WORD{1'b0}}),
       .stall(stall), .capture(capture), .commit(commit), .resume(resume), .error(error),
       .nvm_valid(nvm_valid), .nvm_write(nvm_write), .nvm_addr(nvm_addr), .nvm_wdata(nvm_wdata),
       .nvm_ready(nvm_ready), .nvm_rdata(nvm_rdata)

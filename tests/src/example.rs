@@ -12,7 +12,7 @@ pub struct Example {
 }
 
 /// Every example.
-pub const EXAMPLES: [Example; 6] = [
+pub const EXAMPLES: [Example; 8] = [
     Example {
         name: "fir",
         sources: &["fir.v"],
@@ -20,6 +20,14 @@ pub const EXAMPLES: [Example; 6] = [
     Example {
         name: "gcd",
         sources: &["gcd.v"],
+    },
+    Example {
+        name: "histogram",
+        sources: &["histogram.v", "first_list.v"],
+    },
+    Example {
+        name: "keystream",
+        sources: &["keystream.v"],
     },
     Example {
         name: "serial_divider",

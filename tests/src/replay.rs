@@ -179,7 +179,7 @@ fn original(
 ) -> sim::OriginalDesign {
     let netlist = &analysis.netlist;
     let module = &analysis.ast[netlist.instances[0].module];
-    let clock = netlist.clock.as_ref().expect("examples have a clock");
+    let clock = netlist.clock().expect("examples have a clock");
     let ports = netlist.ports.iter().map(|port| sim::Port {
         name: port.name.clone(),
         direction: match port.direction {

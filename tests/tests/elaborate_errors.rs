@@ -8,7 +8,7 @@ use std::fmt::Write;
 use idetic::diagnostics::{Diagnostics, Severity};
 use idetic::elaborate::{ElaborateOptions, elaborate};
 use idetic::frontend::{ReadOptions, read};
-use idetic::netlist::Netlist;
+use idetic::netlist::{BlackBoxRole, GateKind, Netlist, ResetSource};
 use idetic::source::SourceMap;
 
 /// Elaborates a text; the netlist, and the diagnostics as lines
@@ -144,22 +144,86 @@ fn several_drivers_are_refused_where_they_matter() {
 }
 
 #[test]
-fn clocks_must_be_one_input_edge() {
-    refuse(
+fn clocks_are_input_edges() {
+    let netlist = accept(
         "reg r, s; always @(posedge clk) r <= a[0]; always @(negedge clk) s <= r; assign y = {r, s};",
-        "3:61 E0308 a second clock: the falling edge of `clk` next to the rising edge of `clk`",
     );
-    refuse(
-        "reg r; wire g = clk & a[0]; always @(posedge g) r <= b[0]; assign y = r;",
-        "3:46 E0308 this clock is not an input port of the top module",
-    );
+    let clocks: Vec<String> = netlist.clocks.iter().map(|c| c.describe()).collect();
+    assert_eq!(clocks.len(), 2);
+    let of = |name: &str| {
+        let mut registers = netlist.registers.iter();
+        let register = registers.find(|register| register.name == name).unwrap();
+        clocks[register.clocking.clock.index()].as_str()
+    };
+    assert_eq!(of("r"), "the rising edge of `clk`");
+    assert_eq!(of("s"), "the falling edge of `clk`");
     let netlist = accept("reg r; wire n = ~clk; always @(negedge n) r <= b[0]; assign y = r;");
-    let clock = netlist.clock.unwrap();
+    let clock = netlist.clock().unwrap();
     assert_eq!((clock.port.as_str(), clock.rising), ("clk", true));
+}
+
+#[test]
+fn clock_gates_are_enables_or_refused() {
+    let latch = "reg r, l; wire g; always @(posedge g) r <= b[0]; assign y = r;";
+    let netlist = accept(&format!(
+        "{latch} always @* if (!clk) l = a[0]; assign g = clk & l;"
+    ));
+    assert_eq!(netlist.registers[0].clocking.gate, Some(GateKind::And));
+    let open = "3:36 E0317 the gate of `clk` holds its enable in a latch that is open while the clock is active";
     refuse(
-        "reg r; always @(posedge clk) r <= b[0]; assign y = {r, clk};",
-        "1:21 E0202 the clock `clk` is used as data",
+        &format!("{latch} always @* if (clk) l = a[0]; assign g = clk & l;"),
+        open,
     );
+    refuse(
+        "reg r, e; wire g = clk & e; always @(posedge clk) e <= a[0]; always @(posedge g) r <= b[0]; assign y = r;",
+        "3:79 E0317 the gate of `clk` takes its enable from the register `e`",
+    );
+    refuse(
+        "reg r; wire g = clk | rst; always @(posedge clk) r <= a[0]; reg s; always @(posedge g) s <= b[0]; assign y = {r, s};",
+        "3:85 E0317 the gate of `clk` takes its enable from the input `rst`",
+    );
+    refuse(
+        "reg r; wire g = clk & rst; always @(posedge g) r <= b[0]; assign y = r;",
+        "3:45 E0317 a clock gate of `clk` and `rst`: which of them is the clock?",
+    );
+    let none =
+        "E0317 this clock is not an input port of the top module, nor one behind a clock gate";
+    refuse(
+        "reg d, r; always @(posedge clk) d <= ~d; always @(posedge d) r <= b[0]; assign y = r;",
+        &format!("3:59 {none}"),
+    );
+    refuse(
+        "reg r; wire c = b[1] ? clk : rst; always @(posedge c) r <= b[0]; assign y = r;",
+        &format!("3:52 {none}"),
+    );
+}
+
+#[test]
+fn black_boxes_are_inputs_and_outputs() {
+    let text = "(* blackbox *) module ram(input wire clk, input wire [3:0] a, output wire [7:0] q);
+ assign q = a * a; endmodule
+module stub(x, y); input x; output y; endmodule
+module m(input wire clk, input wire [3:0] a, output wire [7:0] y, output wire z);
+ reg [3:0] r; always @(posedge clk) r <= a + 1;
+ ram u(.clk(clk), .a(r), .q(y)); stub v(a[0], z);
+endmodule
+";
+    let (netlist, said) = run(text, &ElaborateOptions::default());
+    assert_eq!(said, "");
+    let netlist = netlist.unwrap();
+    let inputs: Vec<&str> = netlist.inputs.iter().map(|i| i.name.as_str()).collect();
+    assert_eq!(inputs, ["a", "u.q", "v.y"]);
+    let outputs: Vec<&str> = netlist.outputs.iter().map(|o| o.name.as_str()).collect();
+    assert_eq!(outputs, ["y", "z", "u.a", "v.x"]);
+    let [u, v] = &netlist.black_boxes[..] else {
+        panic!("two black boxes");
+    };
+    assert!(u.has_body && !v.has_body);
+    let clock = BlackBoxRole::Clock {
+        clock: netlist.registers[0].clocking.clock,
+        rests_low: true,
+    };
+    assert_eq!(u.ports[0].role, clock);
 }
 
 #[test]
@@ -176,10 +240,25 @@ fn asynchronous_resets_have_one_form() {
         "reg r; always @(posedge clk or posedge rst) if (rst) r <= a[1]; else r <= a[0]; assign y = r;",
         "3:8 E0310 an asynchronous reset to a value that is not constant",
     );
-    refuse(
+    let netlist = accept(
         "reg r; wire x = rst | a[2]; always @(posedge clk or posedge x) if (x) r <= 0; else r <= a[0];
          assign y = r;",
-        "3:29 E0310 the asynchronous reset of this process is no input port of the top module",
+    );
+    assert_eq!(netlist.registers[0].clocking.resets, [ResetSource::Logic]);
+    assert!(netlist.registers[0].async_resets.is_empty());
+    let (netlist, said) = module(
+        "reg r, s; wire x = s & a[2]; always @(posedge clk) s <= b[0];
+         always @(posedge clk or posedge x) if (x) r <= 0; else r <= a[0]; assign y = r;",
+    );
+    assert!(netlist.is_some());
+    assert_eq!(
+        said,
+        "4:10 E0310 this asynchronous reset needs a register and an input at once\n"
+    );
+    refuse(
+        "reg [3:0] r; wire x = r == 9; always @(posedge clk or posedge x) if (x) r <= 0; else r <= r + 1;
+         assign y = r;",
+        "3:73 E0310 the asynchronous reset of `r` depends on `r` itself",
     );
     let netlist = accept(
         "reg r, s; always @(posedge clk, negedge rst) begin if (rst == 0) r <= 1; else begin

@@ -208,7 +208,7 @@ impl Emitted {
         points: usize,
     ) -> sim::CampaignReport {
         let module = &self.ast[self.netlist.instances[0].module];
-        let clock = self.netlist.clock.as_ref().expect("the design has a clock");
+        let clock = self.netlist.clock().expect("the design has a clock");
         let mut resets: Vec<String> = self
             .netlist
             .registers
@@ -295,7 +295,7 @@ impl Emitted {
 /// A testbench for any design: all inputs random, resets held at first and then
 /// given now and then. Inputs change at the idle clock edge.
 fn random_bench(netlist: &Netlist, cycles: u32) -> String {
-    let clock = netlist.clock.as_ref().expect("the design has a clock");
+    let clock = netlist.clock().expect("the design has a clock");
     let (active, idle) = if clock.rising {
         ("posedge", "negedge")
     } else {

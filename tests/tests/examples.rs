@@ -28,6 +28,22 @@ const EXAMPLES: &[Example] = &[
         ],
     },
     Example {
+        name: "histogram",
+        sources: &["histogram.v", "first_list.v"],
+        mutations: &[
+            Mutation("histogram.v", "count + 24'd1", "count + 24'd2"),
+            Mutation("first_list.v", "{3'b100, length}", "{3'b100, at}"),
+        ],
+    },
+    Example {
+        name: "keystream",
+        sources: &["keystream.v"],
+        mutations: &[
+            Mutation("keystream.v", "j + read + stir", "j + read - stir"),
+            Mutation("keystream.v", "5'd19", "5'd18"),
+        ],
+    },
+    Example {
         name: "serial_divider",
         sources: &["serial_divider.v"],
         mutations: &[

@@ -78,7 +78,7 @@ fn testbench(netlist: &Netlist, parameters: &[(&str, &str)], copy_of: &str, from
     let (mut source, mut copy) = (Vec::new(), Vec::new());
     let (mut randomise, mut compare) = (String::new(), String::new());
     let (mut release, mut outside) = (String::new(), String::new());
-    let clock = netlist.clock.as_ref().map(|clock| clock.port.clone());
+    let clock = netlist.clock().map(|clock| clock.port.clone());
     for (at, port) in netlist.ports.iter().enumerate() {
         let last = port.width - 1;
         if port.direction == Direction::Inout {
@@ -225,11 +225,13 @@ designs! {
     arrays_of_instances: "arrays_of_instances";
     blocking: "blocking";
     cases: "cases";
+    clocking: "clocking";
     comb: "comb";
     division: "division";
     functions: "functions";
     gates: "gates";
     functions_of_another_depth: "functions", "DEPTH" = "200";
+    gated: "gated";
     generates: "generates";
     defparams: "defparams";
     full_cases: "full_cases";
@@ -245,6 +247,7 @@ designs! {
     supplies: "supplies";
     testbench_code: "testbench_code";
     tristate: "tristate";
+    wild_labels: "wild_labels";
 }
 
 /// SystemVerilog designs, all in one run of Verilator.

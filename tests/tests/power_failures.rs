@@ -82,7 +82,9 @@ fn every_example_has_its_test() {
     assert_eq!(on_disk, listed);
     let own = include_str!("power_failures.rs");
     for name in listed {
-        assert!(own.contains(&format!("survives({name:?})")), "{name}");
+        let tested = ["survives", "memories_survive"];
+        let tested = tested.map(|test| own.contains(&format!("{test}({name:?}")));
+        assert!(tested.contains(&true), "{name}");
     }
 }
 
@@ -94,6 +96,23 @@ fn fir_survives() {
 #[test]
 fn gcd_survives() {
     survives("gcd");
+}
+
+/// Memories take many clocks to save; fewer points do.
+fn memories_survive(name: &str, arguments: &[&str]) {
+    let points = ["--sim", "icarus", "--max-points-icarus", "6"];
+    let result = verify(&Example::named(name), &[&points, arguments].concat());
+    check(&result, &[("icarus", 20)]);
+}
+
+#[test]
+fn two_memories_survive() {
+    memories_survive("histogram", &[]);
+}
+
+#[test]
+fn initial_values_survive() {
+    memories_survive("keystream", &["--hold", "enable", "--word-bits", "64"]);
 }
 
 #[test]
@@ -114,6 +133,93 @@ fn uart_tx_survives() {
 #[test]
 fn xtea_cipher_survives() {
     survives("xtea_cipher");
+}
+
+#[test]
+fn clock_gates_and_resets_made_by_logic_survive() {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("designs/clocking");
+    let mut command = idetic();
+    command.current_dir(folder).args([
+        "verify",
+        "gated.v",
+        "--format",
+        "json",
+        "--jobs",
+        "2",
+        "--tb",
+        "gated_tb.v",
+        "--max-points",
+        "150",
+        "--max-points-icarus",
+        "40",
+    ]);
+    let (stdout, _) = succeeds(&mut command);
+    let result: Value = serde_json::from_str(&stdout).expect("the result is JSON");
+    check(&result, &[("verilator", 300), ("icarus", 60)]);
+}
+
+/// `verify` does not replay several clocks or black boxes with state. Here a bench of our own does, which knows the design.
+#[test]
+fn a_machine_survives_beside_its_neighbours() {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("designs/clocking");
+    let scratch = tempfile::tempdir().unwrap();
+    let out = scratch.path().join("out");
+    let (configuration, design) = (folder.join("neighbours.toml"), folder.join("neighbours.v"));
+    let mut insert = idetic();
+    insert
+        .current_dir(scratch.path())
+        .arg("insert")
+        .arg(&design);
+    insert
+        .arg("--top")
+        .arg("neighbours")
+        .arg("-c")
+        .arg(configuration);
+    let (report, warnings) = succeeds(insert.arg("-o").arg(&out));
+    assert!(
+        report.contains("rising edge of slow_clk: 12 bits"),
+        "{report}"
+    );
+    assert!(
+        warnings.contains("does not go back with the design"),
+        "{warnings}"
+    );
+    let image = fs::read_to_string(out.join("image.json")).unwrap();
+    let image: Value = serde_json::from_str(&image).unwrap();
+    // The original under another name, and the macro once.
+    let text = fs::read_to_string(design).unwrap();
+    let at = text.find("module neighbours(").unwrap();
+    let alone = scratch.path().join("alone.v");
+    fs::write(
+        &alone,
+        text[at..].replacen("neighbours", "neighbours_alone", 1),
+    )
+    .unwrap();
+    let program = scratch.path().join("program");
+    let mut compile = Command::new("iverilog");
+    compile
+        .current_dir(scratch.path())
+        .args(["-g2012", "-s", "neighbours_tb"]);
+    compile.arg(format!("-DADDRESS_BITS={}", image["address_bits"]));
+    for slot in 0..2 {
+        let address = &image["commit_word_addresses"][slot];
+        compile.arg(format!("-DCOMMIT_{slot}={address}"));
+    }
+    compile
+        .arg("-o")
+        .arg(&program)
+        .arg("-c")
+        .arg(out.join("neighbours_idetic.f"));
+    succeeds(compile.arg(alone).arg(folder.join("neighbours_tb.v")));
+    let (stdout, _) = succeeds(Command::new("vvp").arg("-n").arg(&program));
+    assert!(stdout.lines().any(|line| line == "EQUAL"), "{stdout}");
+    let mut lint = Command::new("verilator");
+    lint.current_dir(scratch.path())
+        .args(["--lint-only", "-Wall", "-Wno-DECLFILENAME", "-f"]);
+    succeeds(
+        lint.arg(out.join("neighbours_idetic.f"))
+            .args(["--top-module", "neighbours_idetic"]),
+    );
 }
 
 #[test]

@@ -372,7 +372,7 @@ const MUTANTS: [(&str, &[(&str, &str)]); 20] = [
     ),
     (
         "writes dead words",
-        &[("(state == S_PAYLOAD && live)", "state == S_PAYLOAD")],
+        &[("(state == S_PAYLOAD && live ||", "(state == S_PAYLOAD ||")],
     ),
     (
         "restores something into dead words",
@@ -383,7 +383,10 @@ const MUTANTS: [(&str, &[(&str, &str)]); 20] = [
     ),
     (
         "shifts before the word is taken",
-        &[("(!live || nvm_ready)", "(!live || nvm_valid)")],
+        &[(
+            "(blank || !live || nvm_ready)",
+            "(blank || !live || nvm_valid)",
+        )],
     ),
     (
         "saves a word too few",

@@ -58,10 +58,121 @@ pub struct DesignConfig {
     /// Parameters of the top module.
     #[serde(default)]
     pub parameter: IndexMap<String, ParameterValue>,
-    /// Clock input; found when left out.
-    pub clock: Option<String>,
+    /// Clock input, or several; found when left out.
+    #[serde(default)]
+    pub clock: Names,
+    /// What becomes of the state of other clocks.
+    #[serde(default)]
+    pub other_clocks: IndexMap<String, OtherClockConfig>,
+    /// Cells that gate a clock.
+    #[serde(default)]
+    pub clock_gate: IndexMap<String, ClockGateConfig>,
+    /// Modules that are not looked into, with their state.
+    #[serde(default)]
+    pub blackbox: IndexMap<String, BlackBoxConfig>,
     /// Reset input; found when left out.
     pub reset: Option<ResetConfig>,
+}
+
+/// One name or a list of them.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(untagged, expecting = "a name, or a list of names")]
+pub enum Names {
+    /// None given.
+    #[default]
+    None,
+    /// `"clk"`
+    One(String),
+    /// `["clk", "clk_slow"]`
+    Several(Vec<String>),
+}
+
+impl Names {
+    /// As a list.
+    pub fn list(&self) -> Vec<String> {
+        match self {
+            Names::None => Vec::new(),
+            Names::One(name) => vec![name.clone()],
+            Names::Several(names) => names.clone(),
+        }
+    }
+}
+
+/// `[design] clock_gate`: one module.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClockGateConfig {
+    /// Its clock input.
+    pub clock: String,
+    /// Its enable input, or several of which one opens it.
+    pub enable: Names,
+    /// Its output.
+    pub gated: String,
+}
+
+/// `[design] other_clocks`: one clock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OtherClockConfig {
+    /// What becomes of its state in an outage.
+    pub state: OtherState,
+    /// What it does while the design is stopped. Default: it runs.
+    pub stalled: Option<Stalled>,
+}
+
+/// What becomes of state that is not saved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum OtherState {
+    /// It keeps its supply.
+    Powered,
+    /// Something gives it first values after an outage.
+    Reinitialised,
+}
+
+/// What a clock does while `idetic_stall` is 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Stalled {
+    /// It runs on.
+    Runs,
+    /// It has no edges.
+    Stopped,
+}
+
+/// `[design] blackbox`: one module.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(
+    untagged,
+    expecting = "a black box is \"stateless\", \"nonvolatile\", \"hooks\", or a table with `state` and `clock`"
+)]
+pub enum BlackBoxConfig {
+    /// `"nonvolatile"`
+    State(BoxState),
+    /// `{ state = "nonvolatile", clock = ["clk"] }`
+    Table(BlackBoxTable),
+}
+
+/// A black box in full.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BlackBoxTable {
+    /// Its state.
+    pub state: BoxState,
+    /// Its clock ports; found when left out.
+    pub clock: Option<Vec<String>>,
+}
+
+/// The state of a black box.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum BoxState {
+    /// It has none.
+    Stateless,
+    /// It survives an outage.
+    Nonvolatile,
+    /// The user saves and restores it.
+    Hooks,
 }
 
 /// A parameter's value: a number, or text in Verilog notation.

@@ -1,13 +1,13 @@
 //! Simulators' file lists (`-f`): files, `+incdir+`, `+define+`, `-I`, `-D`,
-//! nested `-f` and `-F`, comments.
+//! nested `-f` and `-F`, libraries (`-y`, `-v`, `+libext+`), comments.
 //!
 //! Paths are relative to the working directory, as in Icarus and Verilator;
-//! below `-F` they are relative to the list. `-y`, `-v` and other options are
-//! refused by name.
+//! below `-F` they are relative to the list. Other options are refused by name.
 
 use std::path::{Path, PathBuf};
 
 use crate::diagnostics::{Diagnostic, codes};
+use crate::frontend::library::Libraries;
 use crate::source::{SourceMap, Span};
 
 /// What a list adds to the command line.
@@ -19,6 +19,8 @@ pub struct FileList {
     pub include: Vec<PathBuf>,
     /// Macros, as `NAME` or `NAME=VALUE`.
     pub define: Vec<String>,
+    /// Where modules come from that no file declares.
+    pub libraries: Libraries,
 }
 
 /// Lists nested deeper than this are a cycle.
@@ -68,6 +70,13 @@ fn read_nested(
                 .extend(rest.split('+').map(|dir| base.join(dir)));
         } else if let Some(rest) = word.strip_prefix("+define+") {
             out.define.extend(rest.split('+').map(str::to_string));
+        } else if let Some(rest) = word.strip_prefix("+libext+") {
+            let extensions = rest.split('+').map(str::to_string);
+            out.libraries.extensions.extend(extensions);
+        } else if word.starts_with("-y") {
+            out.libraries.dirs.push(base.join(argument("-y")?));
+        } else if word == "-v" {
+            out.libraries.files.push(base.join(argument("-v")?));
         } else if word.starts_with("-I") {
             out.include.push(base.join(argument("-I")?));
         } else if word.starts_with("-D") {

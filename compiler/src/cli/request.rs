@@ -3,13 +3,17 @@
 use std::path::{Path, PathBuf};
 
 use crate::cli::args::{DesignArgs, Hold, PlanArgs};
-use crate::cli::config::{self, Config, HoldConfig, Level, ResetConfig, ResetKind};
+use crate::cli::config::{
+    self, BlackBoxConfig, BoxState, Config, DesignConfig, HoldConfig, Level, OtherClockConfig,
+    OtherState, ResetConfig, ResetKind, Stalled,
+};
 use crate::cli::filelist::{self, FileList};
 use crate::control::ControlOptions;
 use crate::diagnostics::{Diagnostic, codes};
+use crate::domain::{BlackBoxOptions, BlackBoxState, DomainOptions, OtherClock};
 use crate::driver::{Analysis, AnalyzeOptions, InsertOptions};
-use crate::elaborate::{ElaborateOptions, MEMORY_EXPAND_LIMIT_BITS};
-use crate::frontend::ReadOptions;
+use crate::elaborate::{ClockGateCell, ElaborateOptions, MEMORY_EXPAND_LIMIT_BITS};
+use crate::frontend::{ReadOptions, library};
 use crate::instrument::{self, InstrumentOptions};
 use crate::source::SourceMap;
 
@@ -49,7 +53,7 @@ pub fn request(
     for path in &design.file_list {
         filelist::read(path, sources, &mut list)?;
     }
-    let mut files = [design.files.clone(), list.files].concat();
+    let mut files = [design.files.clone(), list.files.clone()].concat();
     if files.is_empty() {
         files = config.design.files.clone();
     }
@@ -61,13 +65,13 @@ pub fn request(
     }
     let include_dirs = [
         design.include.clone(),
-        list.include,
+        list.include.clone(),
         config.design.include.clone(),
     ]
     .concat();
     let defines = [
         config.design.define.clone(),
-        list.define,
+        list.define.clone(),
         design.define.clone(),
     ]
     .concat();
@@ -93,23 +97,33 @@ pub fn request(
         .or(config.nvm.word_bits)
         .unwrap_or(DEFAULT_WORD_BITS);
     let reset = config.design.reset.clone();
+    let mut read = ReadOptions {
+        texts: Default::default(),
+        files,
+        library_files: 0,
+        include_dirs,
+        defines: defines.iter().map(|define| split_define(define)).collect(),
+    };
+    if !list.libraries.is_empty() {
+        let found = library::needed(&read, &list.libraries);
+        read.library_files = found.len();
+        read.files.extend(found);
+    }
     Ok(Request {
         analyze: AnalyzeOptions {
-            read: ReadOptions {
-                texts: Default::default(),
-                files,
-                include_dirs,
-                defines: defines.iter().map(|define| split_define(define)).collect(),
-            },
+            read,
             elaborate: ElaborateOptions {
                 top: design.top.clone().or(config.design.top.clone()),
                 parameters: parameters.clone(),
-                clock: config.design.clock.clone(),
+                clocks: config.design.clock.list(),
+                clock_gates: clock_gates(&config.design),
+                black_boxes: config.design.blackbox.keys().cloned().collect(),
                 memory_expand_limit_bits: config
                     .memory
                     .expand_limit_bits
                     .unwrap_or(MEMORY_EXPAND_LIMIT_BITS),
             },
+            domain: domain(&config.design),
             control: ControlOptions {
                 reset: reset
                     .as_ref()
@@ -142,6 +156,49 @@ pub fn request(
     })
 }
 
+fn clock_gates(design: &DesignConfig) -> Vec<ClockGateCell> {
+    let cells = design.clock_gate.iter();
+    cells
+        .map(|(module, cell)| ClockGateCell {
+            module: module.clone(),
+            clock: cell.clock.clone(),
+            enables: cell.enable.list(),
+            gated: cell.gated.clone(),
+        })
+        .collect()
+}
+
+/// What the configuration says of clocks and black boxes.
+fn domain(design: &DesignConfig) -> DomainOptions {
+    let other = |other: &OtherClockConfig| OtherClock {
+        powered: other.state == OtherState::Powered,
+        stopped: other.stalled == Some(Stalled::Stopped),
+    };
+    let black_box = |said: &BlackBoxConfig| {
+        let (state, clocks) = match said {
+            BlackBoxConfig::State(state) => (*state, None),
+            BlackBoxConfig::Table(table) => (table.state, table.clock.clone()),
+        };
+        let state = match state {
+            BoxState::Stateless => BlackBoxState::Stateless,
+            BoxState::Nonvolatile => BlackBoxState::Nonvolatile,
+            BoxState::Hooks => BlackBoxState::Hooks,
+        };
+        BlackBoxOptions { state, clocks }
+    };
+    let others = design.other_clocks.iter();
+    let boxes = design.blackbox.iter();
+    DomainOptions {
+        clocks: design.clock.list(),
+        others: others
+            .map(|(name, said)| (name.clone(), other(said)))
+            .collect(),
+        black_boxes: boxes
+            .map(|(name, said)| (name.clone(), black_box(said)))
+            .collect(),
+    }
+}
+
 fn split_define(define: &str) -> (String, Option<String>) {
     match define.split_once('=') {
         Some((name, value)) => (name.to_string(), Some(value.to_string())),
@@ -162,7 +219,7 @@ pub fn check_reset(request: &Request, analysis: &Analysis) -> Option<Diagnostic>
     let wrong = |message: String| {
         Some(Diagnostic::global(codes::CLOCK_NOT_FOUND, message).help("correct `[design] reset`"))
     };
-    if !netlist.inputs.iter().any(|input| input.name == reset.name) {
+    if netlist.input_port(&reset.name).is_none() {
         return wrong(format!(
             "the configured reset `{}` is no input of `{}`",
             reset.name, netlist.top

@@ -33,6 +33,9 @@ pub fn run(arguments: &VerifyArgs, console: &Console, sources: &mut SourceMap) -
         simulator.tool().locate().map_err(exit)?;
     }
     let built = insert::build(&request, console, sources)?;
+    if let Some(error) = target::not_replayable(&built, &request) {
+        return Err(error.into());
+    }
     let scratch = tempfile::tempdir().map_err(|error| {
         Diagnostic::global(
             codes::OUTPUT_UNWRITABLE,

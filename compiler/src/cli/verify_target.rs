@@ -10,11 +10,50 @@ use crate::cli::exit::Exit;
 use crate::cli::insert::Built;
 use crate::cli::request::{Request, absolute};
 use crate::diagnostics::{Diagnostic, codes};
+use crate::domain::BlackBoxState;
 use crate::frontend::ast;
 use crate::frontend::keywords::is_added;
 use crate::instrument::{DESIGN_INSTANCE, THRESHOLD_PARAMETER, identifier};
-use crate::netlist::{InstanceId, Netlist, Origin};
+use crate::netlist::{InstanceId, Netlist, Origin, ResetSource};
 use crate::source::SourceMap;
+
+/// Why a design cannot be replayed: there is more state in it than the saved
+/// one, and the replay would lose it.
+pub fn not_replayable(built: &Built, request: &Request) -> Option<Diagnostic> {
+    let netlist = &built.analysis.netlist;
+    let mut others = netlist.domains.iter().filter(|clock| !clock.selected);
+    if let Some(other) = others.next() {
+        return Some(
+            Diagnostic::global(
+                codes::RECORDING,
+                format!("`{}` moves registers of the design that are not saved", other.port),
+            )
+            .note("a replay presents inputs once per logical cycle of one clock; the edges of another clock in between are not recorded")
+            .help("verify a top module without the other clock: what crosses becomes its ports"),
+        );
+    }
+    netlist.black_boxes.iter().find_map(|opaque| {
+        let refuse = |note: &str, help: &str| {
+            let message = format!("the black box `{}` cannot be replayed", opaque.path);
+            let error = Diagnostic::error(codes::RECORDING, opaque.span, message);
+            Some(error.note(note).help(help))
+        };
+        let said = request.analyze.domain.black_boxes.get(&opaque.module);
+        if !opaque.has_body {
+            return refuse(
+                "its module has no body, and its outputs are unknown in simulation",
+                "give the file of a model in place of the stub, and name the module under `[design.blackbox]`",
+            );
+        }
+        match said.map(|said| said.state) {
+            Some(BlackBoxState::Stateless) => None,
+            _ => refuse(
+                "every power cycle of the replay is a new simulation, in which its state is lost",
+                "verify a top module without it: its ports become ports of the top",
+            ),
+        }
+    })
+}
 
 /// The design as the user wrote it.
 pub fn original(
@@ -29,8 +68,7 @@ pub fn original(
         .map(|instance| &built.analysis.ast[instance.module])
         .expect("a netlist has its top instance");
     let clock = netlist
-        .clock
-        .as_ref()
+        .clock()
         .expect("instrumentation refuses designs without a clock");
     if top.span.expanded || sources.file(top.span.file).included {
         return Err(Diagnostic::error(
@@ -58,8 +96,11 @@ pub fn original(
     let mut async_resets: Vec<String> = netlist
         .registers
         .iter()
-        .flat_map(|register| &register.async_resets)
-        .map(|reset| reset.port.0.clone())
+        .flat_map(|register| &register.clocking.resets)
+        .filter_map(|reset| match reset {
+            ResetSource::Port(port, _) => Some(port.clone()),
+            _ => None,
+        })
         .collect();
     async_resets.sort();
     async_resets.dedup();

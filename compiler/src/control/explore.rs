@@ -9,7 +9,7 @@ use super::{Assumption, ControlGraph, ControlOptions, Edge, State, StateId, Valu
 use super::{give_up, needless};
 use crate::diagnostics::{Diagnostic, Diagnostics, codes};
 use crate::netlist::known::{Cone, Known, Mark, Scratch};
-use crate::netlist::{Bits, ExprId, Netlist, RegId};
+use crate::netlist::{Bits, Boundary, ExprId, Netlist, RegId};
 
 /// Evaluations in all attempts together, at most: a few seconds' work, or as
 /// many for each expression of the cone as there may be states and as many again.
@@ -54,11 +54,11 @@ fn unknown_names(netlist: &Netlist, options: &ControlOptions) -> Diagnostics {
         }
     }
     if let Some((port, _)) = &options.reset {
-        let input = netlist.inputs.iter().find(|input| input.name == *port);
+        let input = netlist.input_port(port);
         if input.is_none_or(|input| input.width != 1) {
             let message = format!("the configured reset `{port}` is no input of one bit");
             let names: Vec<&str> = (netlist.inputs.iter())
-                .filter(|input| input.width == 1)
+                .filter(|input| input.width == 1 && input.boundary == Boundary::Port)
                 .map(|input| input.name.as_str())
                 .collect();
             let help = format!("inputs of one bit are: {}", names.join(", "));

@@ -3,7 +3,7 @@
 use super::cases::{ResetCase, reset_cases, reset_roots};
 use super::{ControlOptions, ResetStart};
 use crate::netlist::known::{Cone, Known, Scratch};
-use crate::netlist::{Bits, Netlist, RegId};
+use crate::netlist::{Bits, Boundary, Netlist, RegId};
 
 /// Cycles for which the reset is held, at most, until its effect is complete.
 const RESET_CYCLES: usize = 4;
@@ -123,7 +123,8 @@ impl<'a> Finder<'a> {
     fn synchronous(&mut self) -> Option<ResetStart> {
         let before = self.count_known(None);
         let mut best: Option<((usize, bool), ResetStart)> = None;
-        for input in self.netlist.inputs.iter().filter(|input| input.width == 1) {
+        let ports = self.netlist.inputs.iter();
+        for input in ports.filter(|input| input.width == 1 && input.boundary == Boundary::Port) {
             let name = input.name.to_ascii_lowercase();
             let named = name.contains("rst") || name.contains("reset");
             for active_high in [true, false] {
@@ -170,8 +171,7 @@ impl<'a> Finder<'a> {
     fn step(&mut self, reset: Option<&ResetStart>, values: &[Bits]) -> Option<Vec<Bits>> {
         let exprs = &self.netlist.exprs;
         let input = reset.map(|reset| {
-            let inputs = &self.netlist.inputs;
-            let input = inputs.iter().find(|input| input.name == reset.port);
+            let input = self.netlist.input_port(&reset.port);
             input.map(|input| (input.expr, 0, reset.active_high))
         });
         let fact = match input {

@@ -48,12 +48,15 @@ codes! {
     DUPLICATE_NAME = "E0314", "a name is declared twice";
     RECURSION = "E0315", "an instantiation or call that does not end";
     UNDRIVEN = "E0316", "a net that nothing drives";
+    CLOCK_LOGIC = "E0317", "a clock that passes logic";
     NO_STATE = "E0401", "a design without registers";
     INFEASIBLE = "E0501", "no plan meets the bound";
     UNKNOWN_STATE = "E0502", "a forced or forbidden state does not exist";
     CANNOT_EDIT = "E0601", "text that cannot be edited in place";
     NAME_TAKEN = "E0602", "a name that idetic adds is already used";
     INITIAL_VALUE = "E0603", "state that relies on an initial value";
+    BLACK_BOX = "E0604", "a black box whose state is not accounted for";
+    CLOCK_DOMAIN = "E0605", "a clock that cannot be instrumented alone";
     CONFIG = "E0701", "an error in idetic.toml";
     CLOCK_NOT_FOUND = "E0702", "the configured clock or reset is not found";
     TOOL_MISSING = "E0801", "an external tool is missing";

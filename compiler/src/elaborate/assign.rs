@@ -327,6 +327,7 @@ impl<'a> Elab<'a> {
             address,
             data,
             mask,
+            levels: Vec::new().into(),
             clock: 0,
             process: ProcessRef {
                 stmt: ast::StmtId(0),

@@ -5,8 +5,8 @@ use indexmap::IndexMap;
 use super::context::{Elab, Res, ScopeIdx};
 use super::env::Key;
 use super::typed::Typed;
-use crate::frontend::ast::{self, BinaryOp as Op, CaseItem, CaseKind, ExprKind, InsideItem};
-use crate::netlist::{Bits, ExprId};
+use crate::frontend::ast::{self, CaseItem, CaseKind, ExprKind, InsideItem};
+use crate::netlist::{Bits, ExprId, Node};
 
 /// Widest selector whose case becomes a table.
 const TABLE_BITS: u32 = 10;
@@ -60,6 +60,7 @@ impl<'a> Elab<'a> {
         }
         let selector = self.lower(selector, width, signed)?;
 
+        let open = self.wild_bits(kind, selector);
         let mut patterns = Vec::new();
         let mut constant_only = true;
         let mut matches = Vec::new();
@@ -73,7 +74,9 @@ impl<'a> Elab<'a> {
                             false => bits.zero_extend(width),
                         };
                         let (bits, wild) = (resize(&bits), resize(&wild));
-                        let hit = self.matches(selector, &bits, &wild);
+                        let wild = wild.or(&open);
+                        let label = self.exprs.constant(bits.clone());
+                        let hit = self.equal_where(selector, label, &wild);
                         patterns.push((matches.len(), bits, wild));
                         hit
                     }
@@ -83,11 +86,9 @@ impl<'a> Elab<'a> {
                     }
                     Label::Other(label) => {
                         constant_only = false;
-                        let span = label.span;
                         let label = self.lower(label, width, signed)?;
-                        let label = self.value(label, signed, span);
-                        let selector = self.value(selector, signed, span);
-                        self.compare(Op::CaseEq, selector, label)?
+                        let wild = self.wild_bits(kind, label).or(&open);
+                        self.equal_where(selector, label, &wild)
                     }
                 };
                 hit = self.exprs.or(hit, one);
@@ -198,9 +199,27 @@ impl<'a> Elab<'a> {
         Ok((Label::Constant { bits, wild }, width, constant.signed))
     }
 
-    /// Whether the selector matches a constant label: the bits that are not wild are equal.
-    fn matches(&mut self, selector: ExprId, bits: &Bits, wild: &Bits) -> ExprId {
-        let width = bits.width();
+    /// The bits of a selector or label that match anything, as far as its form
+    /// shows: those written `z` or, for `casex`, `x`.
+    fn wild_bits(&self, kind: CaseKind, value: ExprId) -> Bits {
+        let width = self.exprs.width(value);
+        match self.exprs.node(value) {
+            Node::Net(slot) if self.is_high_z(*slot) => match kind {
+                CaseKind::Z | CaseKind::X => Bits::ones(width),
+                _ => Bits::zero(width),
+            },
+            Node::Const(bits) if kind == CaseKind::X => Bits::new(width, bits.unknown_limbs(), &[]),
+            Node::Concat(parts) => {
+                let parts: Vec<Bits> = parts.iter().map(|&p| self.wild_bits(kind, p)).collect();
+                Bits::concat(&parts)
+            }
+            _ => Bits::zero(width),
+        }
+    }
+
+    /// Whether two values are the same in the bits that are not wild.
+    fn equal_where(&mut self, a: ExprId, b: ExprId, wild: &Bits) -> ExprId {
+        let width = wild.width();
         let mut equal = self.exprs.number(1, 1);
         let mut at = 0;
         while at < width {
@@ -209,9 +228,9 @@ impl<'a> Elab<'a> {
                 at += 1;
             }
             if !skip {
-                let part = self.exprs.slice(selector, start, at - start);
-                let label = self.exprs.constant(bits.slice(start, at - start));
-                let same = self.identical(part, label);
+                let a = self.exprs.slice(a, start, at - start);
+                let b = self.exprs.slice(b, start, at - start);
+                let same = self.identical(a, b);
                 equal = self.exprs.and(equal, same);
             }
         }

@@ -1,5 +1,7 @@
 //! Clocked processes: clock, asynchronous resets, next values.
 
+use std::rc::Rc;
+
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::context::{ClockEvent, Driver, Elab, Flop, Res, ScopeIdx};
@@ -91,6 +93,7 @@ impl<'a> Elab<'a> {
         );
         for (mem, mut write) in std::mem::take(&mut self.env.memory_writes) {
             write.clock = clock;
+            write.levels = branches.iter().map(|(condition, _)| *condition).collect();
             write.process = process_ref.clone();
             for (condition, _) in &branches {
                 let inactive = self.exprs.not(*condition);
@@ -206,6 +209,7 @@ impl<'a> Elab<'a> {
         process: &ProcessRef,
         instance: InstanceId,
     ) -> Res<()> {
+        let levels: Rc<[ExprId]> = resets.iter().map(|(condition, _)| *condition).collect();
         let mut keys: indexmap::IndexMap<Key, Span> = indexmap::IndexMap::new();
         for branch in resets.iter().map(|(_, branch)| branch).chain([main]) {
             for (&key, written) in &branch.written {
@@ -273,6 +277,7 @@ impl<'a> Elab<'a> {
                     width: at - low,
                     next,
                     resets: list,
+                    levels: levels.clone(),
                     clock,
                     process: process.clone(),
                     blocking,

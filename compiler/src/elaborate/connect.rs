@@ -39,6 +39,7 @@ impl<'a> Elab<'a> {
                 self.implicit_nets(scope, *expr)?;
             }
         }
+        self.note_instance(scope, &ast[symbol].name.text);
         if instance.gate {
             return self.gate(scope, instance);
         }
@@ -46,7 +47,11 @@ impl<'a> Elab<'a> {
         let Some(&module) = self.modules.get(&*definition.text) else {
             let help = match self.nearest_module(&definition.text) {
                 Some(nearest) => format!("did you mean `{nearest}`?"),
-                None => "add the file that declares it".to_string(),
+                None => format!(
+                    "add the file that declares it; for a macro or other black box a stub is \
+                     enough: `module {}(input …, output …); endmodule`",
+                    definition.text
+                ),
             };
             let message = format!("module `{}` is not declared", definition.text);
             return self.fail(
@@ -98,6 +103,11 @@ impl<'a> Elab<'a> {
             let id = self.scope(inner).instance;
             self.instances[id.index()].place = self.place(scope);
             inners.push(inner);
+            if let Some(cell) = self.clock_gate_cell(declared) {
+                self.gate_cell(inner, cell, span)?;
+            } else if self.is_black_box(declared) {
+                self.opaque(inner, id, declared, span)?;
+            }
         }
         self.env = Env::default();
         if declared.interface {

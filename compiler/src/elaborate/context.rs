@@ -165,6 +165,8 @@ pub(super) struct Flop {
     pub next: ExprId,
     /// In priority: condition (one bit) and value.
     pub resets: Vec<(ExprId, ExprId)>,
+    /// The conditions of all `if (reset)` levels of the process, outermost first.
+    pub levels: Rc<[ExprId]>,
     pub clock: u32,
     pub process: ProcessRef,
     pub blocking: bool,
@@ -197,6 +199,8 @@ pub(super) struct MemWrite {
     pub address: ExprId,
     pub data: ExprId,
     pub mask: ExprId,
+    /// The conditions of the `if (reset)` levels of its process.
+    pub levels: Rc<[ExprId]>,
     pub clock: u32,
     pub process: ProcessRef,
 }
@@ -224,6 +228,11 @@ pub(super) struct Elab<'a> {
     pub slots: Vec<Slot>,
     pub flops: Vec<Flop>,
     pub clocks: Vec<ClockEvent>,
+    /// Black boxes, and the names of the inputs that they are to the machine.
+    pub opaques: Vec<super::blackbox::Opaque>,
+    pub opaque_inputs: Vec<String>,
+    /// Names of the top module's ports, in order.
+    pub top_ports: Vec<String>,
     pub memories: Vec<Mem>,
     pub instances: Vec<Instance>,
     /// The clocked processes in generate loops.
@@ -283,6 +292,9 @@ impl<'a> Elab<'a> {
             slots: Vec::new(),
             flops: Vec::new(),
             clocks: Vec::new(),
+            opaques: Vec::new(),
+            opaque_inputs: Vec::new(),
+            top_ports: Vec::new(),
             memories: Vec::new(),
             instances: Vec::new(),
             looped: Vec::new(),

@@ -111,6 +111,24 @@ impl<'a> Elab<'a> {
         }
     }
 
+    /// Notes that an instance, or an array of them, is there.
+    pub fn note_instance(&mut self, scope: ScopeIdx, name: &str) {
+        let within = self.scope(scope);
+        let mut parts: Vec<&str> = Vec::new();
+        if let Some(around) = self.instances.get(within.instance.index())
+            && !around.path.is_empty()
+        {
+            parts.push(&around.path);
+        }
+        parts.extend(within.path.iter().map(String::as_str));
+        parts.push(name);
+        let path = parts.join(".");
+        for given in &mut self.defparams {
+            let rest = given.instance.strip_prefix(&path);
+            given.used |= rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('['));
+        }
+    }
+
     /// Adds what `defparam`s say of an instance to its overrides.
     pub fn apply_defparams(
         &mut self,

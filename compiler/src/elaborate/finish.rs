@@ -5,23 +5,22 @@ use rustc_hash::FxHashMap;
 
 use super::context::{Driver, Elab, Entity, Res, ScopeIdx, Storage};
 use super::registers::{Machine, Resolved};
-use crate::diagnostics::{Diagnostic, codes};
 use crate::frontend::ast::{self, Direction, ModuleId, SymbolKind};
 use crate::netlist::{
-    AsyncReset, BitNaming, Bits, ExprId, Exprs, FilledLater, Input, InputId, Instance, MemId,
-    Memory, MemoryWrite, NamedConstant, Netlist, Node, Origin, Output, Port, ProcessRef, RELEASED,
-    RegId, Register,
+    AsyncReset, BitNaming, Bits, BlackBoxRole, Boundary, ExprId, Exprs, FilledLater, Input,
+    InputId, Instance, LogicReset, MemId, Memory, MemoryWrite, NamedConstant, Netlist, Node,
+    Origin, Output, Port, ProcessRef, RELEASED, RegId, Register,
 };
 use crate::source::Span;
 
 /// Copies expressions into a new arena under new ids.
-struct Copy {
+pub(super) struct Copy {
     exprs: Exprs,
     ids: Vec<Option<ExprId>>,
 }
 
 impl Copy {
-    fn get(&self, old: ExprId) -> ExprId {
+    pub fn get(&self, old: ExprId) -> ExprId {
         self.ids[old.index()].expect("everything reachable from the roots is copied")
     }
 }
@@ -31,6 +30,8 @@ impl<'a> Elab<'a> {
     pub fn finish(&mut self, top: ModuleId, scope: ScopeIdx) -> Res<Netlist> {
         let ast = self.ast;
         let module = &ast[top];
+        let names = module.ports.iter().map(|&port| &ast[port].name.text);
+        self.top_ports = names.map(|name| name.to_string()).collect();
         let mut ports = Vec::new();
         let mut outputs = Vec::new();
         for (at, &symbol) in module.ports.iter().enumerate() {
@@ -111,7 +112,7 @@ impl<'a> Elab<'a> {
             }
         }
         self.find_far_targets();
-        let machine = self.machine(&module.ports, &leaves)?;
+        let machine = self.machine(&leaves)?;
         self.check_errors()?;
         self.assemble(top, machine, ports, &pins)
     }
@@ -142,35 +143,21 @@ impl<'a> Elab<'a> {
             .sort_by_key(|register| key(self, register));
         machine.memories.sort_by_key(|&(mem, _)| mem);
 
-        let clock = machine.clock.as_ref().map(|clock| clock.port.clone());
-        let inputs: Vec<usize> = (0..module.ports.len())
-            .filter(|&at| {
-                let symbol = module.ports[at];
-                let input = matches!(
-                    &ast[symbol].kind,
-                    SymbolKind::Port(port)
-                        if matches!(port.direction, Direction::Input | Direction::Inout)
-                );
-                input && Some(&*ast[symbol].name.text) != clock.as_deref()
-            })
-            .collect();
-        let copy = self.copy(&machine, &inputs, module)?;
-
+        let reached = self.reached(&machine);
+        let inputs = self.used_inputs(&machine, module, &reached);
+        let mut copy = self.copy(&machine, &inputs, &reached);
         let mut netlist = Netlist {
             top: module.name.text.to_string(),
             instances: std::mem::take(&mut self.instances),
             ports,
-            clock: machine.clock.clone(),
+            clocks: machine.clocks.clone(),
             looped: std::mem::take(&mut self.looped),
             ..Netlist::default()
         };
-        let mut copy = copy;
-        for (new, &at) in inputs.iter().enumerate() {
-            let name = &ast[module.ports[at]].name.text;
-            let port = netlist.ports.iter().find(|port| *port.name == **name);
-            let width = port.map_or(1, |port| port.width);
+        for (new, &(number, width)) in inputs.iter().enumerate() {
             netlist.inputs.push(Input {
-                name: name.to_string(),
+                name: self.input_name(number).to_string(),
+                boundary: self.boundary_of(number),
                 width,
                 expr: copy.exprs.intern(Node::Input(InputId(new as u32)), width),
             });
@@ -179,9 +166,15 @@ impl<'a> Elab<'a> {
             let suffix = if released { RELEASED } else { "" };
             netlist.outputs.push(Output {
                 name: format!("{}{suffix}", ast[symbol].name.text),
+                boundary: Boundary::Port,
                 expr: copy.get(value),
                 span: ast[symbol].name.span,
             });
+        }
+        self.black_boxes(&machine, &copy, &mut netlist);
+        for &(clock, active) in &machine.logic_resets {
+            let active = copy.get(active);
+            netlist.logic_resets.push(LogicReset { clock, active });
         }
         for (new, register) in machine.registers.iter().enumerate() {
             let listed = self.register(register, RegId(new as u32), &mut copy);
@@ -214,6 +207,7 @@ impl<'a> Elab<'a> {
                 writes: writes
                     .iter()
                     .map(|write| MemoryWrite {
+                        clock: write.clock,
                         enable: copy.get(write.enable),
                         address: copy.get(write.address),
                         data: copy.get(write.data),
@@ -226,6 +220,7 @@ impl<'a> Elab<'a> {
                 },
                 processes,
                 clock,
+                plainly_clocked: writes.iter().all(|write| write.plain),
                 init: declared.init.clone(),
                 origin: Origin {
                     instance: net.instance,
@@ -311,27 +306,86 @@ impl<'a> Elab<'a> {
         constants
     }
 
-    /// Copies what the machine reaches, with registers, memories and inputs renumbered.
-    fn copy(&mut self, machine: &Machine, inputs: &[usize], module: &ast::Module) -> Res<Copy> {
-        let mut roots: Vec<ExprId> = machine.outputs.clone();
+    /// The expressions that the machine consists of.
+    fn reached(&self, machine: &Machine) -> Vec<bool> {
+        let mut stack: Vec<ExprId> = machine.outputs.clone();
         for register in &machine.registers {
-            roots.push(register.next);
+            stack.push(register.next);
             for reset in &register.resets {
-                roots.extend([reset.active, reset.value]);
+                stack.extend([reset.active, reset.value]);
             }
         }
         for (_, writes) in &machine.memories {
             for write in writes {
-                roots.extend([write.enable, write.address, write.data, write.mask]);
+                stack.extend([write.enable, write.address, write.data, write.mask]);
+            }
+        }
+        stack.extend(machine.logic_resets.iter().map(|&(_, active)| active));
+        for role in machine.black_boxes.iter().flatten() {
+            if let BlackBoxRole::Data(value) = *role {
+                stack.push(value);
             }
         }
         let mut reached = vec![false; self.exprs.len()];
-        let mut stack = roots;
         while let Some(id) = stack.pop() {
             if !std::mem::replace(&mut reached[id.index()], true) {
                 self.exprs.operands(id, |operand| stack.push(operand));
             }
         }
+        reached
+    }
+
+    /// The inputs of the machine with their widths: the ports of the top that
+    /// are no clocks, clocks that are used as data, outputs of black boxes.
+    fn used_inputs(
+        &self,
+        machine: &Machine,
+        module: &ast::Module,
+        reached: &[bool],
+    ) -> Vec<(InputId, u32)> {
+        let mut widths: FxHashMap<u32, u32> = FxHashMap::default();
+        for id in self.exprs.ids().filter(|id| reached[id.index()]) {
+            if let Node::Input(input) = *self.exprs.node(id) {
+                widths.insert(input.0, self.exprs.width(id));
+            }
+        }
+        let mut inputs = Vec::new();
+        for (at, &symbol) in module.ports.iter().enumerate() {
+            let SymbolKind::Port(port) = &self.ast[symbol].kind else {
+                continue;
+            };
+            let name = &self.top_ports[at];
+            let clock = machine.clocks.iter().any(|clock| clock.port == *name);
+            let width = widths.remove(&(at as u32));
+            let enters = matches!(port.direction, Direction::Input | Direction::Inout);
+            if enters && (!clock || width.is_some()) {
+                let width = width.or_else(|| self.port_width(symbol));
+                inputs.push((InputId(at as u32), width.unwrap_or(1)));
+            }
+        }
+        for (opaque, roles) in self.opaques.iter().zip(&machine.black_boxes) {
+            for (port, role) in opaque.ports.iter().zip(roles) {
+                if let (Direction::Output, BlackBoxRole::Data(value)) = (port.direction, role)
+                    && let Node::Input(input) = *self.exprs.node(*value)
+                {
+                    inputs.push((input, port.width));
+                }
+            }
+        }
+        inputs
+    }
+
+    /// The width of a port of the top.
+    fn port_width(&self, symbol: ast::SymbolId) -> Option<u32> {
+        let name = &self.ast[symbol].name;
+        let of_top = |net: &&super::context::Net| {
+            net.instance.index() == 0 && net.span == name.span && net.name == name.text
+        };
+        self.nets.iter().find(of_top).map(|net| net.ty.width)
+    }
+
+    /// Copies what the machine reaches, with registers, memories and inputs renumbered.
+    fn copy(&self, machine: &Machine, inputs: &[(InputId, u32)], reached: &[bool]) -> Copy {
         let registers: FxHashMap<u32, u32> = machine
             .registers
             .iter()
@@ -344,6 +398,11 @@ impl<'a> Elab<'a> {
             .enumerate()
             .map(|(new, (mem, _))| (*mem, new as u32))
             .collect();
+        let numbers: FxHashMap<u32, u32> = inputs
+            .iter()
+            .enumerate()
+            .map(|(new, (input, _))| (input.0, new as u32))
+            .collect();
         let mut copy = Copy {
             exprs: Exprs::default(),
             ids: vec![None; self.exprs.len()],
@@ -355,18 +414,7 @@ impl<'a> Elab<'a> {
             let width = self.exprs.width(old);
             let get = |id: ExprId| copy.get(id);
             let node = match self.exprs.node(old) {
-                Node::Input(input) => {
-                    let Some(new) = inputs.iter().position(|&at| at == input.index()) else {
-                        let port = &self.ast[module.ports[input.index()]].name;
-                        let message = format!("the clock `{}` is used as data", port.text);
-                        let span = port.span;
-                        return self.fail(
-                            Diagnostic::error(codes::UNSUPPORTED, span, message)
-                                .help("use the clock only in event controls"),
-                        );
-                    };
-                    Node::Input(InputId(new as u32))
-                }
+                Node::Input(input) => Node::Input(InputId(numbers[&input.0])),
                 Node::Reg(register) => Node::Reg(RegId(registers[&register.0])),
                 Node::MemRead(mem, address) => {
                     Node::MemRead(MemId(memories[&mem.0]), get(*address))
@@ -384,7 +432,7 @@ impl<'a> Elab<'a> {
             };
             copy.ids[old.index()] = Some(copy.exprs.intern(node, width));
         }
-        Ok(copy)
+        copy
     }
 
     /// Lists a register with the way back to the source.
@@ -423,6 +471,7 @@ impl<'a> Elab<'a> {
                     port: reset.port.clone(),
                 })
                 .collect(),
+            clocking: resolved.clocking.clone(),
             init: init.filter(|bits| *bits != Bits::unknown(flop.width)),
             origin: Origin {
                 instance: flop.instance,

@@ -10,7 +10,9 @@ use super::env::Env;
 use super::reference::Element;
 use super::tristate::Resolution;
 use crate::diagnostics::{Diagnostic, codes};
-use crate::frontend::ast::{self, ExprKind, Member, ModuleId, NetKind, ProcessKind, SymbolKind};
+use crate::frontend::ast::{
+    self, Arg, ExprKind, Member, ModuleId, NetKind, ProcessKind, SymbolKind,
+};
 use crate::frontend::ast::{Type, TypeKind};
 use crate::netlist::{Bits, ExprId, GeneratePlace, Instance, InstanceId, Netlist};
 use crate::source::Span;
@@ -73,7 +75,8 @@ impl<'a> Elab<'a> {
                 used.insert(&instance.definition.text);
             }
         }
-        let tops: Vec<usize> = (0..ast.modules.len())
+        let own = ast.library_modules.unwrap_or(ast.modules.len());
+        let tops: Vec<usize> = (0..own)
             .filter(|&at| !ast.modules[at].interface && !used.contains(&*ast.modules[at].name.text))
             .collect();
         match tops[..] {
@@ -212,6 +215,10 @@ impl<'a> Elab<'a> {
                     .insert(name.to_string(), value.bits.clone());
             }
         }
+        let opaque = self.is_black_box(declared) || self.clock_gate_cell(declared).is_some();
+        if parent.is_some() && opaque {
+            return Ok(scope);
+        }
         self.expand(scope)?;
         self.gather_defparams(scope);
         self.body(scope);
@@ -286,6 +293,9 @@ impl<'a> Elab<'a> {
                 let _ = self.declared(scope, *symbol);
             }
         }
+        for member in members {
+            let _ = self.implied_by(scope, member);
+        }
         let generated = self.scope(scope).generated.clone();
         let mut next = generated.iter().peekable();
         for (at, member) in members.iter().enumerate() {
@@ -313,6 +323,36 @@ impl<'a> Elab<'a> {
                 self.body(*inner);
             }
         }
+    }
+
+    /// Declares the nets that assignments and connections imply. Synthesis tools
+    /// take them for declared from the beginning of the module on.
+    fn implied_by(&mut self, scope: ScopeIdx, member: &Member) -> Res<()> {
+        let ast = self.ast;
+        match member {
+            Member::Assign(list) => {
+                for &assign in list {
+                    if let ExprKind::Assign { lhs, .. } = ast[assign].kind {
+                        self.implicit_nets(scope, lhs)?;
+                    }
+                }
+            }
+            Member::Declare(symbol) => {
+                if let SymbolKind::Instance(instance) = &ast[*symbol].kind {
+                    for arg in &instance.connections {
+                        if let Arg::Positional(Some(expr))
+                        | Arg::Named {
+                            value: Some(expr), ..
+                        } = arg
+                        {
+                            self.implicit_nets(scope, *expr)?;
+                        }
+                    }
+                }
+            }
+            _ => {}
+        }
+        Ok(())
     }
 
     /// Looks at the declaration of a net or variable.

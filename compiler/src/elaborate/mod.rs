@@ -17,6 +17,8 @@
 //! | `reference`, `select`, `assign` | reading and writing parts of nets |
 //! | `env`, `exec`, `case`, `loops` | symbolic execution of statements |
 //! | `process`, `clocked`, `mixed`, `initial` | processes |
+//! | `clocks` | clock gates and input clocks |
+//! | `blackbox` | instances that are not looked into |
 //! | `hierarchy`, `generate`, `connect`, `interface`, `arrays`, `defparam`, `gates` | instances |
 //! | `unknown`, `tristate` | values that are none; nets with several drivers |
 //! | `readmem`, `passed_over` | data files; testbench code |
@@ -30,9 +32,11 @@
 mod aggregate;
 mod arrays;
 mod assign;
+mod blackbox;
 mod call;
 mod case;
 mod clocked;
+mod clocks;
 mod connect;
 mod constant;
 mod context;
@@ -91,11 +95,28 @@ pub struct ElaborateOptions {
     /// Parameters of the top and the text of their values: a decimal number,
     /// a Verilog literal or a string in quotes.
     pub parameters: Vec<(String, String)>,
-    /// The input port that must be the clock.
-    pub clock: Option<String>,
+    /// Input ports configured as clocks: `clk`, `negedge clk`.
+    pub clocks: Vec<String>,
+    /// Modules that are not to be looked into.
+    pub black_boxes: Vec<String>,
+    /// Modules that are clock gates, with an enable latched while the clock is low.
+    pub clock_gates: Vec<ClockGateCell>,
     /// An array of more bits that a clocked process writes stays a memory,
     /// unless it has to be expanded (see [`elaborate`]) and can be.
     pub memory_expand_limit_bits: u64,
+}
+
+/// A module that is a clock gate: `gated = clock & (enables, latched)`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClockGateCell {
+    /// Name of the module.
+    pub module: String,
+    /// Its clock input.
+    pub clock: String,
+    /// Its enable inputs: one of them opens the gate.
+    pub enables: Vec<String>,
+    /// Its output.
+    pub gated: String,
 }
 
 impl Default for ElaborateOptions {
@@ -103,7 +124,9 @@ impl Default for ElaborateOptions {
         ElaborateOptions {
             top: None,
             parameters: Vec::new(),
-            clock: None,
+            clocks: Vec::new(),
+            black_boxes: Vec::new(),
+            clock_gates: Vec::new(),
             memory_expand_limit_bits: MEMORY_EXPAND_LIMIT_BITS,
         }
     }

@@ -4,7 +4,7 @@ use super::context::{Elab, Res, ScopeIdx};
 use super::typed::{Kind, Typed};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::frontend::ast::{self, BinaryOp as Op, ExprKind, InsideItem};
-use crate::netlist::{BinaryOp, Bits, ExprId};
+use crate::netlist::{BinaryOp, Bits, ExprId, Node};
 use crate::source::Span;
 
 impl<'a> Elab<'a> {
@@ -142,6 +142,18 @@ impl<'a> Elab<'a> {
     pub fn identical(&mut self, a: ExprId, b: ExprId) -> ExprId {
         let (a, b) = (self.settle(a), self.settle(b));
         let (x, y) = (self.exprs.as_const(a), self.exprs.as_const(b));
+        // Within a concatenation, too.
+        let odd = |id: ExprId| match self.exprs.node(id) {
+            Node::Concat(parts) => (parts.iter()).any(|&part| {
+                self.exprs
+                    .as_const(part)
+                    .is_some_and(|bits| !bits.is_known())
+            }),
+            _ => false,
+        };
+        if odd(a) != odd(b) && (x.is_none_or(Bits::is_known) && y.is_none_or(Bits::is_known)) {
+            return self.exprs.number(1, 0);
+        }
         let decided = match (x, y) {
             (Some(x), Some(y)) => Some(x == y),
             (Some(x), None) | (None, Some(x)) if !x.is_known() => Some(false),

@@ -11,7 +11,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::context::{Driver, Elab, Reported, Res};
 use crate::diagnostics::{Diagnostic, codes};
-use crate::netlist::{ExprId, Node, RegId};
+use crate::netlist::{ExprId, Node};
 use crate::source::Span;
 
 /// A range of bits of a slot with one source.
@@ -39,7 +39,7 @@ enum Source {
 
 /// What is to be done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Task {
+pub(super) enum Task {
     Expr(ExprId),
     Segment(u32, usize),
 }
@@ -54,14 +54,36 @@ pub(super) struct Resolver {
     seen_flops: FxHashSet<u32>,
     pub memories: Vec<u32>,
     seen_memories: FxHashSet<u32>,
+    /// Latches stay leaves, for the search for clock gates.
+    keep_latches: bool,
 }
 
 impl Resolver {
-    /// Takes a register in, unless it is.
-    pub fn reach(&mut self, flop: u32) {
+    /// One for which latches are leaves.
+    pub fn keeping_latches() -> Resolver {
+        Resolver {
+            keep_latches: true,
+            ..Resolver::default()
+        }
+    }
+
+    /// Notes a register.
+    pub fn add_flop(&mut self, flop: u32) {
         if self.seen_flops.insert(flop) {
             self.flops.push(flop);
         }
+    }
+
+    /// Notes a memory.
+    pub fn add_memory(&mut self, memory: u32) {
+        if self.seen_memories.insert(memory) {
+            self.memories.push(memory);
+        }
+    }
+
+    /// A value that has been resolved.
+    pub fn resolved(&self, expr: ExprId) -> Option<ExprId> {
+        self.memo.get(&expr).copied()
     }
 }
 
@@ -154,10 +176,8 @@ impl<'a> Elab<'a> {
                 if !needs.is_empty() {
                     return Ok(());
                 }
-                if let &Node::MemRead(mem, _) = self.exprs.node(expr)
-                    && resolver.seen_memories.insert(mem.0)
-                {
-                    resolver.memories.push(mem.0);
+                if let &Node::MemRead(mem, _) = self.exprs.node(expr) {
+                    resolver.add_memory(mem.0);
                 }
                 self.exprs
                     .rebuild(expr, |operand| resolver.memo.get(&operand).copied())
@@ -220,14 +240,31 @@ impl<'a> Elab<'a> {
         }
         match segment.source {
             Source::Flop(flop) => {
-                let width = segment.width;
-                segment.value = Some(self.exprs.intern(Node::Reg(RegId(flop)), width));
-                resolver.reach(flop);
+                let busy = std::mem::replace(&mut segment.busy, true);
+                let read = self.read_of(resolver, flop, needs)?;
+                let segment = resolver.segments.get_mut(&slot).and_then(|s| s.get_mut(at));
+                match (read, segment) {
+                    (Some(value), Some(segment)) => {
+                        segment.value = Some(value);
+                        segment.busy = false;
+                        resolver.add_flop(flop);
+                    }
+                    _ => return Ok(busy),
+                }
             }
             Source::Undriven => {
                 let width = segment.width;
                 segment.value = Some(self.exprs.unknown(width));
                 self.undriven(slot);
+            }
+            Source::Latch(_) if resolver.keep_latches => {
+                let (low, width) = (segment.low, segment.width);
+                let whole = self.leaf(slot);
+                let value = self.exprs.slice(whole, low, width);
+                let segment = resolver.segments.get_mut(&slot).and_then(|s| s.get_mut(at));
+                if let Some(segment) = segment {
+                    segment.value = Some(value);
+                }
             }
             Source::Latch(of) if self.is_local(of) => {
                 let width = segment.width;
@@ -416,6 +453,13 @@ impl<'a> Elab<'a> {
                 segment.busy = false;
             }
         }
+        let segment = |&(slot, at): &(u32, usize)| &resolver.segments[&slot][at];
+        if let Some(&(slot, at)) =
+            (cycle.iter()).find(|at| matches!(segment(at).source, Source::Flop(_)))
+        {
+            let span = segment(&(slot, at)).span;
+            return self.resets_itself(slot, span);
+        }
         let wide = |&(slot, at): &(u32, usize)| resolver.segments[&slot][at].width > 1;
         let mut split: Vec<(u32, usize)> = cycle.iter().copied().filter(wide).collect();
         if split.is_empty() {
@@ -442,6 +486,22 @@ impl<'a> Elab<'a> {
             }
         }
         Ok(())
+    }
+
+    /// The error for a register that is part of what resets it.
+    fn resets_itself(&mut self, slot: u32, span: Option<Span>) -> Res<()> {
+        let name = self.slot_name(slot);
+        let declared = self.net(self.slots[slot as usize].net).span;
+        self.fail(
+            Diagnostic::error(
+                codes::BAD_RESET,
+                span.unwrap_or(declared),
+                format!("the asynchronous reset of `{name}` depends on `{name}` itself"),
+            )
+            .label(declared, "declared here")
+            .note("such a pulse ends by its own effect; how long it lasts is up to gate delays")
+            .help("reset it synchronously, or by a register that it does not reset"),
+        )
     }
 
     fn combinational_loop(&mut self, resolver: &Resolver, cycle: &[(u32, usize)]) -> Res<()> {

@@ -11,6 +11,7 @@
 pub mod ast;
 mod dump;
 pub mod keywords;
+pub mod library;
 mod number;
 mod parser;
 mod preprocess;
@@ -40,6 +41,9 @@ pub struct ReadOptions {
     /// Files in order; one compilation unit. `.v` and `.vh` files have the
     /// keywords of Verilog-2005, all others those of SystemVerilog.
     pub files: Vec<PathBuf>,
+    /// How many of the last files belong to libraries: no module of theirs is
+    /// the top without being named.
+    pub library_files: usize,
     /// Where `include` searches, after the including file's own directory.
     pub include_dirs: Vec<PathBuf>,
     /// Macros with their text (`1` where there is none).
@@ -66,7 +70,11 @@ fn read_all(options: &ReadOptions, sources: &mut SourceMap) -> (Ast, Diagnostics
     let places = unit.places();
     let mut implicit = true;
     let mut types = TypeNames::new();
-    for (file, expanded) in &unit.expanded {
+    let of_the_design = unit.expanded.len().saturating_sub(options.library_files);
+    for (at, (file, expanded)) in unit.expanded.iter().enumerate() {
+        if at == of_the_design {
+            ast.library_modules = Some(ast.modules.len());
+        }
         let end = sources.file(*file).text.len() as u32;
         let before = implicit;
         let mut attempt = |ast: &mut Ast, types: &mut TypeNames, version| {

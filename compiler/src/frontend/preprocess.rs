@@ -215,11 +215,57 @@ fn open_comment(text: &str) -> Option<u32> {
         .map(|pair| pair[0].start)
 }
 
+/// The text as the lexer is given it, with every byte at its place.
 fn blank(text: &str) -> String {
-    match text.strip_prefix(BOM) {
+    let text = match text.strip_prefix(BOM) {
         Some(rest) => format!("   {rest}"),
         None => text.to_string(),
+    };
+    match text.contains(":/") {
+        true => blank_comments_behind_colons(text),
+        false => text,
     }
+}
+
+/// Blanks comments that follow a `:` at once: the lexer would take `:/` for an
+/// operator.
+fn blank_comments_behind_colons(text: String) -> String {
+    let mut bytes = text.into_bytes();
+    let mut at = 0;
+    while at < bytes.len() {
+        let behind_colon = at > 0 && bytes[at - 1] == b':';
+        let end = match (bytes[at], bytes.get(at + 1)) {
+            (b'"', _) => {
+                at += 1;
+                while at < bytes.len() && !matches!(bytes[at], b'"' | b'\n') {
+                    at += 1 + usize::from(bytes[at] == b'\\');
+                }
+                at += 1;
+                continue;
+            }
+            (b'/', Some(b'/')) => {
+                let length = bytes[at..].iter().position(|&byte| byte == b'\n');
+                length.map_or(bytes.len(), |length| at + length)
+            }
+            (b'/', Some(b'*')) => {
+                let length = bytes[at + 2..].windows(2).position(|pair| pair == b"*/");
+                length.map_or(bytes.len(), |length| at + length + 4)
+            }
+            _ => {
+                at += 1;
+                continue;
+            }
+        };
+        if behind_colon {
+            for byte in &mut bytes[at..end] {
+                if !matches!(byte, b'\n' | b'\r') {
+                    *byte = b' ';
+                }
+            }
+        }
+        at = end;
+    }
+    String::from_utf8(bytes).expect("whole characters were replaced by spaces")
 }
 
 /// Why a file gave no text.

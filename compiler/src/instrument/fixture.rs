@@ -13,8 +13,8 @@ use crate::frontend::ast::{
 use crate::layout::{Layout, Segment};
 use crate::liveness::{BitIndex, BitSet, Liveness};
 use crate::netlist::{
-    AsyncReset, BitNaming, Bits, Clock, Instance, InstanceId, Netlist, Node, Origin, Port,
-    ProcessRef, RegId, Register,
+    AsyncReset, BitNaming, Bits, Clock, ClockId, Clocking, Instance, InstanceId, Netlist, Node,
+    Origin, Port, ProcessRef, RegId, Register, ResetSource,
 };
 use crate::plan::{Checkpoint, Cold, Optimality, Plan};
 use crate::source::{FileId, SourceMap, Span};
@@ -67,10 +67,12 @@ impl Fixture {
             parameters: IndexMap::new(),
         });
         fixture.netlist.top = top;
-        fixture.netlist.clock = Some(Clock {
+        let span = fixture.span(0, 0);
+        fixture.netlist.clocks = vec![Clock {
             port: "clk".into(),
             rising: true,
-        });
+            span,
+        }];
         fixture
     }
 
@@ -112,6 +114,7 @@ impl Fixture {
             scope: ScopeId(0),
             ports: Vec::new(),
             parameters: Vec::new(),
+            black_box: false,
             interface: false,
             implicit_nets: true,
         };
@@ -270,6 +273,14 @@ impl Fixture {
                 })
                 .into_iter()
                 .collect(),
+            clocking: Clocking {
+                clock: ClockId(0),
+                gate: None,
+                resets: reset
+                    .map(|port| ResetSource::Port(port.to_string(), false))
+                    .into_iter()
+                    .collect(),
+            },
             init: None,
             origin: Origin {
                 instance: InstanceId(instance),

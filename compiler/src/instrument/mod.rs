@@ -25,6 +25,7 @@ mod memory;
 mod module;
 mod names;
 mod process;
+mod signals;
 mod text;
 mod tree;
 mod variants;

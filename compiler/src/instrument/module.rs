@@ -18,6 +18,7 @@ use crate::source::{FileId, SourceMap, Span};
 
 use super::edits::{self, Edit};
 use super::looped::{self, Family};
+use super::signals::{self, Renamed, StandIn};
 use super::tree::{Chunk, Node, Piece, Selected, Tree, select, whole};
 use super::vector::Vector;
 use super::{Hold, InstrumentOptions, forget, memory, process, text};
@@ -136,6 +137,7 @@ fn ports(node: &Node, word_bits: u32, hold: Hold) -> Vec<Port> {
         list.push(port(true, width, "idetic_in"));
         list.push(port(false, width, "idetic_out"));
     }
+    list.extend(node.needs.ports().map(|name| port(true, None, name)));
     if node.control_bits > 0 {
         list.push(port(false, Some(node.control_bits), "idetic_ctl"));
     }
@@ -170,20 +172,31 @@ pub fn edits(
         return out;
     }
     let families = looped::families(cx);
-    if let Err(error) = header(cx, &families, &mut out) {
-        diagnostics.push(error);
-    }
     for family in &families {
         if let Some(error) = looped::unlike(cx, family, &suffix) {
             diagnostics.push(error);
             return out;
         }
     }
+    let mut nets = BTreeSet::new();
+    let mut renames = Vec::new();
+    let mut renamed =
+        |result: Result<Renamed, Diagnostic>, diagnostics: &mut Diagnostics| match result {
+            Ok(more) => {
+                renames.extend(more.edits);
+                nets.extend(more.nets);
+            }
+            Err(error) => diagnostics.push(error),
+        };
     let mut named: BTreeMap<Span, String> = BTreeMap::new();
     for child in children(cx) {
         let suffix = suffix(child);
         if let Some(error) = shared_name(cx, child, &suffix, &mut named) {
             diagnostics.push(error);
+        }
+        let mut boxes = cx.netlist.black_boxes.iter();
+        if let Some(opaque) = boxes.find(|opaque| opaque.instance == child) {
+            renamed(signals::black_box(cx, opaque, child), diagnostics);
         }
         if !cx.tree.node(child).is_touched() && suffix.is_empty() {
             continue;
@@ -209,10 +222,18 @@ pub fn edits(
         entry.or_insert((process.span, Vec::new()));
     }
     for (stmt, (span, chunks)) in processes {
+        if let Some(&first) = chunks.first() {
+            let register = cx.register(first);
+            renamed(signals::process(cx, stmt, register), diagnostics);
+        }
         match process::edits(cx, stmt, span, &chunks) {
             Ok(edits) => out.extend(edits),
             Err(errors) => errors.into_iter().for_each(|e| diagnostics.push(e)),
         }
+    }
+    out.extend(renames);
+    if let Err(error) = header(cx, &families, &nets, &mut out) {
+        diagnostics.push(error);
     }
     edits::sort(&mut out);
     // Several instances of one statement share the module name before them.
@@ -256,7 +277,12 @@ fn shared_name(
 }
 
 /// Ports, declarations and assignments.
-fn header(cx: &Context, families: &[Family], out: &mut Vec<Edit>) -> Result<(), Diagnostic> {
+fn header(
+    cx: &Context,
+    families: &[Family],
+    nets: &BTreeSet<StandIn>,
+    out: &mut Vec<Edit>,
+) -> Result<(), Diagnostic> {
     let node = cx.node();
     let module = cx.module();
     let anchors = &module.anchors;
@@ -303,6 +329,7 @@ fn header(cx: &Context, families: &[Family], out: &mut Vec<Edit>) -> Result<(), 
         let width = cx.tree.node(*child).control_bits;
         lines.push(format!("wire [{}:0] idetic_ctl_{at};", width - 1));
     }
+    lines.extend(nets.iter().map(StandIn::declaration));
     let copies = copies(cx);
     for copy in copies.values() {
         let kind = if copy.delayed { "reg" } else { "wire" };
@@ -321,6 +348,7 @@ fn header(cx: &Context, families: &[Family], out: &mut Vec<Edit>) -> Result<(), 
     }
 
     let mut assigns = assigns(cx, &copies, families)?;
+    assigns.extend(nets.iter().map(StandIn::assignment));
     assigns.extend(memory::logic(cx)?);
     assigns.extend(forget::logic(cx));
     if !assigns.is_empty() {
@@ -574,6 +602,8 @@ fn connect(
         values.push(("idetic_in", input));
         values.push(("idetic_out", output));
     }
+    let needs = cx.tree.node(child).needs;
+    values.extend(needs.ports().map(|name| (name, name.to_string())));
     if let Some(at) = node.control_children.iter().position(|id| *id == child) {
         let output = match family {
             None => format!("idetic_ctl_{at}"),

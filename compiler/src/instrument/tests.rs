@@ -4,6 +4,7 @@
 use super::fixture::{Analysed, Fixture};
 use super::*;
 use crate::frontend::ast::Direction::{Input, Output as Out};
+use crate::netlist::ResetSource;
 
 fn run(fixture: &Fixture, analysed: &Analysed, options: &InstrumentOptions) -> Output {
     let (output, diagnostics) = attempt(fixture, analysed, options);
@@ -270,7 +271,7 @@ fn parts_of_structures_are_refused() {
 #[test]
 fn designs_without_clock_and_names_of_ours_are_refused() {
     let (mut fixture, analysed) = counter();
-    fixture.netlist.clock = None;
+    fixture.netlist.clocks.clear();
     assert_eq!(message(&fixture, &analysed).0, "E0401");
 
     let (mut fixture, analysed) = counter();
@@ -281,9 +282,8 @@ fn designs_without_clock_and_names_of_ours_are_refused() {
 #[test]
 fn a_reset_of_two_levels_cannot_be_masked() {
     let (mut fixture, analysed) = counter();
-    let mut other = fixture.netlist.registers[0].async_resets[0].clone();
-    other.port.1 = true;
-    fixture.netlist.registers[1].async_resets.push(other);
+    let other = ResetSource::Port("rst_n".to_string(), true);
+    fixture.netlist.registers[1].clocking.resets.push(other);
     assert_eq!(message(&fixture, &analysed).0, "E0601");
 }
 

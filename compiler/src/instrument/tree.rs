@@ -14,6 +14,7 @@ use crate::layout::Layout;
 use crate::netlist::{BitNaming, InstanceId, Netlist, Origin, RegId};
 
 use super::names;
+use super::signals::Needs;
 use super::wrapper::index_bits;
 
 /// Consecutive bits of one register at consecutive places of the chain.
@@ -55,6 +56,8 @@ pub struct Node {
     pub control_children: Vec<InstanceId>,
     /// Bits of its control output, own registers lowest, then the children's.
     pub control_bits: u32,
+    /// Nets of the wrapper that it needs, for itself or below.
+    pub needs: Needs,
     /// Its memory ports.
     pub memory: MemoryPorts,
 }
@@ -92,7 +95,7 @@ impl Node {
 
     /// Whether the instance gets any port.
     pub fn is_touched(&self) -> bool {
-        self.chain_bits > 0 || self.control_bits > 0 || self.memory.select > 0
+        self.is_clocked() || self.control_bits > 0 || self.needs != Needs::default()
     }
 }
 
@@ -148,6 +151,18 @@ pub fn build(netlist: &Netlist, layout: &Layout, control: &[RegId]) -> Tree {
         nodes[instance.index()].own_control.push(register);
     }
 
+    for node in &mut nodes {
+        let registers = node.own.iter().map(|chunk| chunk.register.index());
+        let needs = registers.map(|at| Needs::of_register(&netlist.registers[at]));
+        node.needs = needs.fold(Needs::default(), Needs::and);
+    }
+    for opaque in &netlist.black_boxes {
+        if let Some(parent) = netlist.instances[opaque.instance.index()].parent {
+            let node = &mut nodes[parent.index()];
+            node.needs = node.needs.and(Needs::of_black_box(opaque));
+        }
+    }
+
     let mut children: Vec<Vec<InstanceId>> = vec![Vec::new(); nodes.len()];
     for (index, instance) in netlist.instances.iter().enumerate() {
         if let Some(parent) = instance.parent {
@@ -167,8 +182,10 @@ pub fn build(netlist: &Netlist, layout: &Layout, control: &[RegId]) -> Tree {
             .map(|register| netlist.registers[register.index()].width)
             .sum();
         let mut control_children = Vec::new();
+        let mut needs = nodes[index].needs;
         for &child in &children[index] {
             let node = &nodes[child.index()];
+            needs = needs.and(node.needs);
             if node.chain_bits > 0 {
                 let piece = Piece::Child(child);
                 pieces.push((starts[child.index()], node.chain_bits, piece));
@@ -219,6 +236,7 @@ pub fn build(netlist: &Netlist, layout: &Layout, control: &[RegId]) -> Tree {
         node.control_bits = control_bits;
         node.memory = memory;
         node.control_children = control_children;
+        node.needs = needs;
     }
 
     let mut tree = Tree {

@@ -8,7 +8,7 @@ use crate::diagnostics::{Diagnostic, Diagnostics, codes};
 use crate::frontend::ast::Direction;
 use crate::layout::Layout;
 use crate::liveness::Liveness;
-use crate::netlist::{InstanceId, Netlist, Port};
+use crate::netlist::{InstanceId, Netlist, Port, ResetSource};
 use crate::plan::Plan;
 
 use super::decode::{self, Branch, LiveCase};
@@ -48,6 +48,8 @@ struct Model {
     nvm_words: u32,
     control_bits: u32,
     resets: Vec<Reset>,
+    pulse_shift: bool,
+    pulse_run: bool,
     top_instance: String,
     checkpoint_count: usize,
     checkpoints: Vec<Branch>,
@@ -146,7 +148,7 @@ pub fn wrapper(inputs: &Inputs, diagnostics: &mut Diagnostics) -> Option<String>
         tree,
         options,
     } = *inputs;
-    let Some(clock) = &netlist.clock else {
+    let Some(clock) = netlist.clock() else {
         diagnostics.push(
             Diagnostic::global(
                 codes::NO_STATE,
@@ -159,6 +161,21 @@ pub fn wrapper(inputs: &Inputs, diagnostics: &mut Diagnostics) -> Option<String>
         );
         return None;
     };
+    let needs = tree.node(InstanceId(0)).needs;
+    if options.hold == Hold::Enable && (needs.shift || needs.run) {
+        let what = match needs.shift {
+            true => "saved registers are behind a clock gate of the design",
+            false => "the design has a black box with a clock",
+        };
+        diagnostics.push(
+            Diagnostic::global(
+                codes::CANNOT_EDIT,
+                format!("`--hold enable` cannot stop this design: {what}"),
+            )
+            .help("use `--hold gate`: such a clock has to be gated anyway"),
+        );
+        return None;
+    }
     let resets = match resets(netlist, options) {
         Ok(resets) => resets,
         Err(error) => {
@@ -217,6 +234,8 @@ pub fn wrapper(inputs: &Inputs, diagnostics: &mut Diagnostics) -> Option<String>
         nvm_words: layout.slots * layout.slot_words,
         control_bits: node.control_bits,
         resets: Vec::new(),
+        pulse_shift: node.needs.shift,
+        pulse_run: node.needs.run,
         top_instance: String::new(),
         checkpoint_count: plan.checkpoints.len(),
         checkpoints,
@@ -336,8 +355,11 @@ fn resets(
         return Ok(IndexMap::new());
     }
     for register in &netlist.registers {
-        for reset in &register.async_resets {
-            let (port, high) = (&reset.port.0, reset.port.1);
+        for reset in &register.clocking.resets {
+            let ResetSource::Port(port, high) = reset else {
+                continue;
+            };
+            let high = *high;
             let error = |message: String| {
                 Box::new(
                     Diagnostic::error(codes::CANNOT_EDIT, register.origin.process.span, message)
@@ -402,12 +424,22 @@ fn top_instance(
         connect("idetic_in", top_in);
         connect("idetic_out", "idetic_lowest");
     }
+    for port in node.needs.ports() {
+        connect(
+            port,
+            if port == "idetic_stopped" {
+                "idetic_stall"
+            } else {
+                port
+            },
+        );
+    }
     if node.control_bits > 0 {
         connect("idetic_ctl", "idetic_control");
     }
     for port in &inputs.netlist.ports {
         let name = identifier(&port.name);
-        let clock = inputs.netlist.clock.as_ref();
+        let clock = inputs.netlist.clock();
         let value = if clock.is_some_and(|clock| clock.port == port.name) {
             match (model.gate, model.rising) {
                 (true, true) => "idetic_gated".to_string(),

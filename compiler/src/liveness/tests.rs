@@ -7,7 +7,7 @@ use super::*;
 use crate::control::{self, ControlOptions, Edge, State, StateId};
 use crate::netlist::eval::{self, MachineState};
 use crate::netlist::testing::{Builder, Rng, fit, random_expr};
-use crate::netlist::{BinaryOp, ExprId};
+use crate::netlist::{BinaryOp, ClockId, ExprId, MemId, Memory, MemoryWrite, Node, RegId};
 
 fn explore(netlist: &Netlist, options: &ControlOptions) -> ControlGraph {
     let (graph, diagnostics) = control::explore(netlist, options);
@@ -311,6 +311,70 @@ pub(crate) fn rounds() -> Netlist {
     b.output("result", result);
     b.output("ready", idle);
     b.finish()
+}
+
+/// A machine that fills a memory of two words at once, changes one of them from
+/// a register, and shows one.
+pub(crate) fn buffer() -> Netlist {
+    let mut b = Builder::new();
+    let (fill, at) = (b.input("fill", 4), b.input("at", 1));
+    let state = b.register("state", 2, Some(0));
+    let change = b.register("change", 4, None);
+    let [filling, changing, showing] = [0, 1, 2].map(|value| b.is(state, value));
+    let [zero, one, two] = [0, 1, 2].map(|value| b.constant(2, value));
+    let next = b.mux(changing, two, zero);
+    let next = b.mux(filling, one, next);
+    b.next(state, next);
+    let taken = b.mux(filling, fill, change);
+    b.next(change, taken);
+    let [low, high] = [0, 1].map(|row| b.constant(1, row));
+    let mask = b.constant(4, 15);
+    let write = |enable, address, data| MemoryWrite {
+        clock: ClockId(0),
+        enable,
+        address,
+        data,
+        mask,
+    };
+    let origin = b.netlist.registers[0].origin.clone();
+    b.netlist.memories.push(Memory {
+        name: "buffer".to_owned(),
+        width: 4,
+        depth: 2,
+        writes: vec![
+            write(filling, low, fill),
+            write(filling, high, fill),
+            write(changing, at, change),
+        ],
+        first_index: Some(0),
+        processes: vec![origin.process.clone()],
+        clock: None,
+        plainly_clocked: true,
+        init: None,
+        origin,
+    });
+    let read = b.netlist.exprs.intern(Node::MemRead(MemId(0), at), 4);
+    let hidden = b.constant(4, 0);
+    let shown = b.mux(showing, read, hidden);
+    b.output("shown", shown);
+    b.finish()
+}
+
+#[test]
+fn a_memory_is_dead_until_it_is_filled() {
+    let netlist = buffer();
+    let graph = explore(&netlist, &ControlOptions::default());
+    let (graph, liveness) = analyze(&netlist, &graph, &[]);
+    let live: Vec<(u64, bool, bool)> = (graph.states.iter().zip(&liveness.live))
+        .zip(&liveness.memories)
+        .map(|((state, live), memories)| {
+            let value = state.values[0].to_u64().expect("the state is a fact");
+            let change = liveness.bits.of(RegId(1), 0);
+            (value, live.contains(change), memories.contains(0))
+        })
+        .collect();
+    // State, is the register live, is the memory?
+    assert_eq!(live, [(0, false, false), (1, true, true), (2, false, true)]);
 }
 
 #[test]

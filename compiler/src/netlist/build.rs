@@ -9,6 +9,9 @@
 use super::bits::Bits;
 use super::expr::{BinaryOp, ExprId, Exprs, Node, UnaryOp};
 
+/// How deep a slice moves towards the leaves.
+const NARROW_DEPTH: u32 = 40;
+
 impl Exprs {
     /// A constant.
     pub fn constant(&mut self, bits: Bits) -> ExprId {
@@ -115,25 +118,24 @@ impl Exprs {
     }
 
     /// The low `width` bits computed in `width` bits only, where that costs no
-    /// slice of anything but a leaf.
+    /// slice of anything but a leaf. The answer is kept: what is shared would be
+    /// gone through once for each way that leads to it.
     fn narrow(&mut self, of: ExprId, width: u32, depth: u32) -> Option<ExprId> {
         if self.width(of) <= width {
             return (self.width(of) == width).then_some(of);
         }
-        if depth > 40 {
+        if let Some(&known) = self.narrowed.get(&(of, width)) {
+            return known;
+        }
+        if depth > NARROW_DEPTH {
             return None;
         }
-        match self.node(of).clone() {
+        let operand = |exprs: &mut Exprs, of| exprs.narrow(of, width, depth + 1);
+        let narrow = match *self.node(of) {
             Node::Const(_) | Node::Concat(_) | Node::Slice(..) => Some(self.slice(of, 0, width)),
             Node::Unary(UnaryOp::SignExtend, _) => Some(self.slice(of, 0, width)),
-            Node::Unary(UnaryOp::Not, a) => {
-                let a = self.narrow(a, width, depth + 1)?;
-                Some(self.not(a))
-            }
-            Node::Unary(UnaryOp::Neg, a) => {
-                let a = self.narrow(a, width, depth + 1)?;
-                Some(self.neg(a))
-            }
+            Node::Unary(UnaryOp::Not, a) => operand(self, a).map(|a| self.not(a)),
+            Node::Unary(UnaryOp::Neg, a) => operand(self, a).map(|a| self.neg(a)),
             Node::Binary(
                 op @ (BinaryOp::And
                 | BinaryOp::Or
@@ -143,18 +145,18 @@ impl Exprs {
                 | BinaryOp::Mul),
                 a,
                 b,
-            ) => {
-                let a = self.narrow(a, width, depth + 1)?;
-                let b = self.narrow(b, width, depth + 1)?;
+            ) => operand(self, a).and_then(|a| {
+                let b = operand(self, b)?;
                 Some(self.binary(op, a, b))
-            }
-            Node::Mux(select, a, b) => {
-                let a = self.narrow(a, width, depth + 1)?;
-                let b = self.narrow(b, width, depth + 1)?;
+            }),
+            Node::Mux(select, a, b) => operand(self, a).and_then(|a| {
+                let b = operand(self, b)?;
                 Some(self.mux(select, a, b))
-            }
+            }),
             _ => None,
-        }
+        };
+        self.narrowed.insert((of, width), narrow);
+        narrow
     }
 
     /// Concatenation, least significant part first; at least one part.

@@ -114,6 +114,8 @@ pub struct Exprs {
     nodes: Vec<Node>,
     widths: Vec<u32>,
     interned: FxHashMap<(Node, u32), ExprId>,
+    /// What came of computing an expression in fewer bits; asked for often.
+    pub(super) narrowed: FxHashMap<(ExprId, u32), Option<ExprId>>,
 }
 
 impl Exprs {

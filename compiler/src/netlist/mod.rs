@@ -15,6 +15,7 @@ mod build;
 #[cfg(test)]
 mod build_tests;
 mod classes;
+mod clocking;
 pub mod eval;
 mod expr;
 pub mod known;
@@ -28,6 +29,10 @@ mod verilog;
 
 pub use bits::Bits;
 pub use classes::{instance_classes, register_groups};
+pub use clocking::{
+    BlackBox, BlackBoxPort, BlackBoxRole, Boundary, Clock, Clocking, GateKind, LogicReset,
+    ResetSource,
+};
 pub use expr::{BinaryOp, ExprId, Exprs, Node, UnaryOp};
 
 use indexmap::IndexMap;
@@ -59,6 +64,10 @@ index_id! {
     MemId;
     /// An [`Instance`]; 0 is the top.
     InstanceId;
+    /// A [`Clock`].
+    ClockId;
+    /// A [`BlackBox`].
+    BlackBoxId;
 }
 
 /// What follows a port's name in that of the output that tells which of its
@@ -76,19 +85,28 @@ pub struct Netlist {
     pub instances: Vec<Instance>,
     /// The ports of the top module in order, clock and resets included.
     pub ports: Vec<Port>,
-    /// Input ports that carry data (clocks are none).
+    /// Values that enter the machine: input ports that carry data (clocks are
+    /// none) first, then outputs of black boxes.
     pub inputs: Vec<Input>,
     /// Outputs of the top module. A port that the design can release is two:
     /// its value, and under its name with [`RELEASED`] behind it the bits that
     /// are released; a bidirectional port is an input, too.
+    /// Inputs of black boxes follow.
     pub outputs: Vec<Output>,
     /// Registers reachable from the outputs, and those that the same text makes in other iterations of a generate
     /// loop, in source order of instances and declarations.
     pub registers: Vec<Register>,
     /// Memories that were not expanded to registers.
     pub memories: Vec<Memory>,
-    /// The clock of all registers; `None` for a combinational design.
-    pub clock: Option<Clock>,
+    /// The clocks of registers and memories; none in a combinational design.
+    /// After [`crate::domain::select`] there is at most one.
+    pub clocks: Vec<Clock>,
+    /// The clocks of the whole design, once one has been selected.
+    pub domains: Vec<crate::domain::ClockSummary>,
+    /// Conditions of asynchronous resets that logic makes.
+    pub logic_resets: Vec<LogicReset>,
+    /// Instances without a body that is looked at.
+    pub black_boxes: Vec<BlackBox>,
     /// Values of the top module's parameters, overridable ones, for the wrapper.
     pub parameters: IndexMap<String, Bits>,
     /// Every clocked process in a generate loop, once per iteration.
@@ -133,15 +151,6 @@ pub struct NamedConstant {
     pub value: Bits,
 }
 
-/// The one clock of the design.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Clock {
-    /// The top-level input port.
-    pub port: String,
-    /// Active edge is rising.
-    pub rising: bool,
-}
-
 /// A port of the top module.
 #[derive(Debug, Clone)]
 pub struct Port {
@@ -162,8 +171,10 @@ pub struct Port {
 /// A data input of the machine.
 #[derive(Debug, Clone)]
 pub struct Input {
-    /// Port name.
+    /// Name of the port, or of what the value comes from.
     pub name: String,
+    /// Where it comes from.
+    pub boundary: Boundary,
     /// Width in bits.
     pub width: u32,
     /// `Node::Input` of this input.
@@ -173,8 +184,10 @@ pub struct Input {
 /// A value observed in every logical cycle.
 #[derive(Debug, Clone)]
 pub struct Output {
-    /// Port name.
+    /// Name of the port, or of what the value goes to.
     pub name: String,
+    /// Where it goes to.
+    pub boundary: Boundary,
     /// Its value.
     pub expr: ExprId,
     /// The port.
@@ -197,8 +210,12 @@ pub struct Register {
     /// Value after the next active clock edge, synchronous resets included,
     /// asynchronous ones not.
     pub next: ExprId,
-    /// Asynchronous set or reset, first has priority.
+    /// Asynchronous sets and resets by input ports, first has priority. Those
+    /// that logic makes are part of [`Register::next`] and of every expression
+    /// that reads the register: `active ? value : register`.
     pub async_resets: Vec<AsyncReset>,
+    /// Its clock, and how clock and resets reach its process.
+    pub clocking: Clocking,
     /// Initial value (declaration or `initial` block); unknown bits are unset.
     pub init: Option<Bits>,
     /// The way back to the source.
@@ -334,6 +351,9 @@ pub struct Memory {
     pub processes: Vec<ProcessRef>,
     /// The clock as the first of them names it, and its edge there.
     pub clock: Option<(Span, ast::Edge)>,
+    /// Its clock passes no gate of the design, and no logic makes an asynchronous
+    /// reset of the processes that write it.
+    pub plainly_clocked: bool,
     /// Contents before the first clock, when given.
     pub init: Option<Vec<Bits>>,
     /// The way back to the source.
@@ -343,6 +363,8 @@ pub struct Memory {
 /// A write port, active at the clock edge.
 #[derive(Debug, Clone)]
 pub struct MemoryWrite {
+    /// The clock.
+    pub clock: ClockId,
     /// One bit.
     pub enable: ExprId,
     /// Word address counted from 0.
@@ -366,7 +388,19 @@ impl Netlist {
         });
         let writes = self.memories.iter().flat_map(|memory| &memory.writes);
         let ports = writes.flat_map(|w| [w.enable, w.address, w.data, w.mask]);
-        outputs.chain(registers).chain(ports)
+        let logic = self.logic_resets.iter().map(|reset| reset.active);
+        outputs.chain(registers).chain(ports).chain(logic)
+    }
+
+    /// The clock of a machine of one clock.
+    pub fn clock(&self) -> Option<&Clock> {
+        self.clocks.first()
+    }
+
+    /// The data input that is the port of this name.
+    pub fn input_port(&self, name: &str) -> Option<&Input> {
+        let mut inputs = self.inputs.iter();
+        inputs.find(|input| input.boundary == Boundary::Port && input.name == name)
     }
 
     /// Flip-flop bits.
@@ -416,6 +450,12 @@ impl Memory {
             return Some((
                 "is written by a process in a generate loop",
                 "write the loop inside the process (`for` in an `always` block)",
+            ));
+        }
+        if !self.plainly_clocked {
+            return Some((
+                "the processes that write it have a clock gate or an asynchronous reset made by logic",
+                "test the enable or the reset in the process",
             ));
         }
         if self.first_index.is_none() {

@@ -16,7 +16,7 @@ const MAX_DEPTH: u32 = 6;
 pub fn print(netlist: &Netlist) -> String {
     let mut printer = Printer::new(netlist);
     let _ = writeln!(printer.out, "machine {}", netlist.top);
-    if let Some(clock) = &netlist.clock {
+    for clock in &netlist.clocks {
         let edge = if clock.rising { "posedge" } else { "negedge" };
         let _ = writeln!(printer.out, "clock {edge} {}", clock.port);
     }

@@ -27,10 +27,11 @@ impl Builder {
                 place: Default::default(),
                 parameters: IndexMap::new(),
             }],
-            clock: Some(Clock {
+            clocks: vec![Clock {
                 port: "clk".to_owned(),
                 rising: true,
-            }),
+                span,
+            }],
             ..Netlist::default()
         };
         let mut builder = Builder {
@@ -52,6 +53,7 @@ impl Builder {
         let expr = self.netlist.exprs.intern(Node::Input(id), width);
         self.netlist.inputs.push(Input {
             name: name.to_owned(),
+            boundary: Boundary::Port,
             width,
             expr,
         });
@@ -74,6 +76,14 @@ impl Builder {
             expr,
             next: expr,
             async_resets: async_resets.into_iter().collect(),
+            clocking: Clocking {
+                clock: ClockId(0),
+                gate: None,
+                resets: reset
+                    .map(|_| ResetSource::Port("rst".to_owned(), true))
+                    .into_iter()
+                    .collect(),
+            },
             init: None,
             origin: Origin {
                 instance: InstanceId(0),
@@ -110,6 +120,7 @@ impl Builder {
     pub(crate) fn output(&mut self, name: &str, expr: ExprId) {
         self.netlist.outputs.push(Output {
             name: name.to_owned(),
+            boundary: Boundary::Port,
             expr,
             span: self.span,
         });

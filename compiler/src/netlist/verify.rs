@@ -134,6 +134,8 @@ impl Check<'_> {
             let leaf =
                 matches!(netlist.exprs.node(register.expr), Node::Reg(id) if id.index() == index);
             self.require(leaf, || format!("register {name}: wrong leaf"));
+            let clock = register.clocking.clock.index() < netlist.clocks.len();
+            self.require(clock, || format!("register {name}: unknown clock"));
             let next = self.width(register.next) == register.width;
             self.require(next, || format!("register {name}: width of the next value"));
             for reset in &register.async_resets {
@@ -148,7 +150,8 @@ impl Check<'_> {
         }
         for memory in &netlist.memories {
             for write in &memory.writes {
-                let fits = self.width(write.enable) == 1
+                let fits = write.clock.index() < netlist.clocks.len()
+                    && self.width(write.enable) == 1
                     && self.width(write.data) == memory.width
                     && self.width(write.mask) == memory.width;
                 self.require(fits, || {

@@ -1,12 +1,15 @@
 //! A netlist as one flat Verilog-2005 module, for simulators and solvers to
 //! compare with the source.
 //!
-//! The module has the ports of the top under their own names; every other name
-//! begins with `idetic_`. Registers keep their initial values.
+//! The module has the ports of the top under their own names, behind ports for
+//! what else enters and leaves the machine (black boxes, other clocks); every
+//! other name begins with `idetic_`. Registers keep their initial values.
 
 use std::fmt::Write;
 
-use super::{BinaryOp, Bits, ExprId, Netlist, Node, Output, RELEASED, Register, UnaryOp};
+use super::{
+    BinaryOp, Bits, Boundary, ClockId, ExprId, Netlist, Node, Output, RELEASED, Register, UnaryOp,
+};
 use crate::frontend::ast::Direction;
 
 impl Netlist {
@@ -20,6 +23,20 @@ impl Netlist {
 
     fn write_module(&self, out: &mut String, name: &str) -> std::fmt::Result {
         writeln!(out, "module {} (", identifier(name))?;
+        // What is no port of the top becomes one here.
+        let outside = |boundary: Boundary| boundary != Boundary::Port;
+        for input in self.inputs.iter().filter(|input| outside(input.boundary)) {
+            let (range, name) = (range(input.width), identifier(&input.name));
+            writeln!(out, "    input wire {range}{name},")?;
+        }
+        for output in self
+            .outputs
+            .iter()
+            .filter(|output| outside(output.boundary))
+        {
+            let range = range(self.exprs.width(output.expr));
+            writeln!(out, "    output wire {range}{},", identifier(&output.name))?;
+        }
         for (at, port) in self.ports.iter().enumerate() {
             let direction = match port.direction {
                 Direction::Input => "input",
@@ -57,14 +74,11 @@ impl Netlist {
         for output in &self.outputs {
             self.write_output(out, output)?;
         }
-        if let Some(clock) = &self.clock {
-            let edge = if clock.rising { "posedge" } else { "negedge" };
-            let clock = format!("{edge} {}", identifier(&clock.port));
-            for (at, register) in self.registers.iter().enumerate() {
-                self.write_register(out, at, register, &clock)?;
-            }
-            self.write_memories(out, &clock)?;
+        for (at, register) in self.registers.iter().enumerate() {
+            let clock = self.event(register.clocking.clock);
+            self.write_register(out, at, register, &clock)?;
         }
+        self.write_memories(out)?;
         writeln!(out, "endmodule")
     }
 
@@ -116,10 +130,25 @@ impl Netlist {
         writeln!(out, "idetic_r{at} <= {};", self.operand(register.next))
     }
 
-    fn write_memories(&self, out: &mut String, clock: &str) -> std::fmt::Result {
+    /// The event of a clock: `posedge clk`.
+    fn event(&self, clock: ClockId) -> String {
+        let clock = &self.clocks[clock.index()];
+        let edge = if clock.rising { "posedge" } else { "negedge" };
+        format!("{edge} {}", identifier(&clock.port))
+    }
+
+    fn write_memories(&self, out: &mut String) -> std::fmt::Result {
         for (at, memory) in self.memories.iter().enumerate() {
-            writeln!(out, "  always @({clock}) begin")?;
+            let mut last = None;
             for write in &memory.writes {
+                // Ports of one clock stay in order, in one process.
+                if last != Some(write.clock) {
+                    if last.is_some() {
+                        writeln!(out, "  end")?;
+                    }
+                    writeln!(out, "  always @({}) begin", self.event(write.clock))?;
+                    last = Some(write.clock);
+                }
                 let [enable, address, data, mask] =
                     [write.enable, write.address, write.data, write.mask].map(|e| self.operand(e));
                 for bit in 0..memory.width {
@@ -134,7 +163,9 @@ impl Netlist {
                     )?;
                 }
             }
-            writeln!(out, "  end")?;
+            if last.is_some() {
+                writeln!(out, "  end")?;
+            }
         }
         Ok(())
     }

@@ -134,6 +134,8 @@ fn design(inputs: &Inputs) -> Design {
         hash: inputs.design_hash.to_string(),
         flops_bits: netlist.flop_bits(),
         memory_bits: netlist.memory_bits(),
+        clocks: clocks(netlist),
+        black_boxes: black_boxes(netlist),
         registers,
         data_files: netlist
             .data_files
@@ -151,6 +153,31 @@ fn design(inputs: &Inputs) -> Design {
             .collect(),
         memories: memories(inputs),
     }
+}
+
+/// The clocks, if there are several.
+fn clocks(netlist: &Netlist) -> Vec<Clock> {
+    let domains = match &netlist.domains[..] {
+        [_] => &[],
+        all => all,
+    };
+    let clock = |clock: &crate::domain::ClockSummary| Clock {
+        port: clock.port.clone(),
+        edge: if clock.rising { "rising" } else { "falling" }.to_string(),
+        register_bits: clock.register_bits,
+        memory_bits: clock.memory_bits,
+        saved: clock.selected,
+    };
+    domains.iter().map(clock).collect()
+}
+
+fn black_boxes(netlist: &Netlist) -> Vec<BlackBox> {
+    let opaque = |opaque: &crate::netlist::BlackBox| BlackBox {
+        name: opaque.path.clone(),
+        module: opaque.module.clone(),
+        ports: opaque.ports.iter().map(|port| port.declaration()).collect(),
+    };
+    netlist.black_boxes.iter().map(opaque).collect()
 }
 
 fn memories(inputs: &Inputs) -> Vec<Memory> {

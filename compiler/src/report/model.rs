@@ -45,6 +45,12 @@ pub struct Design {
     pub flops_bits: u64,
     /// Bits of memories that are not flip-flops.
     pub memory_bits: u64,
+    /// The clocks, where there are several.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub clocks: Vec<Clock>,
+    /// The instances that were not looked into.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub black_boxes: Vec<BlackBox>,
     /// The registers.
     pub registers: Vec<Register>,
     /// The memories that stay memories.
@@ -85,6 +91,32 @@ pub struct PassedOver {
     pub file: String,
     /// Line.
     pub line: u32,
+}
+
+/// A clock of the design.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Clock {
+    /// Input port.
+    pub port: String,
+    /// `rising` or `falling`.
+    pub edge: String,
+    /// Bits of its registers.
+    pub register_bits: u64,
+    /// Bits of the memories that it writes.
+    pub memory_bits: u64,
+    /// Whether it is the clock whose registers are saved.
+    pub saved: bool,
+}
+
+/// An instance that was not looked into.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct BlackBox {
+    /// Hierarchical name.
+    pub name: String,
+    /// Module.
+    pub module: String,
+    /// Its ports, as `input [7:0] addr`.
+    pub ports: Vec<String>,
 }
 
 /// A register.

@@ -205,6 +205,28 @@ fn facts(report: &Report) -> String {
             ),
         );
     }
+    for clock in &design.clocks {
+        let memories = match clock.memory_bits {
+            0 => String::new(),
+            bits => format!(" and {} of memories", count(bits, "bit")),
+        };
+        row(
+            "clock",
+            format!(
+                "{} edge of {}: {} of registers{memories}, {}",
+                clock.edge,
+                clock.port,
+                count(clock.register_bits, "bit"),
+                if clock.saved { "saved" } else { "not saved" }
+            ),
+        );
+    }
+    for opaque in &design.black_boxes {
+        row(
+            "black box",
+            format!("{} of module {}", opaque.name, opaque.module),
+        );
+    }
     if !design.data_files.is_empty() {
         row(
             "data files",

@@ -32,8 +32,8 @@ pub struct Plan<'a> {
     pub memories: Vec<(MemId, String)>,
     /// Clock cycles.
     pub cycles: u32,
-    /// Seed of the inputs.
-    pub seed: u32,
+    /// Registers are given values by `$deposit`, which asks for no type.
+    pub by_task: bool,
 }
 
 /// A name as it is written: escaped unless it is a simple identifier.
@@ -96,7 +96,7 @@ impl Plan<'_> {
     }
 
     fn inputs(&self) -> impl Iterator<Item = (usize, u32, Option<bool>)> + '_ {
-        let clock = self.netlist.clock.as_ref().map(|clock| &clock.port);
+        let clock = self.netlist.clock().map(|clock| &clock.port);
         let ports = self.netlist.ports.iter().enumerate();
         let data = ports.filter(move |(_, port)| {
             port.direction == Direction::Input && Some(&port.name) != clock
@@ -158,11 +158,11 @@ impl Plan<'_> {
         for &index in &self.registers {
             let register = &self.netlist.registers[index];
             let (any, other) = (random(register.width), random(register.width));
-            writeln!(
-                out,
-                "    dut.{} = sparse ? {any} & {other} & {any} : {any};",
-                register.name
-            )?;
+            let value = format!("sparse ? {any} & {other} & {any} : {any}");
+            match self.by_task {
+                true => writeln!(out, "    $deposit(dut.{}, {value});", register.name)?,
+                false => writeln!(out, "    dut.{} = {value};", register.name)?,
+            }
         }
         writeln!(out, "  end endtask")
     }
@@ -186,7 +186,7 @@ impl Plan<'_> {
     }
 
     fn write_clock(&self, out: &mut String) -> std::fmt::Result {
-        let clock = self.netlist.clock.as_ref();
+        let clock = self.netlist.clock();
         let port = clock.and_then(|clock| {
             let mut ports = self.netlist.ports.iter();
             let at = ports.position(|port| port.name == clock.port)?;
@@ -202,7 +202,9 @@ impl Plan<'_> {
         writeln!(
             out,
             "  initial begin
-    seed = {seed}; {idle}
+    seed = 1;
+    if ($value$plusargs(\"idetic_seed=%d\", seed)) ;
+    {idle}
     habits; cycle = 0; resetting = 0; deposit = 1; sparse = 0; inputs;
     #1 fill_memories;
     for (cycle = 0; cycle < {cycles}; cycle = cycle + 1) begin
@@ -222,7 +224,6 @@ impl Plan<'_> {
     $display(\"END\");
     $finish;
   end",
-            seed = self.seed,
             cycles = self.cycles,
             twice = 2 * EPOCH,
         )

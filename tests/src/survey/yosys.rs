@@ -28,7 +28,8 @@ pub fn read_commands(design: &Design) -> String {
         text.push_str(" -sv");
     }
     for flag in design.flags() {
-        text.push_str(&format!(" \"{flag}\""));
+        // In quotes it would be the name of a file.
+        text.push_str(&format!(" {flag}"));
     }
     for file in design.yosys_files.as_ref().unwrap_or(&design.files) {
         text.push_str(&format!(" \"{}\"", file.display()));

@@ -39,7 +39,7 @@ refused! {
     missing_include: 1, [("m.v", "`include \"defs.vh\"\nmodule m; endmodule\n")], ["insert", "m.v", "-o", "out"];
     missing_file_list: 1, [], ["insert", "-f", "nope.f"];
     endless_file_list: 1, [("a.f", "-f a.f\n")], ["insert", "-f", "a.f"];
-    option_in_file_list: 1, [("a.f", "design.v\n-y lib\n")], ["insert", "-f", "a.f"];
+    option_in_file_list: 1, [("a.f", "design.v\n--trace lib\n")], ["insert", "-f", "a.f"];
 }
 
 // Text
@@ -178,7 +178,7 @@ fn diagnostics_as_json() {
     assert_eq!(placed["file"], "m.v");
     assert_eq!(
         (&placed["line"], &placed["column"]),
-        (&3.into(), &20.into())
+        (&2.into(), &20.into())
     );
     assert!(placed["help"].is_string());
     let global = bench.refused(1, &["analyze", "nope.v", "--format", "json"]);

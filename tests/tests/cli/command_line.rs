@@ -124,3 +124,130 @@ fn a_design_in_one_line_survives() {
         .unwrap();
     assert!(compiled.status.success(), "{compiled:?}");
 }
+
+#[test]
+fn file_lists_name_libraries() {
+    let module = |name: &str, body: &str| {
+        format!(
+            "module {name}(input clk, input d, output q);
+{body}
+endmodule
+"
+        )
+    };
+    let register = "reg r; always @(posedge clk) r <= d; assign q = r;";
+    let top = module("top", "wire w; a one(clk, d, w); b two(clk, w, q);");
+    let bench = Bench::new(&[
+        ("top.v", &top),
+        ("lib/a.vlib", &module("a", "c inner(clk, d, q);")),
+        ("lib/other.v", &module("other", register)),
+        (
+            "all.v",
+            &[
+                module("b", register),
+                module("c", register),
+                module("unused", register),
+            ]
+            .concat(),
+        ),
+        (
+            "list.f",
+            "top.v
+-y lib +libext+.vlib+.sv
+-v all.v
+",
+        ),
+    ]);
+    let json = bench
+        .succeeds(&["analyze", "-f", "list.f", "--format", "json"])
+        .stdout;
+    let report: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(report["design"]["top"], "top");
+    let registers = report["design"]["registers"].as_array().unwrap();
+    let names: Vec<&str> = registers
+        .iter()
+        .map(|r| r["name"].as_str().unwrap())
+        .collect();
+    assert_eq!(names, ["one.inner.r", "two.r"]);
+    bench.succeeds(&["insert", "-f", "list.f", "-o", "out"]);
+    let list = std::fs::read_to_string(bench.work().join("out/top_idetic.f")).unwrap();
+    assert!(
+        list.contains("/a.vlib") && !list.contains("other.v"),
+        "{list}"
+    );
+}
+
+/// A design with a pin that both sides drive, testbench code and a data file.
+const PINS: &str =
+    "module pins(input clk, input rst, input [3:0] a, inout [3:0] pad, output [7:0] y);
+  reg [3:0] state, seen;
+  reg [7:0] rom [0:15];
+  initial $readmemh(\"rom.hex\", rom);
+  assign pad = state[0] ? state : 4'bz;
+  assign y = rom[seen];
+  always @(posedge clk)
+    if (rst) begin state <= 0; seen <= 0; end
+    else begin
+      state <= a;
+      seen <= seen + pad;
+      if (a == 3) $display(\"three\");
+    end
+endmodule
+";
+
+#[test]
+fn two_way_pins_go_through_and_data_files_are_named() {
+    let bench = Bench::new(&[
+        ("pins.v", PINS),
+        (
+            "rom.hex",
+            "00 11 22 33 @8 88
+",
+        ),
+        (
+            "tb.v",
+            "module tb; endmodule
+",
+        ),
+    ]);
+    bench.succeeds(&["insert", "pins.v", "-o", "out"]);
+    let read = |name: &str| std::fs::read_to_string(bench.work().join(name)).unwrap();
+    assert!(read("out/pins_idetic.v").contains("inout  wire [3:0] pad"));
+    assert!(read("out/pins_idetic.f").contains("The design reads rom.hex"));
+    let report: serde_json::Value = serde_json::from_str(&read("out/report.json")).unwrap();
+    assert_eq!(report["design"]["data_files"][0], "rom.hex");
+    assert_eq!(report["design"]["passed_over"][0]["what"], "`$display`");
+    assert_eq!(report["design"]["passed_over"][0]["line"], 12);
+    // The contents of the file are a part of the design.
+    bench.write(
+        "rom.hex",
+        b"00 11 22 34 @8 88
+",
+    );
+    bench.succeeds(&["insert", "pins.v", "-o", "other"]);
+    let other: serde_json::Value = serde_json::from_str(&read("other/report.json")).unwrap();
+    assert_ne!(report["design"]["hash"], other["design"]["hash"]);
+    // What the environment drives cannot be told from a recording.
+    let refused = bench.refused(1, &["verify", "pins.v", "--tb", "tb.v"]);
+    assert!(
+        refused.stderr.contains("`pad` is bidirectional"),
+        "{}",
+        refused.stderr
+    );
+}
+
+#[test]
+fn contents_that_only_a_simulation_knows_are_refused() {
+    let memory = "module m(input clk, input [1:0] a, input w, input [7:0] d, output [7:0] q);
+  reg [7:0] mem [0:3];
+  initial $readmemh(\"nowhere.hex\", mem);
+  always @(posedge clk) if (w) mem[a] <= d;
+  assign q = mem[a];
+endmodule
+";
+    let bench = Bench::new(&[("m.v", memory)]);
+    let analysed = bench.succeeds(&["analyze", "m.v"]);
+    assert!(analysed.stderr.contains("`nowhere.hex` cannot be read"));
+    let refused = bench.refused(1, &["insert", "m.v", "-o", "out"]);
+    assert!(refused.stderr.contains("E0603"), "{}", refused.stderr);
+}

@@ -33,6 +33,8 @@ pub struct Ast {
     pub exprs: Vec<Expr>,
     /// Modules in the order read.
     pub modules: Vec<Module>,
+    /// From which module on they belong to libraries.
+    pub library_modules: Option<usize>,
     /// Packages in the order read (symbols of kind `Package` share this form).
     pub packages: Vec<Module>,
     /// Where parts begin that `translate_off` takes out.
@@ -101,6 +103,8 @@ pub struct Module {
     pub ports: Vec<SymbolId>,
     /// Overridable parameters in order ([`SymbolKind::Parameter`]).
     pub parameters: Vec<SymbolId>,
+    /// It is marked `(* blackbox *)`: not to be looked into.
+    pub black_box: bool,
     /// An interface.
     pub interface: bool,
     /// Undeclared names may declare nets (no `` `default_nettype none``).

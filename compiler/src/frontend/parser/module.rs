@@ -96,6 +96,27 @@ impl Parser<'_> {
         Ok(())
     }
 
+    /// Whether the attributes in front of the token `start` call what follows
+    /// a black box.
+    fn marked_black_box(&self, start: usize) -> bool {
+        const NAMES: [&str; 3] = ["blackbox", "black_box", "syn_black_box"];
+        let mut at = start;
+        while at >= 2 && self.tokens[at - 1].kind == R_PAREN && self.tokens[at - 2].kind == STAR {
+            at -= 2;
+            while at >= 2
+                && !(self.tokens[at - 1].kind == STAR && self.tokens[at - 2].kind == L_PAREN)
+            {
+                at -= 1;
+                let off = self.tokens[at + 1].text == "=" && self.tokens[at + 2].text == "0";
+                if NAMES.contains(&self.tokens[at].text) && !off {
+                    return true;
+                }
+            }
+            at = at.saturating_sub(2);
+        }
+        false
+    }
+
     fn module(&mut self, file: ScopeId) -> Parse<()> {
         let start = self.at;
         let interface = self.at(INTERFACE_KW);
@@ -174,6 +195,7 @@ impl Parser<'_> {
                 scope,
                 ports,
                 parameters: std::mem::take(&mut self.parameters),
+                black_box: self.marked_black_box(start),
                 interface,
                 implicit_nets: self.stream.implicit_nets(start),
                 name: name.clone(),
@@ -223,6 +245,7 @@ impl Parser<'_> {
             scope,
             ports: Vec::new(),
             parameters: Vec::new(),
+            black_box: false,
             interface: false,
             implicit_nets: self.stream.implicit_nets(start),
             name: name.clone(),
