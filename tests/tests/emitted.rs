@@ -423,7 +423,7 @@ fn survives(
     assert_eq!(report.failures, []);
     assert!(report.restores > 0 && report.compared_bits > 0);
     // The report's figure for a save, measured: what is left is the first boot.
-    let save = u64::from(emitted.report.checkpoints[0].save_cycles);
+    let save = emitted.report.checkpoints[0].save_cycles;
     let boot = report.stall_clocks - report.commits * save;
     assert!((4..=8).contains(&boot), "{boot} clocks");
 }

@@ -23,6 +23,7 @@ use super::module::{self, Context, Elsewhere};
 use super::tree::Tree;
 
 /// The edits of all files, sorted. Empty lists are left out.
+#[allow(clippy::too_many_arguments)]
 pub fn all_edits(
     ast: &Ast,
     sources: &SourceMap,
