@@ -122,7 +122,7 @@ fn a_changed_netlist_is_caught() {
     };
     assert!(run(&original).passed());
     let mutants = mutants(&original);
-    assert!(mutants.len() >= original.registers.len() + 1);
+    assert!(mutants.len() > original.registers.len());
     for (what, mutant) in &mutants {
         assert!(run(mutant).failed(), "{what}: not caught");
     }
