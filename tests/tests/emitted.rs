@@ -52,7 +52,7 @@ fn emit(files: &[PathBuf], top: &str, options: &InstrumentOptions, word_bits: u3
     let (graph, found) = control::explore(&netlist, &ControlOptions::default());
     passed(&found);
     let (graph, liveness) = liveness::analyze(&netlist, &graph, &[]);
-    let plan = plan::plan(&graph, &liveness, &PlanOptions::default());
+    let plan = plan::plan(&netlist, &graph, &liveness, &PlanOptions::default());
     let plan = plan.expect("a plan without bounds exists");
     let layout_options = LayoutOptions {
         word_bits,

@@ -12,7 +12,9 @@ use idetic::netlist::Netlist;
 use idetic_tests::example::{EXAMPLES, Example};
 use idetic_tests::survey::command::{Answer, Tool};
 use idetic_tests::survey::list::{self, Design};
-use idetic_tests::survey::{Check, Options, Row, cosim, equivalence, netlist, survey, table, yosys};
+use idetic_tests::survey::{
+    Check, Options, Row, cosim, equivalence, netlist, survey, table, yosys,
+};
 
 fn options() -> Options {
     Options {
@@ -153,7 +155,11 @@ fn a_register_that_is_missing_or_too_many_is_caught() {
 fn refusals_and_tables_name_the_reason() {
     let scratch = tempfile::tempdir().unwrap();
     let file = scratch.path().join("m.v");
-    fs::write(&file, "module m(input a, output y);\n  assign y = b;\nendmodule\n").unwrap();
+    fs::write(
+        &file,
+        "module m(input a, output y);\n  assign y = b;\nendmodule\n",
+    )
+    .unwrap();
     let list = format!(
         "[{{\"name\": \"odd\", \"top\": \"m\", \"files\": [{file:?}], \"lang\": \"2005\", \"note\": 1}}]"
     );
@@ -165,7 +171,10 @@ fn refusals_and_tables_name_the_reason() {
     assert_eq!((code.as_str(), place.as_str()), ("E0304", "m.v:2:14"));
     assert!(!row.is_bad());
     let text = table::markdown(&[row]);
-    assert!(text.contains("| odd | 3 | – | – | E0304 m.v:2:14: `b` is not declared |"), "{text}");
+    assert!(
+        text.contains("| odd | 3 | – | – | E0304 m.v:2:14: `b` is not declared |"),
+        "{text}"
+    );
     assert!(list::parse("[{\"name\": \"a\"}]").is_err());
 }
 

@@ -30,7 +30,10 @@ const OUTSIDE: &[(&str, &str)] = &[
     ("E0801", "tests/tests/cli/bad_input.rs: missing_simulator"),
     ("E0804", "sim/tests/expect.rs: NotReproducible"),
     ("E0805", "tests/tests/mutations.rs: verify_exits_with_3"),
-    ("E0806", "tests/tests/cli/proof.rs: a_lost_bit_is_refuted_by_name"),
+    (
+        "E0806",
+        "tests/tests/cli/proof.rs: a_lost_bit_is_refuted_by_name",
+    ),
 ];
 
 /// What a section of a page holds.
