@@ -36,6 +36,18 @@ enum Chore {
         /// `verify` runs on every n-th seed
         #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u64).range(1..))]
         verify_every: u64,
+        /// Liveness is judged on every n-th batch of twenty; 0 for none
+        #[arg(long, default_value_t = 1)]
+        liveness_every: u64,
+    },
+    /// Mutated texts through the whole front end; findings are kept in target/fuzz
+    Fuzz {
+        /// How long
+        #[arg(long, default_value_t = 60)]
+        seconds: u64,
+        /// Seed of the first text
+        #[arg(long, default_value_t = 0)]
+        seed: u64,
     },
     /// Designs of a list through analyze, insert, Yosys and co-simulation, in a release build
     Survey {
@@ -67,12 +79,18 @@ fn main() -> ExitCode {
             seed,
             count,
             verify_every,
+            liveness_every,
         } => run(cargo()
             .args(["test", "-p", "idetic-tests", "--test", "random_designs"])
-            .args(["--", "--ignored", "--exact", "campaign"])
+            .args(["--", "--ignored", "--exact", "--nocapture", "campaign"])
             .env("IDETIC_RANDOM_SEED", seed.to_string())
             .env("IDETIC_RANDOM_COUNT", count.to_string())
-            .env("IDETIC_RANDOM_VERIFY_EVERY", verify_every.to_string())),
+            .env("IDETIC_RANDOM_VERIFY_EVERY", verify_every.to_string())
+            .env("IDETIC_RANDOM_LIVENESS_EVERY", liveness_every.to_string())),
+        Chore::Fuzz { seconds, seed } => run(cargo()
+            .args(["run", "-p", "idetic-tests", "--bin", "fuzz_front_end", "--"])
+            .args([seconds.to_string(), seed.to_string()])
+            .arg("target/fuzz")),
         Chore::Survey { arguments } => run(cargo()
             .args(["run", "--quiet", "--release", "-p", "idetic-tests"])
             .args(["--bin", "survey", "--"])
