@@ -333,7 +333,7 @@ module m(input wire c, input wire [1:0] d, output wire y);
     let register = netlist.registers.iter().find(|r| r.name == "r").unwrap();
     assert_eq!(register.clocking.gate, Some(crate::netlist::GateKind::And));
     let next = crate::netlist::print::print_expr(&netlist, register.next);
-    assert_eq!(next, "on ? d[1] : r");
+    assert_eq!(next, "(on ? d[1] : r)");
     let (_, found) = elaborate(cell("CP"));
     assert_eq!(
         said(&found),

@@ -93,7 +93,12 @@ fn run(example: &Example, files: &BTreeMap<String, String>, more: &[&str]) -> Ou
         .args(more)
         .current_dir(scratch.path())
         .output();
-    output.unwrap()
+    let mut output = output.unwrap();
+    // Some messages name the directory.
+    let printed = String::from_utf8_lossy(&output.stderr);
+    let directory = scratch.path().display().to_string();
+    output.stderr = printed.replace(&directory, "/design").into_bytes();
+    output
 }
 
 /// The codes that a run with `--format json` prints.
