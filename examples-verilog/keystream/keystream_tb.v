@@ -15,10 +15,13 @@ module keystream_tb;
 
   reg [4:0] permutation[0:31];
   reg [4:0] i, j, a, b, sum;
-  integer k, n, wrong;
+  integer k, n, wrong, wide;
 
   initial begin
-    for (k = 0; k < 32; k = k + 1) permutation[k] = k * 13 + 11;
+    for (k = 0; k < 32; k = k + 1) begin
+      wide = k * 13 + 11;
+      permutation[k] = wide[4:0];
+    end
     i = 5'd7;
     j = 5'd19;
     wrong = 0;
@@ -28,7 +31,8 @@ module keystream_tb;
       wrong = wrong + 1;
     end
     for (n = 0; n < 20; n = n + 1) begin
-      stir = n * 5;
+      wide = n * 5;
+      stir = wide[4:0];
       i = i + 5'd1;
       a = permutation[i];
       j = j + a + stir;

@@ -464,27 +464,6 @@ fn odd_names_and_a_falling_edge_survive() {
     );
 }
 
-#[test]
-fn registers_assigned_at_once_survive() {
-    let language = sim::Language::SystemVerilog2012;
-    let options = hold(Hold::Gate);
-    survives(
-        "blocking",
-        &options,
-        8,
-        language,
-        (sim::Simulator::Verilator, 200),
-    );
-    let options = hold(Hold::Enable);
-    survives(
-        "blocking",
-        &options,
-        16,
-        language,
-        (sim::Simulator::Icarus, 12),
-    );
-}
-
 /// Fields of structures, enums, signals of an interface.
 #[test]
 fn systemverilog_registers_survive() {

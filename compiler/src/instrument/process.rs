@@ -21,11 +21,10 @@
 //! Processes without saved bits are left alone: what they drive is dead at
 //! every checkpoint, and the design stops only there and at power-up.
 //!
-//! Registers that their process assigns by `=` are shifted by `=` too: a
-//! nonblocking assignment beside the blocking ones is compiled wrongly by
-//! Verilator, which writes the delayed value back over them. So that their
-//! neighbours in the chain get the old value, the chain reads them through a
-//! copy that follows in the nonblocking region (`text::delayed`).
+//! Registers that their process assigns by `=` are refused. The branch knows
+//! how to shift them by `=`, and the chain how to read them through a copy that
+//! follows in the nonblocking region (`text::delayed`), but a design of such
+//! registers has come out wrong in Verilator: see the decision page.
 
 use indexmap::IndexMap;
 
@@ -106,6 +105,21 @@ pub fn edits(
 fn refusal(register: &Register) -> Option<Diagnostic> {
     let origin = &register.origin;
     let process = origin.process.span;
+    if origin.blocking {
+        return Some(
+            Diagnostic::error(
+                codes::CANNOT_EDIT,
+                process,
+                format!(
+                    "`{}` must be saved, but its process assigns it by `=`",
+                    register.name
+                ),
+            )
+            .at("blocking assignment at the clock edge")
+            .label(origin.declaration, "declared here")
+            .help("assign it by `<=`, or not at all before it is read again"),
+        );
+    }
     if origin.bits == BitNaming::Whole && is_part(&origin.target) {
         return Some(
             Diagnostic::error(

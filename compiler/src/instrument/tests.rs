@@ -233,19 +233,14 @@ fn message(fixture: &Fixture, analysed: &Analysed) -> (&'static str, String) {
 }
 
 #[test]
-fn blocking_registers_are_read_through_a_copy() {
+fn saved_registers_assigned_at_once_are_refused() {
     let (mut fixture, _) = counter();
     fixture.netlist.registers[1].origin.blocking = true;
     let data = crate::netlist::RegId(1);
     let analysed = fixture.analysed(&[], &[], &[(data, 0)]);
-    let output = run(&fixture, &analysed, &InstrumentOptions::default());
-    let text = &output.files[0].text;
-    assert!(text.contains("data = {"), "{text}");
-    assert!(
-        text.contains("always @* idetic_copy_0 <= idetic_shift ? data : data;"),
-        "{text}"
-    );
-    assert!(text.contains("= idetic_copy_0[0];"), "{text}");
+    let (code, text) = message(&fixture, &analysed);
+    assert_eq!(code, "E0601");
+    assert!(text.contains("assigns it by `=`"), "{text}");
 }
 
 #[test]
