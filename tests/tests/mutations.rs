@@ -154,7 +154,10 @@ fn every_bit_of_gcd_is_missed_when_it_is_left_out() {
 #[test]
 fn sampled_bits_of_the_other_examples_are_missed() {
     let mut matter = 0;
-    for example in EXAMPLES.iter().filter(|example| example.name != "gcd") {
+    // The state of the last two is in memories, of which no bit can be dropped;
+    // their campaigns take minutes.
+    let elsewhere = ["gcd", "histogram", "keystream"];
+    for example in EXAMPLES.iter().filter(|it| !elsewhere.contains(&it.name)) {
         let tally = drop_bits(example, 13);
         assert_eq!(tally.missed, Vec::<String>::new(), "{}", example.name);
         assert!(tally.caught > 0, "{}: {tally:?}", example.name);
