@@ -28,7 +28,7 @@ module loops #(
         reg half, out_half;
         always @(posedge clk) begin
           out_half <= half;
-          half = ^own;
+          half <= ^own;
         end
         assign bits[i] = out_half;
       end else begin : even
