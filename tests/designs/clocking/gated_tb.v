@@ -9,12 +9,12 @@ module gated_tb;
   initial begin
     repeat (3) @(negedge clk);
     rst_n = 1;
-    for (i = 0; i < 45; i = i + 1) begin
+    for (i = 0; i < 130; i = i + 1) begin
       @(negedge clk);
       start = (i % 11) == 2;
       a = i * 7;
-      clear = i == 25 || i == 31;
-      rst_n = i != 36;
+      clear = i % 45 == 25 || i % 45 == 31;
+      rst_n = i % 45 != 36;
     end
     $finish;
   end

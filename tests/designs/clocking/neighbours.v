@@ -5,7 +5,7 @@ module scratch_ram(input wire ck, input wire we, input wire [2:0] at, input wire
                    output reg [7:0] q);
   reg [7:0] words [0:7];
   integer i;
-  initial for (i = 0; i < 8; i = i + 1) words[i] = i;
+  initial for (i = 0; i < 8; i = i + 1) words[i] = i[7:0];
   always @(posedge ck) begin
     if (we) words[at] <= d;
     q <= words[at];
