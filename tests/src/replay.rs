@@ -44,9 +44,25 @@ pub fn analyze(files: &[PathBuf], top: Option<&str>) -> (SourceMap, driver::Anal
         },
         ..AnalyzeOptions::default()
     };
-    let (analysis, diagnostics) = driver::analyze(&options, &mut sources);
-    let analysis = analysis.unwrap_or_else(|| panic!("{:#?}", diagnostics.list));
+    let analysis = analyzed(&options, &mut sources);
     (sources, analysis)
+}
+
+fn analyzed(options: &AnalyzeOptions, sources: &mut SourceMap) -> driver::Analysis {
+    let (analysis, diagnostics) = driver::analyze(options, sources);
+    analysis.unwrap_or_else(|| panic!("{:#?}", diagnostics.list))
+}
+
+/// Analyses an example as its `idetic.toml` says; also the options for the rest of the way.
+///
+/// # Panics
+/// Where it is refused, with the diagnostics.
+pub fn example(example: &Example) -> (SourceMap, driver::Analysis, InsertOptions) {
+    let mut sources = SourceMap::new();
+    let config = example.folder().join("idetic.toml");
+    let request = idetic::cli::configured(&config, &mut sources).expect("a valid configuration");
+    let analysis = analyzed(&request.analyze, &mut sources);
+    (sources, analysis, request.insert)
 }
 
 /// Options with words of so many bits, without anything special.
@@ -63,7 +79,7 @@ impl Recorded {
     /// # Panics
     /// Where a step fails.
     pub fn example(example: &Example) -> Recorded {
-        let (sources, analysis) = analyze(&example.files(), Some(example.name));
+        let (sources, analysis, _) = self::example(example);
         let original = original(&analysis, &sources, example);
         let testbench = sim::Testbench {
             files: vec![example.bench()],

@@ -324,8 +324,7 @@ fn emitted_designs_hold_all_files_and_nothing_else() {
 fn without_the_insertions_the_text_is_the_users() {
     for example in EXAMPLES {
         let emitted = insert(&example, &[]);
-        let (sources, mut analysis) = idetic_tests::replay::analyze(&example.files(), None);
-        let options = idetic_tests::replay::options(32);
+        let (sources, mut analysis, options) = idetic_tests::replay::example(&example);
         let (inserted, _) = idetic::driver::insert(&mut analysis, &sources, &options);
         let mut edited = 0;
         for file in &inserted.unwrap().output.files {

@@ -33,7 +33,7 @@ pub enum Command {
 }
 
 /// What every subcommand takes.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub struct DesignArgs {
     /// Verilog files of the design (default: `[design] files` of the configuration)
     #[arg(value_name = "FILES")]
@@ -216,18 +216,20 @@ fn setting(text: &str) -> Result<String, String> {
 }
 
 /// Output formats.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub enum Format {
     /// For people
+    #[default]
     Text,
     /// For machines
     Json,
 }
 
 /// When output is coloured.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub enum Color {
     /// On a terminal
+    #[default]
     Auto,
     /// Always
     Always,

@@ -30,7 +30,7 @@ use crate::source::SourceMap;
 use args::{Cli, Command};
 use console::Console;
 use exit::Exit;
-use request::Request;
+pub use request::{Request, configured};
 pub use verify_target::internals;
 
 /// Runs the command line and returns the exit code: 0 done, 1 input at fault,

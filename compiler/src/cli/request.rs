@@ -36,6 +36,18 @@ pub struct Request {
     pub memories: Vec<String>,
 }
 
+/// What a configuration file alone asks for.
+///
+/// # Errors
+/// As the file's: unreadable, malformed, or without files.
+pub fn configured(config: &Path, sources: &mut SourceMap) -> Result<Request, Diagnostic> {
+    let design = DesignArgs {
+        config: Some(config.to_path_buf()),
+        ..DesignArgs::default()
+    };
+    request(&design, None, sources)
+}
+
 /// Merges arguments and configuration; flags win.
 pub fn request(
     design: &DesignArgs,
