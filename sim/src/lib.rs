@@ -32,6 +32,7 @@ mod replay;
 mod report;
 mod reproduce;
 mod rng;
+mod runtime_objects;
 mod shell;
 mod spec;
 mod tool;

@@ -11,6 +11,7 @@ use crate::expect::{Expectation, write_words};
 use crate::icarus::{active_level, write_file};
 use crate::image::Position;
 use crate::process::{Invocation, Limits, Workplace};
+use crate::runtime_objects::RuntimeObjects;
 use crate::shell;
 use crate::spec::{CycleOutcome, CycleSpec, Environment, Latency, parse_outcomes};
 use crate::tool::Tool;
@@ -60,6 +61,9 @@ pub(crate) fn build(
     write_file(scratch, "common.h", include_str!("templates/common.h"))?;
     let program_path = write_file(scratch, "program.cpp", build.program)?;
     let objects = scratch.join("objects");
+    fs::create_dir_all(&objects).map_err(|e| SimError::io("cannot create", &objects, e))?;
+    let runtime = RuntimeObjects::new(if build.trace { "trace" } else { "plain" });
+    let laid = runtime.lay_into(&objects);
     let mut compile = Invocation::new(tool.compiler(), build.directory);
     compile.args([
         "--cc",
@@ -101,6 +105,9 @@ pub(crate) fn build(
     add_sources(&mut compile);
     compile.arg(&shell_path).arg(&program_path);
     compile.compile(Tool::Verilator, build.what, scratch, limits)?;
+    if !laid {
+        runtime.keep(&objects);
+    }
     Ok(objects.join("program"))
 }
 

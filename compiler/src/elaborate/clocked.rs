@@ -8,13 +8,15 @@ use super::context::{ClockEvent, Driver, Elab, Flop, Res, ScopeIdx};
 use super::env::{Key, Mode, Written};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::frontend::ast::{self, Edge, Event, Process, StmtKind};
-use crate::netlist::{ExprId, InstanceId, LoopedProcess, ProcessRef};
+use crate::netlist::{Assigned, ExprId, InstanceId, LoopedProcess, ProcessRef};
 use crate::source::Span;
 
 /// What one branch of a clocked process leaves.
 struct Branch {
     written: indexmap::IndexMap<Key, Written>,
     values: FxHashMap<Key, ExprId>,
+    /// How it assigns each slot.
+    assigned: FxHashMap<u32, Assigned>,
 }
 
 /// The resets of a process with their branches, its clock, and the rest of its body.
@@ -185,6 +187,14 @@ impl<'a> Elab<'a> {
             .keys()
             .filter_map(|&key| Some((key, self.env.get(key)?)))
             .collect();
+        let mixed = std::mem::take(&mut self.env.mixed);
+        let assigned = written.keys().filter_map(|key| match *key {
+            Key::Blocking(slot) if mixed.contains(&slot) => Some((slot, Assigned::Mixed)),
+            Key::Blocking(slot) => Some((slot, Assigned::Blocking)),
+            Key::Nonblocking(slot) => Some((slot, Assigned::Nonblocking)),
+            Key::Jump(_) => None,
+        });
+        let assigned = assigned.collect();
         if !writes.is_empty() {
             let (mem, span) = (writes[0].0, writes[0].1.process.span);
             let name = self.net(self.memories[mem as usize].net).path.clone();
@@ -197,7 +207,11 @@ impl<'a> Elab<'a> {
                 .help("memories cannot be reset; clear it by a loop over clock cycles"),
             );
         }
-        Ok(Branch { written, values })
+        Ok(Branch {
+            written,
+            values,
+            assigned,
+        })
     }
 
     /// Makes the registers of a process.
@@ -217,11 +231,10 @@ impl<'a> Elab<'a> {
             }
         }
         for (&key, &span) in &keys {
-            let (slot, blocking) = match key {
-                Key::Blocking(slot) => (slot, true),
-                Key::Nonblocking(slot) => (slot, false),
-                Key::Jump(_) => continue,
+            let (Key::Blocking(slot) | Key::Nonblocking(slot)) = key else {
+                continue;
             };
+            let assigned = assigned(main, resets, slot);
             let net = self.net(self.slots[slot as usize].net);
             if net.local {
                 continue;
@@ -280,7 +293,7 @@ impl<'a> Elab<'a> {
                     levels: levels.clone(),
                     clock,
                     process: process.clone(),
-                    blocking,
+                    assigned,
                     instance,
                 });
                 let flop = self.flops.len() as u32 - 1;
@@ -288,6 +301,25 @@ impl<'a> Elab<'a> {
             }
         }
         Ok(())
+    }
+}
+
+/// How a process assigns a slot, all branches together.
+fn assigned(main: &Branch, resets: &[(ExprId, Branch)], slot: u32) -> Assigned {
+    let mut resets = resets.iter().map(|(_, branch)| branch);
+    match main.assigned.get(&slot) {
+        Some(Assigned::Blocking) | None => {
+            let blocking = |branch: &Branch| {
+                let how = branch.assigned.get(&slot);
+                how.is_none_or(|how| *how == Assigned::Blocking)
+            };
+            match resets.all(blocking) {
+                true => Assigned::Blocking,
+                false if main.assigned.contains_key(&slot) => Assigned::Mixed,
+                false => Assigned::Nonblocking,
+            }
+        }
+        Some(how) => *how,
     }
 }
 

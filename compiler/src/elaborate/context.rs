@@ -10,7 +10,9 @@ use super::env::Env;
 use super::types::Ty;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Severity};
 use crate::frontend::ast::{self, Ast, Edge, SymbolId};
-use crate::netlist::{Bits, ExprId, Exprs, Instance, InstanceId, LoopedProcess, ProcessRef};
+use crate::netlist::{
+    Assigned, Bits, ExprId, Exprs, Instance, InstanceId, LoopedProcess, ProcessRef,
+};
 use crate::source::{SourceMap, Span};
 
 /// Largest width of any value in bits.
@@ -169,7 +171,7 @@ pub(super) struct Flop {
     pub levels: Rc<[ExprId]>,
     pub clock: u32,
     pub process: ProcessRef,
-    pub blocking: bool,
+    pub assigned: Assigned,
     /// The instance whose text holds the process.
     pub instance: InstanceId,
 }

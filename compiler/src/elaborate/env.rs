@@ -63,6 +63,8 @@ pub(super) struct Env {
     /// Statements around that can be left, innermost last.
     pub exits: Vec<Exit>,
     pub next_exit: u32,
+    /// Slots that the whole body assigned both by `=` and by `<=`.
+    pub mixed: Vec<u32>,
     /// Some jump has been taken on some path.
     pub jumped: bool,
 }

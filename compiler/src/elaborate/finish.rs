@@ -7,8 +7,8 @@ use super::context::{Driver, Elab, Entity, Res, ScopeIdx, Storage};
 use super::registers::{Machine, Resolved};
 use crate::frontend::ast::{self, Direction, ModuleId, SymbolKind};
 use crate::netlist::{
-    AsyncReset, BitNaming, Bits, BlackBoxRole, Boundary, ExprId, Exprs, FilledLater, Input,
-    InputId, Instance, LogicReset, MemId, Memory, MemoryWrite, NamedConstant, Netlist, Node,
+    Assigned, AsyncReset, BitNaming, Bits, BlackBoxRole, Boundary, ExprId, Exprs, FilledLater,
+    Input, InputId, Instance, LogicReset, MemId, Memory, MemoryWrite, NamedConstant, Netlist, Node,
     Origin, Output, Port, ProcessRef, RELEASED, RegId, Register,
 };
 use crate::source::Span;
@@ -229,7 +229,7 @@ impl<'a> Elab<'a> {
                     bits: BitNaming::Whole,
                     declaration: net.span,
                     process,
-                    blocking: false,
+                    assigned: Assigned::Nonblocking,
                     enumerated: false,
                     scope_path: net.scope_path.clone(),
                 },
@@ -481,7 +481,7 @@ impl<'a> Elab<'a> {
                 enumerated: part.enumerated,
                 declaration: net.span,
                 process: flop.process.clone(),
-                blocking: flop.blocking,
+                assigned: flop.assigned,
                 scope_path,
             },
         }

@@ -38,9 +38,10 @@ impl<'a> Elab<'a> {
                 break;
             }
         }
-        for slot in mixed {
+        for &slot in &mixed {
             self.lay_on_top(slot);
         }
+        self.env.mixed = mixed;
         Ok(())
     }
 

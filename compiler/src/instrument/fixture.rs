@@ -13,8 +13,8 @@ use crate::frontend::ast::{
 use crate::layout::{Layout, Segment};
 use crate::liveness::{BitIndex, BitSet, Liveness};
 use crate::netlist::{
-    AsyncReset, BitNaming, Bits, Clock, ClockId, Clocking, Instance, InstanceId, Netlist, Node,
-    Origin, Port, ProcessRef, RegId, Register, ResetSource,
+    Assigned, AsyncReset, BitNaming, Bits, Clock, ClockId, Clocking, Instance, InstanceId, Netlist,
+    Node, Origin, Port, ProcessRef, RegId, Register, ResetSource,
 };
 use crate::plan::{Checkpoint, Cold, Optimality, Plan};
 use crate::source::{FileId, SourceMap, Span};
@@ -296,7 +296,7 @@ impl Fixture {
                 },
                 declaration,
                 process: process.clone(),
-                blocking: false,
+                assigned: Assigned::Nonblocking,
                 enumerated: false,
                 scope_path: Vec::new(),
             },

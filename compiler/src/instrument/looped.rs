@@ -24,11 +24,12 @@ use indexmap::IndexMap;
 
 use crate::diagnostics::{Diagnostic, codes};
 use crate::frontend::ast::{GenerateBody, StmtId, SymbolId, SymbolKind};
-use crate::netlist::{BitNaming, GeneratePlace, InstanceId, Origin};
+use crate::netlist::{Assigned, BitNaming, GeneratePlace, InstanceId, Origin};
 use crate::source::Span;
 
+use super::connect::port_bits;
 use super::edits::Edit;
-use super::module::{Context, port_bits};
+use super::module::Context;
 use super::tree::Chunk;
 use super::{names, text};
 
@@ -96,8 +97,10 @@ pub struct Line {
     pub target: String,
     /// Value.
     pub value: String,
-    /// Assigned by `=`.
-    pub blocking: bool,
+    /// The target is assigned by `=`, and this copy of it by `<=`.
+    pub kept: Option<String>,
+    /// An asynchronous reset of the process sets it.
+    pub reset: bool,
 }
 
 /// What a process in a loop needs: its branch, and the insertions around it.
@@ -135,24 +138,26 @@ pub fn process(cx: &Context, stmt: StmtId, chunks: &[Chunk]) -> Result<Looped, V
             "1" => format!("[{at}]"),
             width => format!("[{at} +: {width}]"),
         };
-        let source = match column.blocking {
-            false => target.clone(),
+        let kept = match column.kept {
+            false => None,
             true => {
-                let was = format!("idetic_was_{number}");
+                let copy = format!("idetic_copy_{number}");
                 let top = match width.parse::<i64>() {
                     Ok(width) => (width - 1).to_string(),
                     Err(_) => format!("{width} - 1"),
                 };
-                declarations.push(format!("reg [{top}:0] {was};"));
-                reads.push(text::delayed(&was, &top, &target, true));
-                was
+                let declaration = format!("reg [{top}:0] {copy};");
+                declarations.push(text::unlinted(&["UNUSED"], &declaration));
+                Some(copy)
             }
         };
+        let source = kept.as_ref().unwrap_or(&target);
         reads.push(format!("assign idetic_saved{bits} = {source};"));
         lines.push(Line {
             value: format!("idetic_shifted{bits}"),
             target,
-            blocking: column.blocking,
+            kept,
+            reset: column.reset,
         });
     }
     let edits = around(cx, body.span, body.begin, &declarations, &reads);
@@ -217,7 +222,8 @@ fn body(cx: &Context, place: &GeneratePlace, process: Span) -> Result<GenerateBo
 /// The registers that one assignment of the branch stands for.
 struct Column<'a> {
     number: usize,
-    blocking: bool,
+    kept: bool,
+    reset: bool,
     /// Name without selects, as seen from the process.
     name: String,
     /// The selects behind the name, per iteration.
@@ -319,7 +325,8 @@ fn columns<'a>(
         let number = own.iter().position(|chunk| *chunk == group[0]);
         let mut column = Column {
             number: number.expect("the chunks of a process are the instance's own"),
-            blocking: false,
+            kept: false,
+            reset: false,
             name,
             selects: Vec::new(),
             at: Vec::new(),
@@ -337,7 +344,8 @@ fn columns<'a>(
             if before.is_some_and(|(_, before)| before.len() != selects.len()) {
                 return Err(refuse(different));
             }
-            column.blocking |= origin.blocking;
+            column.kept |= origin.assigned == Assigned::Blocking;
+            column.reset |= !register.async_resets.is_empty();
             column.selects.push((loops, selects));
             column.at.push((loops, i64::from(chunk.at)));
             column.width.push((loops, i64::from(register.width)));

@@ -14,10 +14,13 @@
 
 pub mod edits;
 
+mod connect;
+mod copies;
 mod decode;
 mod files;
 mod filled;
 mod forget;
+mod header;
 mod image;
 mod keywords;
 mod looped;

@@ -21,18 +21,17 @@
 //! Processes without saved bits are left alone: what they drive is dead at
 //! every checkpoint, and the design stops only there and at power-up.
 //!
-//! Registers that their process assigns by `=` are refused. The branch knows
-//! how to shift them by `=`, and the chain how to read them through a copy that
-//! follows in the nonblocking region (`text::delayed`), but a design of such
-//! registers has come out wrong in Verilator: see the decision page.
+//! Registers that their process assigns by `=` are shifted by `=`, and have a
+//! copy that the process assigns by `<=` wherever it assigns them (see `copies`).
 
 use indexmap::IndexMap;
 
 use crate::diagnostics::{Diagnostic, codes};
 use crate::frontend::ast::{Edge, StmtId, StmtKind, Timing};
-use crate::netlist::{BitNaming, RegId, Register};
+use crate::netlist::{Assigned, BitNaming, RegId, Register};
 use crate::source::Span;
 
+use super::copies::Copy;
 use super::edits::Edit;
 use super::looped::{self, Line};
 use super::module::Context;
@@ -47,6 +46,7 @@ pub fn edits(
     stmt: StmtId,
     process: Span,
     chunks: &[Chunk],
+    copies: &IndexMap<RegId, Copy>,
 ) -> Result<Vec<Edit>, Vec<Diagnostic>> {
     let registers: Vec<&Register> = chunks.iter().map(|chunk| cx.register(*chunk)).collect();
     let errors: Vec<Diagnostic> = registers
@@ -56,32 +56,41 @@ pub fn edits(
     if !errors.is_empty() {
         return Err(errors);
     }
-    let (at, after_else) = place(cx, stmt, process).map_err(|error| vec![error])?;
+    let place = place(cx, stmt, process).map_err(|error| vec![error])?;
+    let (at, after_else) = (place.at, place.after_else);
     let in_loop = registers
         .first()
         .is_some_and(|register| !register.origin.process.place.loops.is_empty());
-    let (assignments, mut edits) = match in_loop {
-        false => (assignments(cx, chunks), Vec::new()),
+    let (assignments, around) = match in_loop {
+        false => (assignments(cx, chunks, copies), Vec::new()),
         true => {
             let looped = looped::process(cx, stmt, chunks)?;
             (looped.lines, looped.edits)
         }
     };
+    let mut edits = Vec::new();
+    for &reset in &place.resets {
+        let kept = assignments.iter().filter(|line| line.reset);
+        let kept = keep(cx, reset, kept, "begin ").map_err(|error| vec![error])?;
+        edits.extend(kept.into_iter().flatten());
+    }
 
     let line = text::indent_at(cx.text(), at);
     let step = format!("\n{line}  ");
     let mut insert = String::new();
     insert.push_str(if after_else { " if" } else { "if" });
     insert.push_str(" (idetic_shift) begin");
-    for assignment in assignments {
-        let operator = if assignment.blocking { "=" } else { "<=" };
-        let (target, value) = (assignment.target, assignment.value);
-        let line = format!("{target} {operator} {value};");
+    for assignment in &assignments {
+        let (target, value) = (&assignment.target, &assignment.value);
         insert.push_str(&step);
-        insert.push_str(&match assignment.blocking {
-            true => text::unlinted(&["BLKSEQ"], &line),
-            false => line,
-        });
+        match &assignment.kept {
+            None => insert.push_str(&format!("{target} <= {value};")),
+            Some(copy) => {
+                let line = format!("{target} = {value};");
+                insert.push_str(&text::unlinted(&["BLKSEQ"], &line));
+                insert.push_str(&format!("{step}{copy} <= {value};"));
+            }
+        }
     }
     for restore in memory::restores(cx, stmt) {
         insert.push_str(&step);
@@ -99,25 +108,63 @@ pub fn edits(
         offset: at,
         text: insert,
     });
+    let open = if after_else { " begin" } else { "begin " };
+    let kept = keep(cx, place.main, assignments.iter(), open).map_err(|error| vec![error])?;
+    edits.extend(
+        kept.map(|[mut begin, end]| {
+            begin.offset = at;
+            [begin, end]
+        })
+        .into_iter()
+        .flatten(),
+    );
+    edits.extend(around);
     Ok(edits)
+}
+
+/// What leaves copies behind a statement: insertions in front of it and behind it.
+fn keep<'a>(
+    cx: &Context,
+    stmt: StmtId,
+    lines: impl Iterator<Item = &'a Line>,
+    open: &str,
+) -> Result<Option<[Edit; 2]>, Diagnostic> {
+    let copies: Vec<String> = lines
+        .filter_map(|line| Some(format!(" {} <= {};", line.kept.as_ref()?, line.target)))
+        .collect();
+    if copies.is_empty() {
+        return Ok(None);
+    }
+    let span = cx.ast[stmt].span;
+    cx.editable(span, "a statement of this process")?;
+    let edit = |offset, text| Edit {
+        file: cx.file(),
+        offset,
+        text,
+    };
+    let end = format!("{} end", copies.concat());
+    Ok(Some([
+        edit(span.start, open.to_string()),
+        edit(span.end, end),
+    ]))
 }
 
 fn refusal(register: &Register) -> Option<Diagnostic> {
     let origin = &register.origin;
     let process = origin.process.span;
-    if origin.blocking {
+    if origin.assigned == Assigned::Mixed {
         return Some(
             Diagnostic::error(
                 codes::CANNOT_EDIT,
                 process,
                 format!(
-                    "`{}` must be saved, but its process assigns it by `=`",
+                    "`{}` must be saved, but its process assigns it both by `=` and by `<=`",
                     register.name
                 ),
             )
-            .at("blocking assignment at the clock edge")
+            .at("assigned in both ways at the clock edge")
             .label(origin.declaration, "declared here")
-            .help("assign it by `<=`, or not at all before it is read again"),
+            .help("assign it in one way only"),
         );
     }
     if origin.bits == BitNaming::Whole && is_part(&origin.target) {
@@ -144,8 +191,19 @@ fn is_part(target: &str) -> bool {
         .is_some_and(|open| target[open..].contains(':'))
 }
 
-/// Where the branch goes, and whether that is right after an `else`.
-fn place(cx: &Context, stmt: StmtId, process: Span) -> Result<(u32, bool), Diagnostic> {
+/// The parts of a process.
+struct Place {
+    /// What the asynchronous resets do.
+    resets: Vec<StmtId>,
+    /// What the clock edge does.
+    main: StmtId,
+    /// Where the branch goes.
+    at: u32,
+    /// That is right after an `else`.
+    after_else: bool,
+}
+
+fn place(cx: &Context, stmt: StmtId, process: Span) -> Result<Place, Diagnostic> {
     cx.editable(process, "this process")?;
     let unexpected = || {
         Diagnostic::error(
@@ -172,14 +230,17 @@ fn place(cx: &Context, stmt: StmtId, process: Span) -> Result<(u32, bool), Diagn
     let mut at = *body;
     let mut after = None;
     let mut left = resets;
+    let mut resets = Vec::new();
     while left > 0 {
         match &cx.ast[at].kind {
             StmtKind::Block { stmts, .. } if stmts.len() == 1 => at = stmts[0],
             StmtKind::If {
+                then_branch,
                 else_branch: Some(branch),
                 after_else,
                 ..
             } => {
+                resets.extend(*then_branch);
                 at = *branch;
                 after = *after_else;
                 left -= 1;
@@ -192,11 +253,21 @@ fn place(cx: &Context, stmt: StmtId, process: Span) -> Result<(u32, bool), Diagn
         }
     }
     match after {
-        Some(offset) => Ok((offset, true)),
+        Some(offset) => Ok(Place {
+            resets,
+            main: at,
+            at: offset,
+            after_else: true,
+        }),
         None => {
             let start = cx.ast[at].span;
             cx.editable(start, "the statement of this process")?;
-            Ok((start.start, false))
+            Ok(Place {
+                resets,
+                main: at,
+                at: start.start,
+                after_else: false,
+            })
         }
     }
 }
@@ -204,20 +275,22 @@ fn place(cx: &Context, stmt: StmtId, process: Span) -> Result<(u32, bool), Diagn
 /// One assignment per register. Its unsaved bits are dead and become 0: left
 /// unknown after a restore they would do no harm in silicon, but one unknown
 /// bit of an operand makes a whole sum unknown in simulation.
-fn assignments(cx: &Context, chunks: &[Chunk]) -> Vec<Line> {
+fn assignments(cx: &Context, chunks: &[Chunk], copies: &IndexMap<RegId, Copy>) -> Vec<Line> {
     let mut registers: IndexMap<RegId, Vec<Chunk>> = IndexMap::new();
     for chunk in chunks {
         registers.entry(chunk.register).or_default().push(*chunk);
     }
     registers
-        .into_values()
-        .map(|mut parts| {
+        .into_iter()
+        .map(|(id, mut parts)| {
             parts.sort_by_key(|part| part.low);
             let register = cx.register(parts[0]);
+            let kept = copies.get(&id).filter(|copy| copy.kept);
             Line {
                 target: target(&register.origin),
                 value: filled(&parts, register.width),
-                blocking: register.origin.blocking,
+                kept: kept.map(|copy| copy.name.clone()),
+                reset: !register.async_resets.is_empty(),
             }
         })
         .collect()

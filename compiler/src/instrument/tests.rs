@@ -233,14 +233,14 @@ fn message(fixture: &Fixture, analysed: &Analysed) -> (&'static str, String) {
 }
 
 #[test]
-fn saved_registers_assigned_at_once_are_refused() {
+fn saved_registers_assigned_in_both_ways_are_refused() {
     let (mut fixture, _) = counter();
-    fixture.netlist.registers[1].origin.blocking = true;
+    fixture.netlist.registers[1].origin.assigned = crate::netlist::Assigned::Mixed;
     let data = crate::netlist::RegId(1);
     let analysed = fixture.analysed(&[], &[], &[(data, 0)]);
     let (code, text) = message(&fixture, &analysed);
     assert_eq!(code, "E0601");
-    assert!(text.contains("assigns it by `=`"), "{text}");
+    assert!(text.contains("both by `=` and by `<=`"), "{text}");
 }
 
 #[test]

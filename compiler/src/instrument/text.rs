@@ -32,26 +32,6 @@ pub fn unlinted(kinds: &[&str], text: &str) -> String {
     )
 }
 
-/// A process that keeps the value that `source` had before the clock edge until
-/// all processes have read it. It looks at the shift too, to start anew then: a
-/// register that only has an initial value never changes.
-pub fn delayed(copy: &str, top: &str, source: &str, shifts: bool) -> String {
-    // `@*` would wait for all words of an array, so a word gets a net.
-    let (net, source) = match source.trim_end().ends_with(']') {
-        true => {
-            let net = format!("{copy}_now");
-            (format!("wire [{top}:0] {net} = {source}; "), net)
-        }
-        false => (String::new(), source.to_string()),
-    };
-    let value = match shifts {
-        true => format!("idetic_shift ? {source} : {source}"),
-        false => source,
-    };
-    let process = format!("{net}always @* {copy} <= {value};");
-    unlinted(&["COMBDLY"], &process)
-}
-
 /// Bits `low..low + len` of a vector of `width` bits, which may be all of it.
 pub fn part(vector: &str, width: u32, low: u32, len: u32) -> String {
     if len == width {

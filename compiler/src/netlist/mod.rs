@@ -249,13 +249,25 @@ pub struct Origin {
     pub declaration: Span,
     /// The clocked process that drives it.
     pub process: ProcessRef,
-    /// The process assigns it by `=` rather than `<=`.
-    pub blocking: bool,
+    /// How the process assigns it.
+    pub assigned: Assigned,
     /// `target` is an enum: plain bits are assigned to it as `{target} <= bits`.
     pub enumerated: bool,
     /// Declared in a named block or generate block, or a signal of an interface: `target` cannot be written
     /// from the module's own scope without this prefix.
     pub scope_path: Vec<String>,
+}
+
+/// How a clocked process assigns a register.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Assigned {
+    /// By `<=`. An asynchronous reset may set it by `=`: it does so at an edge
+    /// of its own, so that nobody at a clock edge sees the change too early.
+    Nonblocking,
+    /// By `=` everywhere.
+    Blocking,
+    /// In both ways.
+    Mixed,
 }
 
 /// How the bits of a register are selected in source text.

@@ -100,7 +100,7 @@ impl Builder {
                     in_generate_loop: false,
                     place: Default::default(),
                 },
-                blocking: false,
+                assigned: Assigned::Nonblocking,
                 enumerated: false,
                 scope_path: Vec::new(),
             },
