@@ -1,8 +1,9 @@
 //! Recording: the user's testbench runs on the original design, and every port is written down at every active clock edge.
 //!
 //! The top module is copied and a recorder inserted before its `endmodule`, so that the testbench, hierarchical references into the
-//! design included, runs unchanged. The recorder reads inputs and outputs in the active region of the edge: as the design's own
-//! clocked blocks see them, before any nonblocking update.
+//! design included, runs unchanged. The recorder reads inputs in the active region of the edge: as the design's own clocked blocks
+//! see them, before any nonblocking update. Outputs are those from before the edge: in Icarus by the nonblocking region, so that
+//! registers assigned by `=` are no exception; Verilator makes no difference between the regions there, and has its own order.
 
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Read};
@@ -102,6 +103,7 @@ pub fn record(
     let rows_path = scratch.path().join("rows.txt");
     let copy = insert_recorder(
         design,
+        options.simulator,
         &input_bus,
         &output_bus,
         options.max_cycles,
@@ -168,6 +170,7 @@ pub fn record(
 /// Copies the top module's file with the recorder before `endmodule`; returns the path of the copy.
 fn insert_recorder(
     design: &OriginalDesign,
+    simulator: Simulator,
     inputs: &Bus,
     outputs: &Bus,
     max_cycles: u64,
@@ -202,6 +205,9 @@ fn insert_recorder(
     context.insert("max_cycles", &max_cycles.min(i32::MAX as u64));
     context.insert("inputs", &shell::concatenation(inputs));
     context.insert("outputs", &shell::concatenation(outputs));
+    if simulator == Simulator::Icarus {
+        context.insert("settled_bits", &outputs.width_bits());
+    }
     let recorder = shell::render(include_str!("templates/recorder.v.tera"), &context)?;
     let copy_dir = scratch.join("source");
     fs::create_dir(&copy_dir).map_err(|e| SimError::io("cannot create", &copy_dir, e))?;

@@ -537,7 +537,7 @@ fn registers_assigned_at_once_survive() {
 }
 
 #[test]
-fn registers_that_only_a_reset_sets_at_once_survive() {
+fn registers_assigned_at_once_and_later_survive() {
     let language = sim::Language::Verilog2005;
     survives(
         "mixed",

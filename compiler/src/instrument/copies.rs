@@ -17,6 +17,11 @@
 //!
 //! Each of the two variables is assigned in one way only, which Verilator asks
 //! for. They get the same value at every edge, so that synthesis merges them.
+//!
+//! A register that the clock edge assigns both by `=` and by `<=` is shifted by
+//! `<=` alone, so that the chain can read it as it is. Only for the wrapper, which
+//! reads control registers while the design advances, a copy follows it in the
+//! nonblocking region. (Verilator takes no such text, with or without idetic.)
 
 use indexmap::IndexMap;
 
@@ -33,21 +38,45 @@ pub struct Copy {
     pub name: String,
     /// Its bits.
     pub width: u32,
-    /// A register that the process assigns, rather than a net.
-    pub kept: bool,
+    /// How it follows the register.
+    pub kind: Kind,
     init: Option<Bits>,
+}
+
+/// How a copy follows its register.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A net: at once.
+    Net,
+    /// The register's process assigns both.
+    Kept,
+    /// A process of its own assigns it when the nonblocking assignments land.
+    Following,
 }
 
 impl Copy {
     /// Its declaration.
     pub fn declaration(&self) -> String {
         let (top, name) = (self.width - 1, &self.name);
-        let text = match (self.kept, &self.init) {
-            (true, Some(init)) => format!("reg [{top}:0] {name} = {init};"),
-            (true, None) => format!("reg [{top}:0] {name};"),
-            (false, _) => format!("wire [{top}:0] {name};"),
+        let text = match (self.kind, &self.init) {
+            (Kind::Net, _) => format!("wire [{top}:0] {name};"),
+            (_, Some(init)) => format!("reg [{top}:0] {name} = {init};"),
+            (_, None) => format!("reg [{top}:0] {name};"),
         };
         text::unlinted(&["UNUSED"], &text)
+    }
+
+    /// What makes it follow `source` in front of `endmodule`.
+    pub fn logic(&self, source: &str) -> Option<String> {
+        let name = &self.name;
+        match self.kind {
+            Kind::Net => Some(format!("assign {name} = {source};")),
+            Kind::Kept => None,
+            Kind::Following => {
+                let process = format!("always @* {name} <= {source};");
+                Some(text::unlinted(&["COMBDLY"], &process))
+            }
+        }
     }
 }
 
@@ -63,13 +92,18 @@ pub fn copies(cx: &Context) -> IndexMap<RegId, Copy> {
     let mut out = IndexMap::new();
     for (id, whole) in saved {
         let register = &cx.netlist.registers[id.index()];
-        let kept = register.origin.assigned == Assigned::Blocking;
+        let kind = match register.origin.assigned {
+            Assigned::Blocking => Kind::Kept,
+            Assigned::Mixed if node.own_control.contains(&id) => Kind::Following,
+            _ if whole => Kind::Net,
+            _ => continue,
+        };
         let number = out.len();
-        if register.origin.process.place.loops.is_empty() && (whole || kept) {
+        if register.origin.process.place.loops.is_empty() {
             out.entry(id).or_insert_with(|| Copy {
                 name: format!("idetic_copy_{number}"),
                 width: register.width,
-                kept,
+                kind,
                 init: initial(cx, register),
             });
         }
@@ -77,8 +111,8 @@ pub fn copies(cx: &Context) -> IndexMap<RegId, Copy> {
     out
 }
 
-/// The value that a kept copy of a register starts from.
-pub fn initial(cx: &Context, register: &Register) -> Option<Bits> {
+/// The value that a copy of a register starts from.
+fn initial(cx: &Context, register: &Register) -> Option<Bits> {
     let init = register.init.clone();
     init.filter(|_| !cx.options.forget_initial)
 }

@@ -150,10 +150,8 @@ fn assigns(
     let node = cx.node();
     let mut out = Vec::new();
     for (id, copy) in copies {
-        if !copy.kept {
-            let source = whole(&cx.netlist.registers[id.index()].origin);
-            out.push(format!("assign {} = {source};", copy.name));
-        }
+        let source = whole(&cx.netlist.registers[id.index()].origin);
+        out.extend(copy.logic(&source));
     }
     for family in families {
         for &member in &family.members {

@@ -23,6 +23,7 @@
 //!
 //! Registers that their process assigns by `=` are shifted by `=`, and have a
 //! copy that the process assigns by `<=` wherever it assigns them (see `copies`).
+//! Those assigned in both ways are shifted by `<=`.
 
 use indexmap::IndexMap;
 
@@ -31,7 +32,7 @@ use crate::frontend::ast::{Edge, StmtId, StmtKind, Timing};
 use crate::netlist::{Assigned, BitNaming, RegId, Register};
 use crate::source::Span;
 
-use super::copies::Copy;
+use super::copies::{Copy, Kind};
 use super::edits::Edit;
 use super::looped::{self, Line};
 use super::module::Context;
@@ -152,13 +153,13 @@ fn keep<'a>(
 fn refusal(register: &Register) -> Option<Diagnostic> {
     let origin = &register.origin;
     let process = origin.process.span;
-    if origin.assigned == Assigned::Mixed {
+    if origin.assigned == Assigned::Mixed && !origin.process.place.loops.is_empty() {
         return Some(
             Diagnostic::error(
                 codes::CANNOT_EDIT,
                 process,
                 format!(
-                    "`{}` must be saved, but its process assigns it both by `=` and by `<=`",
+                    "`{}` must be saved, but a process in a generate loop assigns it both by `=` and by `<=`",
                     register.name
                 ),
             )
@@ -285,7 +286,7 @@ fn assignments(cx: &Context, chunks: &[Chunk], copies: &IndexMap<RegId, Copy>) -
         .map(|(id, mut parts)| {
             parts.sort_by_key(|part| part.low);
             let register = cx.register(parts[0]);
-            let kept = copies.get(&id).filter(|copy| copy.kept);
+            let kept = copies.get(&id).filter(|copy| copy.kind == Kind::Kept);
             Line {
                 target: target(&register.origin),
                 value: filled(&parts, register.width),

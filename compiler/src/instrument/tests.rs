@@ -233,9 +233,11 @@ fn message(fixture: &Fixture, analysed: &Analysed) -> (&'static str, String) {
 }
 
 #[test]
-fn saved_registers_assigned_in_both_ways_are_refused() {
+fn saved_registers_assigned_in_both_ways_in_a_loop_are_refused() {
     let (mut fixture, _) = counter();
-    fixture.netlist.registers[1].origin.assigned = crate::netlist::Assigned::Mixed;
+    let origin = &mut fixture.netlist.registers[1].origin;
+    origin.assigned = crate::netlist::Assigned::Mixed;
+    origin.process.place.loops = vec![("i".to_string(), 0)].into();
     let data = crate::netlist::RegId(1);
     let analysed = fixture.analysed(&[], &[], &[(data, 0)]);
     let (code, text) = message(&fixture, &analysed);
