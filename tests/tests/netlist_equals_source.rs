@@ -241,6 +241,7 @@ designs! {
     macros: "macros";
     mixed: "mixed";
     memory: "memory";
+    piecewise: "piecewise";
     powers: "powers";
     selects: "selects";
     signedness: "signedness";

@@ -5,7 +5,7 @@ use rustc_hash::FxHashMap;
 
 use super::context::{Elab, MemWrite};
 use crate::frontend::ast;
-use crate::netlist::{Bits, ExprId};
+use crate::netlist::{Bits, ExprId, Node};
 use crate::source::Span;
 
 /// A variable of a process: a slot's blocking or nonblocking value, or a jump
@@ -230,8 +230,11 @@ impl<'a> Elab<'a> {
     /// `condition ? a : b` for a key. That a jump is taken on every path must
     /// come out as a constant, so jumps are joined by `or` and `and`.
     pub fn choose(&mut self, key: Key, condition: ExprId, a: ExprId, b: ExprId) -> ExprId {
-        if !matches!(key, Key::Jump(_)) || a == b {
-            return self.exprs.mux(condition, a, b);
+        if a == b {
+            return a;
+        }
+        if let Key::Blocking(slot) | Key::Nonblocking(slot) = key {
+            return self.choose_by_parts(slot, condition, a, b);
         }
         let inverse = self.exprs.not(condition);
         let one = self.exprs.number(1, 1);
@@ -243,5 +246,48 @@ impl<'a> Elab<'a> {
         }
         let (a, b) = (self.exprs.and(condition, a), self.exprs.and(inverse, b));
         self.exprs.or(a, b)
+    }
+
+    /// `condition ? a : b` of a slot, with the bits that a value holds only because
+    /// the process has not assigned them apart from the others. Where all paths
+    /// assign them later, nothing of them is left: they are no latch.
+    fn choose_by_parts(&mut self, slot: u32, condition: ExprId, a: ExprId, b: ExprId) -> ExprId {
+        let Some(&shadow) = self.env.shadows.get(&slot) else {
+            return self.exprs.mux(condition, a, b);
+        };
+        let shadow = self.leaf(shadow);
+        let width = self.exprs.width(a);
+        let mut cuts = vec![0, width];
+        self.cut_around(shadow, a, &mut cuts);
+        self.cut_around(shadow, b, &mut cuts);
+        cuts.sort_unstable();
+        cuts.dedup();
+        let mut parts = Vec::new();
+        for ends in cuts.windows(2) {
+            let (low, count) = (ends[0], ends[1] - ends[0]);
+            let a = self.exprs.slice(a, low, count);
+            let b = self.exprs.slice(b, low, count);
+            parts.push(self.exprs.mux(condition, a, b));
+        }
+        self.exprs.concat(&parts)
+    }
+
+    /// Where the parts of a value begin and end that are a leaf or bits of it.
+    fn cut_around(&self, leaf: ExprId, value: ExprId, cuts: &mut Vec<u32>) {
+        let of_leaf = |part: ExprId| match *self.exprs.node(part) {
+            Node::Slice(of, _) => of == leaf,
+            _ => part == leaf,
+        };
+        let Node::Concat(parts) = self.exprs.node(value) else {
+            return;
+        };
+        let mut low = 0;
+        for &part in parts {
+            let high = low + self.exprs.width(part);
+            if of_leaf(part) {
+                cuts.extend([low, high]);
+            }
+            low = high;
+        }
     }
 }
