@@ -48,6 +48,14 @@ impl<'a> Elab<'a> {
         let span = ast[expr].span;
         let (ExprKind::Concat(items) | ExprKind::Stream { items, .. }) = &ast[expr].kind else {
             let reference = self.reference(scope, expr)?;
+            let net = self.net(reference.net);
+            if !net.local && self.is_elsewhere(scope, net.instance) {
+                return self.unsupported(
+                    span,
+                    "an assignment to a signal of an instance",
+                    "assign it in its own module, from a port",
+                );
+            }
             let target = Target::Part(reference);
             self.check_width(target.width(), span)?;
             return Ok(target);

@@ -109,6 +109,12 @@ impl<'a> Elab<'a> {
                 self.opaque(inner, id, declared, span)?;
             }
         }
+        if let [inner] = inners[..]
+            && instance.dims.is_empty()
+        {
+            self.made
+                .insert((scope, symbol), super::reach::Made::Done(inner));
+        }
         self.env = Env::default();
         if declared.interface {
             let [inner] = inners[..] else {

@@ -80,7 +80,8 @@ pub(super) enum Entity {
     Scope(ScopeIdx),
     /// The blocks of a generate loop.
     Scopes(Rc<IndexMap<i64, ScopeIdx>>),
-    Instance,
+    /// With the scope that declares it.
+    Instance(SymbolId, ScopeIdx),
     /// An instance of an interface, seen through a modport or whole.
     Interface(ScopeIdx, Option<SymbolId>),
 }
@@ -237,6 +238,8 @@ pub(super) struct Elab<'a> {
     pub top_ports: Vec<String>,
     pub memories: Vec<Mem>,
     pub instances: Vec<Instance>,
+    /// Instances that names may reach into, by the scope and symbol that declare them.
+    pub made: FxHashMap<(ScopeIdx, ast::SymbolId), super::reach::Made>,
     /// The clocked processes in generate loops.
     pub looped: Vec<LoopedProcess>,
     /// By what name an instance knows one of an interface.
@@ -299,6 +302,7 @@ impl<'a> Elab<'a> {
             top_ports: Vec::new(),
             memories: Vec::new(),
             instances: Vec::new(),
+            made: FxHashMap::default(),
             looped: Vec::new(),
             interface_names: FxHashMap::default(),
             latches: FxHashMap::default(),

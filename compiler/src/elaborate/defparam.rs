@@ -58,7 +58,7 @@ impl<'a> Elab<'a> {
         while let Some(here) = at {
             let known = matches!(
                 self.lookup_here(here, &first)?,
-                Some(Entity::Instance | Entity::Scope(_) | Entity::Scopes(_))
+                Some(Entity::Instance(..) | Entity::Scope(_) | Entity::Scopes(_))
             );
             if known {
                 break;

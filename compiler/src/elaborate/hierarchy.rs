@@ -296,6 +296,14 @@ impl<'a> Elab<'a> {
         for member in members {
             let _ = self.implied_by(scope, member);
         }
+        for member in members {
+            if let Member::Declare(symbol) = member
+                && let SymbolKind::Instance(_) = ast[*symbol].kind
+            {
+                let made = self.made.entry((scope, *symbol));
+                made.or_insert(super::reach::Made::Not);
+            }
+        }
         let generated = self.scope(scope).generated.clone();
         let mut next = generated.iter().peekable();
         for (at, member) in members.iter().enumerate() {
@@ -403,10 +411,7 @@ impl<'a> Elab<'a> {
         let ast = self.ast;
         let name = &ast[symbol].name;
         match &ast[symbol].kind {
-            SymbolKind::Instance(instance) => {
-                self.env = Env::default();
-                self.instance(scope, symbol, instance)
-            }
+            SymbolKind::Instance(_) => self.instance_once(scope, symbol),
             SymbolKind::Net { net, init, .. } => {
                 let Some(Entity::Net(index)) = self.lookup_here(scope, &name.text)? else {
                     return Ok(());

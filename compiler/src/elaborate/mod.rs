@@ -19,7 +19,7 @@
 //! | `process`, `clocked`, `mixed`, `initial` | processes |
 //! | `clocks` | clock gates and input clocks |
 //! | `blackbox` | instances that are not looked into |
-//! | `hierarchy`, `generate`, `connect`, `interface`, `arrays`, `defparam`, `gates` | instances |
+//! | `hierarchy`, `generate`, `connect`, `interface`, `arrays`, `defparam`, `gates`, `reach` | instances, and names that reach into them |
 //! | `unknown`, `tristate` | values that are none; nets with several drivers |
 //! | `readmem`, `passed_over` | data files; testbench code |
 //! | `resolve`, `registers`, `finish` | leaves to drives; the finished netlist |
@@ -60,6 +60,7 @@ mod operators;
 mod parts;
 mod passed_over;
 mod process;
+mod reach;
 mod readmem;
 mod reference;
 mod registers;

@@ -216,7 +216,7 @@ impl<'a> Elab<'a> {
             }
             SymbolKind::EnumMember { .. } => self.enum_member(scope, symbol),
             SymbolKind::Subroutine { .. } => Ok(Entity::Subroutine(symbol, scope)),
-            SymbolKind::Instance(_) => Ok(Entity::Instance),
+            SymbolKind::Instance(_) => Ok(Entity::Instance(symbol, scope)),
             SymbolKind::InterfacePort { .. } => self.unsupported(
                 span,
                 "an interface port that nothing is connected to",

@@ -88,8 +88,16 @@ impl<'a> Elab<'a> {
         while let ExprKind::Index(of, _) | ExprKind::Range(of, ..) = ast[base].kind {
             base = of;
         }
+        let mut root = base;
+        while let ExprKind::Member(of, _) | ExprKind::Index(of, _) = ast[root].kind {
+            root = of;
+        }
         let mark = self.diagnostics.list.len();
-        let entity = self.path(scope, base);
+        let entity = match self.path(scope, root) {
+            // Inside it all errors count.
+            Ok(Some(Entity::Instance(..))) => Ok(None),
+            _ => self.path(scope, base),
+        };
         self.diagnostics.list.truncate(mark);
         if let Ok(Some(Entity::Net(net))) = entity {
             self.filled_later(net, span);

@@ -51,11 +51,9 @@ impl<'a> Elab<'a> {
                 Some(Entity::Interface(inner, modport)) => {
                     self.lookup_interface(inner, modport, name)
                 }
-                Some(Entity::Instance) => self.unsupported(
-                    ast[expr].span,
-                    "a hierarchical name that reaches into an instance",
-                    "connect the signal through a port",
-                ),
+                Some(Entity::Instance(symbol, at)) => {
+                    self.reach_into(at, symbol, name, ast[expr].span)
+                }
                 _ => Ok(None),
             },
             ExprKind::Index(base, index) => match self.path(scope, *base)? {
@@ -166,7 +164,7 @@ impl<'a> Elab<'a> {
             Entity::Constant(_) => "a constant",
             Entity::Type(_) => "a type",
             Entity::Subroutine(..) => "a function or task",
-            Entity::Instance => "an instance",
+            Entity::Instance(..) => "an instance",
             Entity::Interface(..) => "an interface",
             _ => "a block",
         };
