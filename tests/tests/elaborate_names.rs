@@ -1,4 +1,5 @@
-//! Names that reach into instances: the code, the place and the words.
+//! Warnings of races, and names that reach into instances: the code, the place
+//! and the words.
 
 #![allow(clippy::unwrap_used)]
 
@@ -35,6 +36,47 @@ fn run(text: &str) -> (Option<Netlist>, String) {
         writeln!(said, "{}:{} {code} {message}", at.line, at.column).unwrap();
     }
     (netlist, said)
+}
+
+/// Elaborates the body of a module with a clock, a reset, `a`, `b` and `y`.
+fn module(body: &str) -> (Option<Netlist>, String) {
+    run(&format!(
+        "module m(input wire clk, input wire rst, input wire [7:0] a, input wire [7:0] b,\n\
+         output wire [7:0] y);\n{body}\nendmodule\n"
+    ))
+}
+
+/// Registers that `=` changes under a reader warn, with both places; a reader
+/// in the same process or at another edge, and `<=`, do not.
+#[test]
+fn races_warn_of_both_places() {
+    let body = |first: &str, second: &str| {
+        format!("reg [7:0] r, q; assign y = q;\nalways @(posedge clk) {first}\n{second}")
+    };
+    let race =
+        "4:23 E0318 `r` is assigned by `=`, and another process reads it at the same clock edge\n";
+    for (first, second, wanted) in [
+        ("r = a;", "always @(posedge clk) q <= r;", race),
+        (
+            "r = a;",
+            "wire [7:0] w = r + b; always @(posedge clk) if (!rst) q <= w;",
+            race,
+        ),
+        ("r <= a;", "always @(posedge clk) q <= r;", ""),
+        ("begin r = a; q = r; end", "", ""),
+        ("r = a;", "always @(posedge clk) q = a; wire n = ^r;", ""),
+        ("begin r = r + a; q <= r; end", "", ""),
+    ] {
+        let (netlist, said) = module(&body(first, second));
+        assert!(netlist.is_some(), "{said}");
+        assert_eq!(said, wanted, "{first} {second}");
+    }
+    let (_, said) = module(
+        "reg [7:0] r, q; assign y = q; reg [7:0] m [0:63]; always @(posedge clk) r = a;\n\
+         always @(posedge clk) begin if (b[0]) m[b[5:0]] <= r; q <= m[a[5:0]]; end",
+    );
+    let starts = "3:73 E0318 `r` is assigned by `=`";
+    assert!(said.starts_with(starts), "{said}");
 }
 
 /// Names reach into instances to read, not to assign; what is not there is named.

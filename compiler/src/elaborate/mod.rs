@@ -23,6 +23,7 @@
 //! | `unknown`, `tristate` | values that are none; nets with several drivers |
 //! | `readmem`, `passed_over` | data files; testbench code |
 //! | `resolve`, `registers`, `finish` | leaves to drives; the finished netlist |
+//! | `races` | warnings of registers that `=` changes under a reader |
 //!
 //! Guarantees: no panic on any syntax tree; without errors the netlist obeys
 //! the invariants of [`crate::netlist`], holds no `Node::Net`, and its
@@ -60,6 +61,7 @@ mod operators;
 mod parts;
 mod passed_over;
 mod process;
+mod races;
 mod reach;
 mod readmem;
 mod reference;
@@ -168,6 +170,9 @@ fn expand_as_needed(
         let mut next = expanded.clone();
         next.extend(misfits);
         if next.len() == before {
+            if let Some(netlist) = &netlist {
+                elab.diagnostics.list.extend(races::warnings(ast, netlist));
+            }
             return (netlist, elab.diagnostics);
         }
         expanded = next;

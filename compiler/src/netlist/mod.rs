@@ -20,6 +20,7 @@ pub mod eval;
 mod expr;
 pub mod known;
 pub mod print;
+pub mod races;
 mod rewrite;
 mod simplify;
 #[cfg(test)]
