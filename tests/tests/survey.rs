@@ -11,7 +11,7 @@ use std::time::Duration;
 use idetic::netlist::Netlist;
 use idetic_tests::example::{EXAMPLES, Example};
 use idetic_tests::survey::command::{Answer, Tool};
-use idetic_tests::survey::list::{self, Design};
+use idetic_tests::survey::list::{self, Design, Language};
 use idetic_tests::survey::{
     Check, Options, Row, cosim, equivalence, netlist, survey, table, yosys,
 };
@@ -186,4 +186,127 @@ fn the_documented_list_is_read() {
     let block = page.split("```json\n").nth(1).unwrap();
     let designs = list::parse(block.split("```").next().unwrap()).unwrap();
     assert!(!designs.is_empty());
+}
+
+/// Compares a text with its netlist in a simulator.
+fn compared(name: &str, text: &str, lang: Language) -> Check {
+    let scratch = tempfile::tempdir().unwrap();
+    let file = scratch.path().join("design.v");
+    fs::write(&file, text).unwrap();
+    let design = Design {
+        name: name.to_string(),
+        top: "m".to_string(),
+        files: vec![file],
+        lang,
+        ..Design::default()
+    };
+    let netlist = netlist(&design).unwrap();
+    cosim::cosimulate(&design, &netlist, &options(), scratch.path()).unwrap()
+}
+
+/// Icarus takes an unknown condition for false, here where no value of `u` makes it so.
+#[test]
+fn a_definite_value_from_an_unknown_one_is_no_difference() {
+    let text =
+        "module m(input clk, input rst, input a, input en, output reg [3:0] n, output reg v);
+      reg u;
+      always @(posedge clk) begin
+        u <= en ? a : 1'bx;
+        v <= u;
+        if (rst) n <= 4'd0;
+        else if (u | ~u) n <= n + 4'd1;
+        else n <= 4'd9;
+      end
+    endmodule";
+    let check = compared("unknown", text, Language::Verilog);
+    assert!(check.passed(), "{check:?}");
+}
+
+/// A difference that a race explains is called one, any other is a difference.
+#[test]
+fn a_race_in_the_source_is_told_from_a_wrong_netlist() {
+    let text =
+        "module m(input clk, input rst, input [3:0] a, output reg [3:0] q, output reg [3:0] r);
+      always @(posedge clk) if (rst) r = 4'd0; else r = r + a;
+      always @(posedge clk) q <= r ^ a;
+    endmodule";
+    let check = compared("race", text, Language::Verilog);
+    let Check::Open(said) = &check else {
+        panic!("{check:?}");
+    };
+    assert!(
+        said.starts_with("a race (E0318) decides: 1 registers that read `r`"),
+        "{said}"
+    );
+    let scratch = tempfile::tempdir().unwrap();
+    let file = scratch.path().join("m.v");
+    fs::write(&file, text).unwrap();
+    let design = Design {
+        name: "race".to_string(),
+        top: "m".to_string(),
+        files: vec![file],
+        ..Design::default()
+    };
+    let mut wrong = netlist(&design).unwrap();
+    let register = wrong.registers.iter_mut().find(|it| it.name == "r");
+    let register = register.unwrap();
+    register.next = register.expr;
+    let check = cosim::cosimulate(&design, &wrong, &options(), scratch.path());
+    assert!(check.unwrap().failed());
+}
+
+/// What Icarus does not read runs in Verilator, registers of enumerations among it.
+#[test]
+fn verilator_runs_what_icarus_does_not_read() {
+    let text = "interface link; logic [3:0] v; modport out(output v); endinterface
+    module source(input logic clk, rst, link.out o);
+      typedef enum logic [1:0] {A, B, C} state_t;
+      state_t state;
+      always_ff @(posedge clk)
+        if (rst) state <= A;
+        else case (state) A: state <= B; B: state <= C; default: state <= A; endcase
+      assign o.v = {state, ~state};
+    endmodule
+    module m(input logic clk, rst, input logic [3:0] a, output logic [3:0] q);
+      link l();
+      source s(.clk, .rst, .o(l));
+      always_ff @(posedge clk) if (rst) q <= '0; else q <= q + (l.v ^ a);
+    endmodule";
+    let check = compared("interface", text, Language::SystemVerilog);
+    let Check::Passed(said) = &check else {
+        panic!("{check:?}");
+    };
+    assert!(
+        said.contains("Verilator") && !said.contains("unseen"),
+        "{said}"
+    );
+}
+
+/// Yosys gives an `else if` of a generate construct a scope that the language does not.
+#[test]
+fn scopes_that_yosys_adds_are_seen_through() {
+    let text = "module m #(parameter K = 1)(input clk, input rst, input d, output q);
+      generate
+        if (K == 0) begin : a reg r; always @(posedge clk) r <= d; assign q = r; end
+        else if (K == 1) begin : b reg r; always @(posedge clk) r <= ~d; assign q = r; end
+      endgenerate
+    endmodule";
+    let scratch = tempfile::tempdir().unwrap();
+    let file = scratch.path().join("m.v");
+    fs::write(&file, text).unwrap();
+    let design = Design {
+        name: "scopes".to_string(),
+        top: "m".to_string(),
+        files: vec![file],
+        ..Design::default()
+    };
+    let original = netlist(&design).unwrap();
+    assert_eq!(original.registers[0].name, "b.r");
+    let run = |netlist: &Netlist| {
+        yosys::registers(&design, netlist, options().limit, scratch.path()).unwrap()
+    };
+    assert!(run(&original).passed(), "{:?}", run(&original));
+    let mut renamed = original.clone();
+    renamed.registers[0].name = "c.r".to_string();
+    assert!(run(&renamed).failed());
 }

@@ -4,6 +4,11 @@
 //! In each clock cycle, just before the active edge, it prints one line: `S` or
 //! `D`, the values of all inputs, outputs and registers in binary. `D` says
 //! that the registers have been given new values in this cycle.
+//!
+//! Where registers hold unknown bits and no reset is active, a line `C` with the
+//! values so far comes first, and then these bits get random values. A simulator
+//! takes an unknown condition for false, so from an X onward it can show a
+//! definite value that the design need not have.
 
 use std::fmt::Write;
 use std::path::Path;
@@ -34,6 +39,10 @@ pub struct Plan<'a> {
     pub cycles: u32,
     /// Registers are given values by `$deposit`, which asks for no type.
     pub by_task: bool,
+    /// The simulator keeps the state of its random numbers to itself, as Verilator does.
+    pub unseeded: bool,
+    /// Registers get random values now and then.
+    pub deposits: bool,
 }
 
 /// A name as it is written: escaped unless it is a simple identifier.
@@ -62,7 +71,10 @@ impl Plan<'_> {
         let mut text = String::new();
         // Writing to a string cannot fail.
         let _ = self.write(&mut text, design);
-        text
+        match self.unseeded {
+            true => text.replace("$random(seed)", "$urandom"),
+            false => text,
+        }
     }
 
     fn write(&self, out: &mut String, design: &Design) -> std::fmt::Result {
@@ -83,13 +95,14 @@ impl Plan<'_> {
             .collect();
         writeln!(
             out,
-            "  {} dut ({});\n  integer cycle, seed, resetting;\n  reg deposit, sparse;",
+            "  {} dut ({});\n  integer cycle, seed, resetting;\n  reg deposit, sparse, given;",
             identifier(&design.top),
             connections.join(", ")
         )?;
         self.write_memories(out)?;
         self.write_inputs(out)?;
         self.write_deposit(out)?;
+        self.write_make_known(out)?;
         self.write_sample(out)?;
         self.write_clock(out)?;
         writeln!(out, "endmodule")
@@ -167,11 +180,48 @@ impl Plan<'_> {
         writeln!(out, "  end endtask")
     }
 
+    /// Random values for unknown bits of registers.
+    fn write_make_known(&self, out: &mut String) -> std::fmt::Result {
+        let widest = self.registers.iter();
+        let widest = widest.map(|&index| self.netlist.registers[index].width);
+        let widest = widest.max().unwrap_or(1);
+        writeln!(
+            out,
+            "  reg {range} value; integer at;
+  function has_unknown(input dummy); begin
+    has_unknown = 0;",
+            range = range(widest)
+        )?;
+        for &index in &self.registers {
+            let name = &self.netlist.registers[index].name;
+            writeln!(out, "    if ((^dut.{name}) === 1'bx) has_unknown = 1;")?;
+        }
+        writeln!(out, "  end endfunction\n  task make_known; begin")?;
+        for &index in &self.registers {
+            let register = &self.netlist.registers[index];
+            let (name, width) = (&register.name, register.width);
+            let assign = match self.by_task {
+                true => format!("$deposit(dut.{name}, value{})", range(width)),
+                false => format!("dut.{name} = value{}", range(width)),
+            };
+            writeln!(
+                out,
+                "    if ((^dut.{name}) === 1'bx) begin
+      value = dut.{name};
+      for (at = 0; at < {width}; at = at + 1)
+        if ((value[at] ^ value[at]) === 1'bx) value[at] = $random(seed);
+      {assign};
+    end"
+            )?;
+        }
+        writeln!(out, "  end endtask")
+    }
+
     fn write_sample(&self, out: &mut String) -> std::fmt::Result {
         const AT_ONCE: usize = 64;
         writeln!(
             out,
-            "  task sample; begin\n    $write(\"%s\", deposit ? \"D\" : \"S\");"
+            "  task sample(input [7:0] kind); begin\n    $write(\"%s\", kind);"
         )?;
         let ports = (0..self.netlist.ports.len()).map(|at| format!("port{at}"));
         let registers = self.registers.iter();
@@ -209,15 +259,21 @@ impl Plan<'_> {
     #1 fill_memories;
     for (cycle = 0; cycle < {cycles}; cycle = cycle + 1) begin
       if (cycle % {EPOCH} == 0) habits;
-      deposit = cycle == 0 || cycle % {twice} == {EPOCH};
+      deposit = {deposits} && (cycle == 0 || cycle % {twice} == {EPOCH});
       sparse = $random(seed);
       if (deposit) resetting = 0;
       else if (cycle < 4 || cycle % {twice} == 0) resetting = 1 + ($random(seed) & 3);
       else if (($random(seed) & 127) == 0) resetting = 1;
       else if (resetting > 0) resetting = resetting - 1;
       inputs;
-      #2 if (deposit) give_state;
-      #2 sample;
+      #2 given = deposit;
+      if (deposit) give_state;
+      else if (resetting == 0 && has_unknown(1'b0)) begin
+        sample(\"C\");
+        make_known;
+        given = 1;
+      end
+      #2 sample(given ? \"D\" : \"S\");
       #1 {edge}
       #5 ;
     end
@@ -225,6 +281,7 @@ impl Plan<'_> {
     $finish;
   end",
             cycles = self.cycles,
+            deposits = u8::from(self.deposits),
             twice = 2 * EPOCH,
         )
     }

@@ -4,6 +4,11 @@
 //! Every register of the netlist must be flip-flops (or a word of a memory) of
 //! that name there. Flip-flops that only Yosys has must be ones that its own
 //! `opt` removes, as nothing that leaves the design depends on them.
+//!
+//! Yosys puts `genblk1` into the names below an `else if` of a generate
+//! construct, where there is no scope (IEEE 1364-2005, 12.4.2). So a name that it
+//! does not have is also sought with such parts left out on both sides, and
+//! holds where only one is like it.
 
 use std::collections::{HashMap, HashSet};
 use std::fs;
@@ -92,7 +97,7 @@ pub fn registers(
     }
     for memory in &netlist.memories {
         let expected = (u64::from(memory.width), u64::from(memory.depth));
-        if all.memories.get(&memory.name) != Some(&expected) {
+        if all.memories.get(all.name_of(&memory.name)) != Some(&expected) {
             wrong.push(format!("Yosys has no such memory `{}`", memory.name));
         }
     }
@@ -154,6 +159,18 @@ struct Module {
     flops: HashSet<u64>,
     /// Width and depth by name.
     memories: HashMap<String, (u64, u64)>,
+    /// Names without parts as `genblk1`, and the one name that has them; `None` for several.
+    short: HashMap<String, Option<String>>,
+}
+
+/// A hierarchical name without the parts that unnamed generate blocks give it.
+fn shortened(name: &str) -> String {
+    let unnamed = |part: &&str| {
+        let number = part.strip_prefix("genblk");
+        number.is_some_and(|it| !it.is_empty() && it.bytes().all(|byte| byte.is_ascii_digit()))
+    };
+    let parts: Vec<&str> = name.split('.').filter(|part| !unnamed(part)).collect();
+    parts.join(".")
 }
 
 enum Found {
@@ -199,27 +216,46 @@ impl Module {
             .flat_map(|cell| numbers(&cell["connections"]["Q"]))
             .flatten()
             .collect();
-        let memories = (part("memories").iter())
+        let memories: HashMap<String, (u64, u64)> = (part("memories").iter())
             .map(|(name, memory)| {
                 let of = |key: &str| memory[key].as_u64().unwrap_or(0);
                 (name.clone(), (of("width"), of("size")))
             })
             .collect();
+        let mut short: HashMap<String, Option<String>> = HashMap::new();
+        let names = nets.keys().filter(|name| !memories.contains_key(*name));
+        for name in names.chain(memories.keys()) {
+            short
+                .entry(shortened(name))
+                .and_modify(|found| *found = None)
+                .or_insert_with(|| Some(name.clone()));
+        }
         Ok(Module {
             nets,
             names_of,
             flops,
             memories,
+            short,
         })
+    }
+
+    /// What Yosys calls a net or memory.
+    fn name_of<'a>(&'a self, name: &'a str) -> &'a str {
+        if self.nets.contains_key(name) || self.memories.contains_key(name) {
+            return name;
+        }
+        let found = self.short.get(&shortened(name));
+        found.and_then(Option::as_deref).unwrap_or(name)
     }
 
     /// Where a register of the netlist is, by its name.
     fn bits_of(&self, register: &Register) -> Option<Found> {
         let name = register.name.as_str();
-        if let Some(net) = self.nets.get(name) {
+        if let Some(net) = self.nets.get(self.name_of(name)) {
             return Some(Found::Bits(net.bits.clone()));
         }
         let (base, select) = name.strip_suffix(']')?.rsplit_once('[')?;
+        let base = self.name_of(base);
         if let Some(net) = self.nets.get(base) {
             let (left, right) = select.split_once(':').unwrap_or((select, select));
             let (left, right): (i64, i64) = (left.parse().ok()?, right.parse().ok()?);
@@ -236,7 +272,7 @@ impl Module {
             return Some(Found::Bits(bits.to_vec()));
         }
         // An element of an array, or a part of one.
-        let array = |name: &str| self.memories.contains_key(name);
+        let array = |name: &str| self.memories.contains_key(self.name_of(name));
         let outer = base.rsplit_once('[').map(|(outer, _)| outer);
         (array(base) || outer.is_some_and(array)).then_some(Found::Memory)
     }
