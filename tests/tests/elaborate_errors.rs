@@ -8,7 +8,7 @@ use std::fmt::Write;
 use idetic::diagnostics::{Diagnostics, Severity};
 use idetic::elaborate::{ElaborateOptions, elaborate};
 use idetic::frontend::{ReadOptions, read};
-use idetic::netlist::{BlackBoxRole, GateKind, Netlist, ResetSource};
+use idetic::netlist::{Assigned, BlackBoxRole, GateKind, Netlist, ResetSource};
 use idetic::source::SourceMap;
 
 /// Elaborates a text; the netlist, and the diagnostics as lines
@@ -473,7 +473,11 @@ fn registers_keep_the_way_back() {
             } else {
                 ""
             };
-            let blocking = if o.blocking { " blocking" } else { "" };
+            let blocking = match o.assigned {
+                Assigned::Nonblocking => "",
+                Assigned::Blocking => " blocking",
+                Assigned::Mixed => " mixed",
+            };
             let (name, target, width) = (&r.name, &o.target, r.width);
             format!(
                 "{name} {width} {target} {:?} {:?}{looped}{blocking}",

@@ -237,7 +237,7 @@ fn saved_registers_assigned_in_both_ways_in_a_loop_are_refused() {
     let (mut fixture, _) = counter();
     let origin = &mut fixture.netlist.registers[1].origin;
     origin.assigned = crate::netlist::Assigned::Mixed;
-    origin.process.place.loops = vec![("i".to_string(), 0)].into();
+    origin.process.place.loops = vec![("i".to_string(), 0)];
     let data = crate::netlist::RegId(1);
     let analysed = fixture.analysed(&[], &[], &[(data, 0)]);
     let (code, text) = message(&fixture, &analysed);
