@@ -238,6 +238,7 @@ designs! {
     generates_of_another_kind: "generates", "KIND" = "7", "N" = "4";
     hierarchy: "hierarchy";
     initials: "initials";
+    large_cases: "large_cases";
     macros: "macros";
     mixed: "mixed";
     memory: "memory";
