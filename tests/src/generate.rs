@@ -6,11 +6,12 @@ use std::fmt::Write;
 /// A module `generated` of about `lines` lines: one state machine whose states
 /// each do some arithmetic on a dozen registers, branch on data, and go round.
 ///
-/// The same `lines` give the same text.
+/// The same `lines` give the same text. Its state register has 16 bits, which
+/// limits it to some 500,000 lines.
 pub fn state_machine(lines: usize) -> String {
     const REGISTERS: usize = 12;
     const LINES_PER_STATE: usize = 8;
-    let states = (lines.saturating_sub(40) / LINES_PER_STATE).clamp(2, 4000);
+    let states = (lines.saturating_sub(40) / LINES_PER_STATE).clamp(2, 1 << 16);
     let mut text = String::new();
     let mut line = |content: String| {
         text.push_str(&content);

@@ -312,7 +312,7 @@ endmodule
     );
     assert_eq!(
         said,
-        "2:4 E0315 instances of `m` nest deeper than 128
+        "2:4 E0315 instances of `m` nest deeper than 2048
 "
     );
 }

@@ -239,6 +239,7 @@ designs! {
     hierarchy: "hierarchy";
     initials: "initials";
     inside: "inside";
+    large_cases: "large_cases";
     macros: "macros";
     mixed: "mixed";
     memory: "memory";

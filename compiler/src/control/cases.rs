@@ -4,23 +4,54 @@
 //! inputs alone decide. A [`ResetCase`] is one such combination, with what
 //! follows from it. While its reset is active a register reads as its reset
 //! value, in outputs and next values alike, and has that value in the next cycle.
+//!
+//! Independent resets multiply the cases. Past [`MAX_CASES`] of them the resets
+//! that hold the fewest registers are left *open*: they may be active or not in
+//! any case, and whoever asks for a register under one has to allow for both.
+//! No control register is under an open reset (see [`open_registers`]).
+
+use indexmap::IndexMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Assumption;
 use crate::netlist::known::{Cone, Known, Scratch};
-use crate::netlist::{ExprId, Netlist, RegId};
+use crate::netlist::{AsyncReset, ExprId, Netlist, RegId};
+
+/// Cases, at most.
+const MAX_CASES: usize = 64;
+
+/// A reset of which a case does not say whether it is active.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct OpenReset {
+    /// One bit: it is.
+    pub(crate) active: ExprId,
+    /// What the register reads as, and becomes, then.
+    pub(crate) value: ExprId,
+}
 
 /// One combination of active and inactive asynchronous resets.
 pub(crate) struct ResetCase {
     /// What is assumed of the conditions.
     pub(crate) assumptions: Vec<Assumption>,
-    /// Per register the value that it is held at, if it is.
+    /// Per register the value that it is held at, if it is (and no open reset
+    /// comes before).
     pub(crate) held: Vec<Option<ExprId>>,
+    /// The registers that may be held at something else: open resets, each with
+    /// its condition and value, the first that is active counts.
+    open: FxHashMap<RegId, Vec<OpenReset>>,
     /// What follows, swept.
     pub(crate) known: Known,
 }
 
 impl ResetCase {
-    /// The expression that a register's value after the cycle is given by.
+    /// The open resets of a register: where one of them is active, neither
+    /// [`ResetCase::held`] nor [`ResetCase::next`] tells its value.
+    pub(crate) fn open(&self, register: RegId) -> &[OpenReset] {
+        self.open.get(&register).map_or(&[], Vec::as_slice)
+    }
+
+    /// The expression that a register's value after the cycle is given by,
+    /// unless an open reset is active.
     pub(crate) fn next(&self, netlist: &Netlist, register: RegId) -> ExprId {
         let next = netlist.registers[register.index()].next;
         self.held[register.index()].unwrap_or(next)
@@ -40,8 +71,9 @@ pub(crate) fn reset_roots(netlist: &Netlist) -> impl Iterator<Item = ExprId> + '
 }
 
 /// All cases, the one without an active reset first. There are two to the
-/// number of independent conditions; one if there is none. The list does not
-/// depend on the cone, so that edges found with one cone fit another.
+/// number of independent conditions, up to [`MAX_CASES`]; one if there is none.
+/// The list does not depend on the cone, so that edges found with one cone fit
+/// another.
 pub(crate) fn reset_cases(netlist: &Netlist, cone: &Cone, scratch: &mut Scratch) -> Vec<ResetCase> {
     let mut swept = Known::nothing(cone);
     if swept.sweep(cone, &netlist.exprs, scratch).is_err() {
@@ -57,55 +89,89 @@ pub(crate) fn reset_cases(netlist: &Netlist, cone: &Cone, scratch: &mut Scratch)
     };
     // A case that is refuted cannot be, whichever cone shows it.
     combinations(netlist)
+        .found
         .into_iter()
         .filter_map(apply)
         .collect()
 }
 
-/// The combinations of conditions, judged by the conditions alone.
-fn combinations(netlist: &Netlist) -> Vec<Vec<Assumption>> {
-    let mut conditions: Vec<ExprId> = Vec::new();
+/// Per register whether one of its resets is open.
+pub(super) fn open_registers(netlist: &Netlist) -> Vec<bool> {
+    let open = combinations(netlist).open;
+    let under = |reset: &AsyncReset| open.contains(&reset.active);
+    (netlist.registers.iter())
+        .map(|register| register.async_resets.iter().any(under))
+        .collect()
+}
+
+/// The combinations of the conditions that are not open.
+struct Combinations {
+    found: Vec<Vec<Assumption>>,
+    open: FxHashSet<ExprId>,
+}
+
+/// The combinations of conditions, judged by the conditions alone. Where there
+/// are too many, the conditions of most registers come first.
+fn combinations(netlist: &Netlist) -> Combinations {
+    let mut counts: IndexMap<ExprId, usize> = IndexMap::new();
     for reset in netlist.registers.iter().flat_map(|r| &r.async_resets) {
-        if !conditions.contains(&reset.active) {
-            conditions.push(reset.active);
-        }
+        *counts.entry(reset.active).or_default() += 1;
     }
-    let cone = &Cone::new(&netlist.exprs, conditions.iter().copied());
+    let inputs: Vec<ExprId> = counts.keys().copied().collect();
+    let all = combine(netlist, &inputs);
+    if all.open.is_empty() {
+        return all;
+    }
+    // Equal ones stay in their order.
+    counts.sort_by(|_, a, _, b| b.cmp(a));
+    let sorted: Vec<ExprId> = counts.keys().copied().collect();
+    combine(netlist, &sorted)
+}
+
+/// Condition by condition; one that would make too many combinations is open.
+fn combine(netlist: &Netlist, conditions: &[ExprId]) -> Combinations {
+    let exprs = &netlist.exprs;
+    let cone = &Cone::new(exprs, conditions.iter().copied());
     let mut scratch = Scratch::default();
     let mut known = Known::nothing(cone);
-    if known.sweep(cone, &netlist.exprs, &mut scratch).is_err() {
+    if known.sweep(cone, exprs, &mut scratch).is_err() {
         unreachable!("nothing is assumed yet");
     }
-    let mut found = Vec::new();
-    let mut open = vec![(known, Vec::new(), 0)];
-    while let Some((known, assumptions, at)) = open.pop() {
-        let Some(&condition) = conditions.get(at) else {
-            found.push(assumptions);
-            continue;
-        };
-        if known.bit(cone, condition, 0).is_some() {
-            open.push((known, assumptions, at + 1));
+    let mut found = vec![(known, Vec::new())];
+    let mut open = FxHashSet::default();
+    for &condition in conditions {
+        let undecided =
+            |(known, _): &&(Known, Vec<Assumption>)| known.bit(cone, condition, 0).is_none();
+        if found.len() + found.iter().filter(undecided).count() > MAX_CASES {
+            open.insert(condition);
             continue;
         }
-        // The stack turns the order round: inactive comes first.
-        for value in [true, false] {
-            let mut branch = known.clone();
-            let fact = (condition, 0, value);
-            if branch
-                .assume(cone, &netlist.exprs, fact, &mut scratch)
-                .is_ok()
-            {
-                let mut assumptions: Vec<Assumption> = assumptions.clone();
-                assumptions.push(Assumption {
-                    expr: condition,
-                    bit: 0,
-                    value,
-                });
-                open.push((branch, assumptions, at + 1));
+        let mut next = Vec::new();
+        for (known, assumptions) in found {
+            if known.bit(cone, condition, 0).is_some() {
+                next.push((known, assumptions));
+                continue;
+            }
+            for value in [false, true] {
+                let mut known = known.clone();
+                let fact = (condition, 0, value);
+                if known.assume(cone, exprs, fact, &mut scratch).is_ok() {
+                    let mut assumptions = assumptions.clone();
+                    assumptions.push(Assumption {
+                        expr: condition,
+                        bit: 0,
+                        value,
+                    });
+                    next.push((known, assumptions));
+                }
             }
         }
+        found = next;
     }
-    found
+    Combinations {
+        found: found.into_iter().map(|(_, list)| list).collect(),
+        open,
+    }
 }
 
 fn finish(
@@ -116,13 +182,30 @@ fn finish(
     scratch: &mut Scratch,
 ) -> ResetCase {
     let mut held = Vec::with_capacity(netlist.registers.len());
-    for register in &netlist.registers {
-        let active = |active| known.bit(cone, active, 0) == Some(true);
-        let reset = (register.async_resets.iter()).find(|reset| active(reset.active));
-        held.push(reset.map(|reset| reset.value));
+    let mut open: FxHashMap<RegId, Vec<OpenReset>> = FxHashMap::default();
+    for (index, register) in netlist.registers.iter().enumerate() {
+        let mut value = None;
+        for reset in &register.async_resets {
+            match known.bit(cone, reset.active, 0) {
+                Some(false) => {}
+                Some(true) => {
+                    value = Some(reset.value);
+                    break;
+                }
+                None => open
+                    .entry(RegId(index as u32))
+                    .or_default()
+                    .push(OpenReset {
+                        active: reset.active,
+                        value: reset.value,
+                    }),
+            }
+        }
+        held.push(value);
     }
-    for (register, value) in netlist.registers.iter().zip(&held) {
+    for (index, (register, value)) in netlist.registers.iter().zip(&held).enumerate() {
         if let Some(value) = value
+            && !open.contains_key(&RegId(index as u32))
             && cone.contains(register.expr)
         {
             let bits = known.bits(cone, &netlist.exprs, *value);
@@ -134,6 +217,7 @@ fn finish(
     ResetCase {
         assumptions,
         held,
+        open,
         known,
     }
 }

@@ -1,14 +1,16 @@
 //! Forward exploration of the control states.
 
+use rustc_hash::FxHashMap;
+
 use super::candidates::{candidates, chosen};
-use super::cases::{ResetCase, reset_cases, reset_roots};
+use super::cases::{ResetCase, open_registers, reset_cases, reset_roots};
 use super::decide::decide;
 use super::start::{Starts, starts};
 use super::states::States;
 use super::{Assumption, ControlGraph, ControlOptions, Edge, State, StateId, ValueName, Verdict};
 use super::{give_up, needless};
 use crate::diagnostics::{Diagnostic, Diagnostics, codes};
-use crate::netlist::known::{Cone, Known, Mark, Scratch};
+use crate::netlist::known::{Cone, Known, Mark, Needed, Scratch};
 use crate::netlist::{Bits, Boundary, ExprId, Netlist, RegId};
 
 /// Evaluations in all attempts together, at most: a few seconds' work, or as
@@ -80,6 +82,12 @@ fn find(netlist: &Netlist, options: &ControlOptions) -> ControlGraph {
     let mut banned: Vec<Option<String>> = (named(&options.forbidden).into_iter())
         .map(|forbidden| forbidden.then(|| "forbidden by the user".to_owned()))
         .collect();
+    for (reason, open) in banned.iter_mut().zip(open_registers(netlist)) {
+        if open && reason.is_none() {
+            let many = "given up: with its asynchronous reset there would be too many cases";
+            *reason = Some(many.to_owned());
+        }
+    }
     let mut failures = Failures::default();
     let mut reset = None;
     loop {
@@ -163,6 +171,7 @@ struct Explorer<'a> {
     options: &'a ControlOptions,
     registers: Vec<RegId>,
     cone: Cone,
+    needed: Needed,
     cases: Vec<ResetCase>,
     scratch: &'a mut Scratch,
     states: States,
@@ -182,11 +191,11 @@ impl<'a> Explorer<'a> {
         scratch: &'a mut Scratch,
         failures: Failures,
     ) -> Explorer<'a> {
-        let own = registers.iter().flat_map(|register| {
-            let register = &netlist.registers[register.index()];
-            [register.expr, register.next]
-        });
-        let cone = Cone::new(&netlist.exprs, reset_roots(netlist).chain(own));
+        let own = || registers.iter().map(|own| &netlist.registers[own.index()]);
+        let leaves = || own().map(|register| register.expr);
+        let roots = || reset_roots(netlist).chain(own().map(|register| register.next));
+        let cone = Cone::new(&netlist.exprs, roots().chain(leaves()));
+        let needed = Needed::new(&cone, &netlist.exprs, leaves(), roots());
         let work_before = scratch.work();
         let width = |register: &RegId| netlist.registers[register.index()].width;
         Explorer {
@@ -197,6 +206,7 @@ impl<'a> Explorer<'a> {
             splits: vec![0; registers.len()],
             registers,
             cone,
+            needed,
             scratch,
             edges: Vec::new(),
             failures,
@@ -291,16 +301,14 @@ impl<'a> Explorer<'a> {
     ) -> Result<(), Failure> {
         let mut known = std::mem::take(&mut case.known);
         let mark = known.mark();
-        let mut changed = Vec::with_capacity(values.len());
         for (register, value) in self.registers.iter().zip(values) {
             if case.held[register.index()].is_none() {
                 let expr = self.netlist.registers[register.index()].expr;
                 known.set(&self.cone, expr, value);
-                changed.push(expr);
             }
         }
         let exprs = &self.netlist.exprs;
-        let swept = known.sweep_from(&self.cone, exprs, changed, self.scratch);
+        let swept = known.sweep_needed(&self.cone, exprs, &self.needed, self.scratch);
         let leaves = match swept {
             Ok(()) => self.split(case, &mut known, work_limit),
             Err(_) => Ok(Vec::new()),
@@ -473,11 +481,12 @@ impl<'a> Explorer<'a> {
                 }
             })
             .collect();
+        let names = NameTable::new(&self.options.names);
         let states = (0..self.states.len() as u32)
             .map(|index| {
                 let values = self.states.values(StateId(index));
                 State {
-                    name: state_name(self.netlist, &self.registers, &values, &self.options.names),
+                    name: state_name(self.netlist, &self.registers, &values, &names),
                     values,
                     initial: self.states.is_initial(StateId(index)),
                 }
@@ -493,12 +502,27 @@ impl<'a> Explorer<'a> {
     }
 }
 
+/// Names by register and value; of several the first.
+pub(crate) struct NameTable<'a>(FxHashMap<(&'a str, &'a Bits), &'a str>);
+
+impl<'a> NameTable<'a> {
+    /// For some names.
+    pub(crate) fn new(names: &'a [ValueName]) -> NameTable<'a> {
+        let mut table = FxHashMap::default();
+        for name in names {
+            let key = (name.register.as_str(), &name.value);
+            table.entry(key).or_insert(name.name.as_str());
+        }
+        NameTable(table)
+    }
+}
+
 /// `state=IDLE,round=3`; `all` where nothing is known.
 pub(crate) fn state_name(
     netlist: &Netlist,
     registers: &[RegId],
     values: &[Bits],
-    names: &[ValueName],
+    names: &NameTable<'_>,
 ) -> String {
     let known = registers
         .iter()
@@ -507,9 +531,8 @@ pub(crate) fn state_name(
     let parts: Vec<String> = known
         .map(|(register, bits)| {
             let register = &netlist.registers[register.index()].name;
-            let named = |name: &&ValueName| name.register == *register && name.value == *bits;
-            let value = match (names.iter().find(named), bits.to_u64()) {
-                (Some(name), _) => name.name.clone(),
+            let value = match (names.0.get(&(register.as_str(), bits)), bits.to_u64()) {
+                (Some(&name), _) => name.to_owned(),
                 (None, Some(number)) => number.to_string(),
                 (None, None) => bits.to_string(),
             };

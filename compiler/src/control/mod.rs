@@ -35,7 +35,7 @@ mod states;
 mod tests;
 
 pub use explore::explore;
-pub(crate) use explore::state_name;
+pub(crate) use explore::{NameTable, state_name};
 pub use names::value_names;
 pub use start::after_reset;
 

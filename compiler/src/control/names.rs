@@ -19,8 +19,16 @@ use crate::frontend::ast::{
 };
 use crate::netlist::{Bits, InstanceId, Netlist, Register};
 
+/// The values of constants, by the instance that they belong to and their name.
+type Constants<'a> = FxHashMap<(Option<InstanceId>, &'a str), Vec<&'a Bits>>;
+
 /// The names of the values of all registers, in register order.
 pub fn value_names(ast: &Ast, netlist: &Netlist) -> Vec<ValueName> {
+    let mut constants = Constants::default();
+    for constant in &netlist.constants {
+        let key = (constant.instance, constant.name.as_str());
+        constants.entry(key).or_default().push(&constant.value);
+    }
     let mut modules: FxHashMap<ModuleId, Uses> = FxHashMap::default();
     let mut names = Vec::new();
     for register in &netlist.registers {
@@ -32,7 +40,7 @@ pub fn value_names(ast: &Ast, netlist: &Netlist) -> Vec<ValueName> {
         let uses = (modules.entry(module)).or_insert_with(|| Uses::of(ast, netlist, module));
         let mut values: BTreeMap<Bits, BTreeSet<&str>> = BTreeMap::new();
         for name in uses.names_of(&origin.variable) {
-            if let Some(value) = value(netlist, origin.instance, name, register) {
+            if let Some(value) = value(&constants, origin.instance, name, register) {
                 values.entry(value).or_default().insert(name);
             }
         }
@@ -55,14 +63,16 @@ pub fn value_names(ast: &Ast, netlist: &Netlist) -> Vec<ValueName> {
 
 /// The value of a constant as seen from an instance, in the register's width;
 /// `None` if it has none, does not fit, or is not the only one of its name.
-fn value(netlist: &Netlist, instance: InstanceId, name: &str, register: &Register) -> Option<Bits> {
-    let of = |owner: Option<InstanceId>| {
-        let constants = netlist.constants.iter();
-        constants.filter(move |constant| constant.instance == owner && constant.name == name)
-    };
+fn value(
+    constants: &Constants,
+    instance: InstanceId,
+    name: &str,
+    register: &Register,
+) -> Option<Bits> {
+    let of = |owner: Option<InstanceId>| constants.get(&(owner, name)).into_iter().flatten();
     let mut found = of(Some(instance)).chain(of(None));
-    let first = &found.next()?.value;
-    if found.any(|other| other.value != *first) || !first.is_known() {
+    let first = *found.next()?;
+    if found.any(|other| *other != first) || !first.is_known() {
         return None;
     }
     let value = Bits::new(register.width, first.value_limbs(), &[]);
@@ -80,6 +90,8 @@ struct Uses<'a> {
     copies: FxHashMap<&'a str, &'a str>,
     /// Variable and constant.
     met: Vec<(&'a str, &'a str)>,
+    /// The constants that each group of copies meets, by its root.
+    groups: FxHashMap<&'a str, BTreeSet<&'a str>>,
 }
 
 impl<'a> Uses<'a> {
@@ -93,17 +105,21 @@ impl<'a> Uses<'a> {
             constants: visible.map(|constant| constant.name.as_str()).collect(),
             copies: FxHashMap::default(),
             met: Vec::new(),
+            groups: FxHashMap::default(),
         };
         uses.scope(ast[module].scope);
+        for (variable, name) in std::mem::take(&mut uses.met) {
+            let root = uses.end(variable);
+            uses.groups.entry(root).or_default().insert(name);
+        }
         uses
     }
 
     fn names_of(&self, variable: &str) -> BTreeSet<&'a str> {
-        let group = self.root(variable);
-        let met = self.met.iter();
-        met.filter(|(of, _)| self.root(of) == group)
-            .map(|&(_, name)| name)
-            .collect()
+        self.groups
+            .get(self.root(variable))
+            .cloned()
+            .unwrap_or_default()
     }
 
     fn root<'b>(&'b self, mut variable: &'b str) -> &'b str {
@@ -113,14 +129,16 @@ impl<'a> Uses<'a> {
         variable
     }
 
+    /// The same for a variable of the text.
+    fn end(&self, mut variable: &'a str) -> &'a str {
+        while let Some(next) = self.copies.get(variable) {
+            variable = next;
+        }
+        variable
+    }
+
     fn copied(&mut self, a: &'a str, b: &'a str) {
-        let end = |uses: &Self, mut at: &'a str| {
-            while let Some(next) = uses.copies.get(at) {
-                at = next;
-            }
-            at
-        };
-        let (a, b) = (end(self, a), end(self, b));
+        let (a, b) = (self.end(a), self.end(b));
         if a != b {
             self.copies.insert(a, b);
         }

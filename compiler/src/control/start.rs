@@ -3,7 +3,7 @@
 use super::cases::{ResetCase, reset_cases, reset_roots};
 use super::{ControlOptions, ResetStart};
 use crate::netlist::known::{Cone, Known, Scratch};
-use crate::netlist::{Bits, Boundary, Netlist, RegId};
+use crate::netlist::{Bits, Boundary, ExprId, Netlist, RegId};
 
 /// Cycles for which the reset is held, at most, until its effect is complete.
 const RESET_CYCLES: usize = 4;
@@ -199,14 +199,25 @@ impl<'a> Finder<'a> {
         }
         let (_, case, mut known) = best?;
         for (register, value) in self.candidates.iter().zip(values) {
-            if case.held[register.index()].is_none() {
+            // Under an open reset it may read as something else.
+            if case.held[register.index()].is_none() && case.open(*register).is_empty() {
                 let expr = self.netlist.registers[register.index()].expr;
                 known.set(&self.cone, expr, value);
             }
         }
         known.sweep(&self.cone, exprs, self.scratch).ok()?;
-        let next =
-            |register: &RegId| known.bits(&self.cone, exprs, case.next(self.netlist, *register));
+        let bits = |expr: ExprId| known.bits(&self.cone, exprs, expr);
+        let next = |register: &RegId| {
+            let value = bits(case.next(self.netlist, *register));
+            for reset in case.open(*register) {
+                match known.bit(&self.cone, reset.active, 0) {
+                    Some(false) => {}
+                    Some(true) => return bits(reset.value),
+                    None => return Bits::unknown(value.width()),
+                }
+            }
+            value
+        };
         Some(self.candidates.iter().map(next).collect())
     }
 }

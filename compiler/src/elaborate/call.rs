@@ -143,8 +143,12 @@ impl<'a> Elab<'a> {
             );
         }
         let instance = self.scope(callee.declared_in).instance;
-        let inner = self.new_scope(Some(callee.declared_in), callee.scope, instance, None);
-        self.scope_mut(inner).path.push(name.text.to_string());
+        let inner = self.new_scope(
+            Some(callee.declared_in),
+            callee.scope,
+            instance,
+            Some(name.text.to_string()),
+        );
         self.scope_mut(inner).local = true;
         for &port in callee.ports {
             self.declare_symbol(inner, port);

@@ -1,7 +1,9 @@
 //! `case` statements.
 
 use indexmap::IndexMap;
+use rustc_hash::FxHashMap;
 
+use super::choice::{self, Choice};
 use super::context::{Elab, Res, ScopeIdx};
 use super::env::Key;
 use super::typed::Typed;
@@ -10,6 +12,9 @@ use crate::netlist::{Bits, ExprId, Node};
 
 /// Widest selector whose case becomes a table.
 const TABLE_BITS: u32 = 10;
+
+/// A part of the arms of a case is few if there are more than so many times as many arms.
+const FEW: usize = 8;
 
 /// A label of a case.
 enum Label {
@@ -21,6 +26,32 @@ enum Label {
     Other(Typed),
     /// The condition itself.
     Hit(ExprId),
+}
+
+/// A constant label of an item.
+struct Pattern {
+    item: usize,
+    bits: Bits,
+    /// Bits that match anything.
+    wild: Bits,
+    /// Whether the selector matches.
+    hit: ExprId,
+}
+
+/// What the arms of a case assign: those that can match, in order, and what is
+/// done where none does.
+struct Arms {
+    selector: ExprId,
+    /// The condition of each arm, and its item.
+    arms: Vec<(ExprId, usize)>,
+    taken: Vec<IndexMap<Key, ExprId>>,
+    /// No arm matches.
+    missed: ExprId,
+    rest: IndexMap<Key, ExprId>,
+    /// The labels with their items, if all are constants without wild bits.
+    table: Option<Vec<(usize, Bits)>>,
+    /// The arms, if at most one of them matches and there are many.
+    choice: Option<Choice>,
 }
 
 impl<'a> Elab<'a> {
@@ -77,7 +108,12 @@ impl<'a> Elab<'a> {
                         let wild = wild.or(&open);
                         let label = self.exprs.constant(bits.clone());
                         let hit = self.equal_where(selector, label, &wild);
-                        patterns.push((matches.len(), bits, wild));
+                        patterns.push(Pattern {
+                            item: matches.len(),
+                            bits,
+                            wild,
+                            hit,
+                        });
                         hit
                     }
                     Label::Hit(hit) => {
@@ -120,26 +156,61 @@ impl<'a> Elab<'a> {
         let full = full && last.is_none();
         let rest = last.unwrap_or(None).and_then(|at| items[at].body);
 
-        let always = self.exprs.number(1, 1);
-        let mut left = always;
+        let table = constant_only && patterns.iter().all(|pattern| pattern.wild.is_zero());
+        let choice = match table {
+            true => self.choice(selector, &arms, &patterns),
+            false => None,
+        };
+        let mut left = self.exprs.number(1, 1);
         let mut taken = Vec::new();
         for &(hit, at) in &arms {
-            let condition = self.exprs.and(left, hit);
+            let condition = match choice {
+                Some(_) => hit,
+                None => self.exprs.and(left, hit),
+            };
             let body = items[at].body;
             taken.push(self.branch(condition, |elab| elab.exec_maybe(scope, body))?);
             let missed = self.exprs.not(hit);
             left = self.exprs.and(left, missed);
         }
         let rest = self.branch(left, |elab| elab.exec_maybe(scope, rest))?;
-        let table = constant_only && patterns.iter().all(|(_, _, wild)| wild.is_zero());
-        let table = table.then(|| {
-            patterns
-                .iter()
-                .map(|(item, bits, _)| (*item, bits.clone()))
-                .collect::<Vec<_>>()
-        });
-        self.join(selector, &arms, taken, rest, table, full);
+        let labels = patterns
+            .into_iter()
+            .map(|pattern| (pattern.item, pattern.bits));
+        let arms = Arms {
+            selector,
+            arms,
+            taken,
+            missed: left,
+            rest,
+            table: table.then(|| labels.collect()),
+            choice,
+        };
+        self.join(&arms, full);
         Ok(())
+    }
+
+    /// The arms as a choice by their labels, which are all constants.
+    fn choice(
+        &self,
+        selector: ExprId,
+        arms: &[(ExprId, usize)],
+        patterns: &[Pattern],
+    ) -> Option<Choice> {
+        let arm_of: FxHashMap<usize, usize> = (arms.iter().enumerate())
+            .map(|(arm, &(_, item))| (item, arm))
+            .collect();
+        let never =
+            |hit: ExprId| self.exprs.as_const(hit).and_then(|bits| bits.bit(0)) == Some(false);
+        let labels = patterns.iter().filter(|pattern| !never(pattern.hit));
+        let labels = labels.filter_map(|pattern| {
+            Some(choice::Label {
+                bits: pattern.bits.clone(),
+                arm: *arm_of.get(&pattern.item)?,
+                hit: pattern.hit,
+            })
+        });
+        Choice::new(selector, labels.collect(), arms.len())
     }
 
     /// A label of `case … inside`: each is compared by itself.
@@ -238,11 +309,11 @@ impl<'a> Elab<'a> {
     }
 
     /// Whether the patterns match every value that the selector can have.
-    fn covered(&self, selector: ExprId, patterns: &[(usize, Bits, Bits)]) -> bool {
+    fn covered(&self, selector: ExprId, patterns: &[Pattern]) -> bool {
         let bits = self.exprs.significant(selector);
-        let list: Vec<(&Bits, &Bits)> = patterns.iter().map(|(_, b, w)| (b, w)).collect();
+        let list: Vec<(&Bits, &Bits)> = patterns.iter().map(|p| (&p.bits, &p.wild)).collect();
         // A complete list of n-bit labels without wildcards has 2^n of them.
-        let wild = patterns.iter().any(|(_, _, wild)| !wild.is_zero());
+        let wild = patterns.iter().any(|pattern| !pattern.wild.is_zero());
         if bits == 0 || (!wild && (bits > 24 || list.len() < 1 << bits)) {
             return false;
         }
@@ -251,51 +322,85 @@ impl<'a> Elab<'a> {
     }
 
     /// Merges the arms of a case. One that is `full` is left by an arm.
-    #[allow(clippy::too_many_arguments)]
-    fn join(
-        &mut self,
-        selector: ExprId,
-        arms: &[(ExprId, usize)],
-        taken: Vec<IndexMap<Key, ExprId>>,
-        rest: IndexMap<Key, ExprId>,
-        table: Option<Vec<(usize, Bits)>>,
-        full: bool,
-    ) {
-        let mut keys: IndexMap<Key, ()> = IndexMap::new();
-        for arm in taken.iter().chain([&rest]) {
-            keys.extend(arm.keys().map(|&key| (key, ())));
+    fn join(&mut self, of: &Arms, full: bool) {
+        let mut keys: IndexMap<Key, Vec<(usize, ExprId)>> = IndexMap::new();
+        for (arm, taken) in of.taken.iter().enumerate() {
+            for (&key, &value) in taken {
+                keys.entry(key).or_default().push((arm, value));
+            }
         }
-        for key in keys.into_keys() {
+        for &key in of.rest.keys() {
+            keys.entry(key).or_default();
+        }
+        for (key, own) in keys {
             let kept = self.kept(key);
-            let value = |arm: &IndexMap<Key, ExprId>| arm.get(&key).copied().unwrap_or(kept);
-            let last = match full && !rest.contains_key(&key) {
-                true => self.left_by_full_case(key, kept),
-                false => value(&rest),
+            let last = match of.rest.get(&key) {
+                Some(&value) => value,
+                None if full => self.left_by_full_case(key, kept),
+                None => kept,
             };
-            let values: Vec<ExprId> = taken.iter().map(value).collect();
-            let table = table.as_ref().filter(|_| !matches!(key, Key::Jump(_)));
-            let indexed =
-                table.and_then(|table| self.tabulate(selector, arms, &values, last, table));
-            let joined = indexed.unwrap_or_else(|| {
-                let mut joined = last;
-                for (&(hit, _), &value) in arms.iter().zip(&values).rev() {
-                    joined = self.choose(key, hit, value, joined);
+            let joined = match &of.choice {
+                Some(choice) if !matches!(key, Key::Jump(_)) => {
+                    self.join_choice(of, choice, &own, kept, last)
                 }
-                joined
-            });
+                _ => self.join_chain(of, key, &own, kept, last),
+            };
             self.env.set(key, joined);
         }
+    }
+
+    /// The value after a case whose arms are tried one after the other; `own`
+    /// are the values of the arms that assign it, the others keep it.
+    fn join_chain(
+        &mut self,
+        of: &Arms,
+        key: Key,
+        own: &[(usize, ExprId)],
+        kept: ExprId,
+        last: ExprId,
+    ) -> ExprId {
+        let values = all_values(of, own, kept);
+        let table = of.table.as_ref().filter(|_| !matches!(key, Key::Jump(_)));
+        let indexed = table.and_then(|table| self.tabulate(of, &values, last, table));
+        indexed.unwrap_or_else(|| {
+            let mut joined = last;
+            for (&(hit, _), &value) in of.arms.iter().zip(&values).rev() {
+                joined = self.choose(key, hit, value, joined);
+            }
+            joined
+        })
+    }
+
+    /// The same where at most one arm matches.
+    fn join_choice(
+        &mut self,
+        of: &Arms,
+        choice: &Choice,
+        own: &[(usize, ExprId)],
+        kept: ExprId,
+        last: ExprId,
+    ) -> ExprId {
+        if own.len() * FEW < of.arms.len() {
+            let other = self.exprs.mux(of.missed, last, kept);
+            return self.chosen(choice, own.iter().copied(), other);
+        }
+        let values = all_values(of, own, kept);
+        let indexed = (of.table.as_ref()).and_then(|table| self.tabulate(of, &values, last, table));
+        indexed.unwrap_or_else(|| {
+            let arms = values.iter().copied().enumerate();
+            self.chosen(choice, arms, last)
+        })
     }
 
     /// A dense table of constants.
     fn tabulate(
         &mut self,
-        selector: ExprId,
-        arms: &[(ExprId, usize)],
+        of: &Arms,
         values: &[ExprId],
         last: ExprId,
         table: &[(usize, Bits)],
     ) -> Option<ExprId> {
+        let (selector, arms) = (of.selector, &of.arms);
         let bits = self.exprs.significant(selector);
         let entries = 1usize << bits.min(TABLE_BITS);
         let constant = |elab: &Self, id| elab.exprs.as_const(id).is_some();
@@ -308,7 +413,7 @@ impl<'a> Elab<'a> {
         {
             return None;
         }
-        let by_item: IndexMap<usize, ExprId> = arms
+        let by_item: FxHashMap<usize, ExprId> = arms
             .iter()
             .zip(values)
             .map(|(&(_, item), &value)| (item, value))
@@ -323,6 +428,15 @@ impl<'a> Elab<'a> {
         let index = self.exprs.slice(selector, 0, bits);
         Some(self.exprs.index(index, &items))
     }
+}
+
+/// The values of all arms.
+fn all_values(of: &Arms, own: &[(usize, ExprId)], kept: ExprId) -> Vec<ExprId> {
+    let mut values = vec![kept; of.arms.len()];
+    for &(arm, value) in own {
+        values[arm] = value;
+    }
+    values
 }
 
 /// Whether patterns match all values of the low `bits` bits, others being 0.

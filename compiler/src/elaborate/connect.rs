@@ -79,7 +79,7 @@ impl<'a> Elab<'a> {
                 given.push((port, entity));
             }
         }
-        let mut base = self.scope(scope).path.join(".");
+        let mut base = self.scope_path(scope).join(".");
         if !base.is_empty() {
             base.push('.');
         }

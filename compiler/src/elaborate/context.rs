@@ -21,8 +21,10 @@ pub(super) const MAX_WIDTH: u64 = 1 << 22;
 pub(super) const MAX_ELEMENTS: u64 = 1 << 20;
 /// Most iterations of one loop.
 pub(super) const MAX_ITERATIONS: u32 = 100_000;
-/// Deepest nesting of calls, and of instances.
+/// Deepest nesting of calls.
 pub(super) const MAX_DEPTH: usize = 128;
+/// Deepest nesting of instances.
+pub(super) const MAX_INSTANCES: usize = 2048;
 /// Deepest nesting of expressions and statements, chains of operators and
 /// `else if` included, over all calls that are open.
 pub(super) const MAX_NESTING: u32 = 30_000;
@@ -49,8 +51,11 @@ pub(super) struct Scope<'a> {
     pub parent: Option<ScopeIdx>,
     pub ast: ast::ScopeId,
     pub instance: InstanceId,
-    /// Names of the generate and named blocks around, the module excluded.
-    pub path: Vec<String>,
+    /// Name of the generate or named block or the subroutine that this is, see
+    /// [`Elab::scope_path`].
+    pub name: Option<String>,
+    /// Of a module: the paths of scopes inside begin here.
+    pub outermost: bool,
     pub in_generate_loop: bool,
     /// The genvars of the loops around with their values, in this instance.
     pub loops: Vec<(String, i64)>,
@@ -366,6 +371,22 @@ impl<'a> Elab<'a> {
 
     pub fn scope_mut(&mut self, scope: ScopeIdx) -> &mut Scope<'a> {
         &mut self.scopes[scope.0 as usize]
+    }
+
+    /// Names of the generate and named blocks around, the module excluded.
+    pub fn scope_path(&self, scope: ScopeIdx) -> Vec<String> {
+        let mut path = Vec::new();
+        let mut at = scope;
+        loop {
+            let here = self.scope(at);
+            path.extend(here.name.clone());
+            match here.parent.filter(|_| !here.outermost) {
+                Some(parent) if self.scope(parent).instance == here.instance => at = parent,
+                _ => break,
+            }
+        }
+        path.reverse();
+        path
     }
 
     pub fn net(&self, net: NetIdx) -> &Net {

@@ -75,7 +75,7 @@ impl<'a> Elab<'a> {
         {
             parts.push(around.path.clone());
         }
-        parts.extend(within.path.iter().cloned());
+        parts.extend(self.scope_path(here));
         parts.push(path);
         self.defparams.push(Defparam {
             instance: parts.join("."),
@@ -113,6 +113,9 @@ impl<'a> Elab<'a> {
 
     /// Notes that an instance, or an array of them, is there.
     pub fn note_instance(&mut self, scope: ScopeIdx, name: &str) {
+        if self.defparams.is_empty() {
+            return;
+        }
         let within = self.scope(scope);
         let mut parts: Vec<&str> = Vec::new();
         if let Some(around) = self.instances.get(within.instance.index())
@@ -120,7 +123,8 @@ impl<'a> Elab<'a> {
         {
             parts.push(&around.path);
         }
-        parts.extend(within.path.iter().map(String::as_str));
+        let blocks = self.scope_path(scope);
+        parts.extend(blocks.iter().map(String::as_str));
         parts.push(name);
         let path = parts.join(".");
         for given in &mut self.defparams {

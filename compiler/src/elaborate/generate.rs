@@ -46,7 +46,7 @@ impl<'a> Elab<'a> {
         let here = self.scope(scope);
         GeneratePlace {
             block: (self.ast[here.ast].kind == ast::ScopeKind::Generate).then_some(here.ast),
-            path: here.path.clone(),
+            path: self.scope_path(scope),
             loops: here.loops.clone(),
         }
     }

@@ -5,7 +5,9 @@ use rustc_hash::FxHashSet;
 use std::rc::Rc;
 
 use super::assign::Target;
-use super::context::{Constant, Driver, Elab, Entity, MAX_DEPTH, NetIdx, Res, ScopeIdx, Storage};
+use super::context::{
+    Constant, Driver, Elab, Entity, MAX_INSTANCES, NetIdx, Res, ScopeIdx, Storage,
+};
 use super::env::Env;
 use super::reference::Element;
 use super::tristate::Resolution;
@@ -161,10 +163,10 @@ impl<'a> Elab<'a> {
             depth += 1;
             at = self.instances[above.index()].parent;
         }
-        if depth > MAX_DEPTH {
+        if depth > MAX_INSTANCES {
             let span = symbol.map_or(declared.name.span, |symbol| ast[symbol].name.span);
             let message = format!(
-                "instances of `{}` nest deeper than {MAX_DEPTH}",
+                "instances of `{}` nest deeper than {MAX_INSTANCES}",
                 declared.name.text
             );
             return self.fail(
@@ -193,7 +195,7 @@ impl<'a> Elab<'a> {
         let file = ast[declared.scope].parent.map(|parent| self.global(parent));
         let scope = self.new_scope(file, declared.scope, instance, None);
         self.scope_mut(scope).in_generate_loop = in_generate_loop;
-        self.scope_mut(scope).path.clear();
+        self.scope_mut(scope).outermost = true;
         for &port in &declared.ports {
             self.declare_symbol(scope, port);
         }

@@ -52,24 +52,22 @@ impl<'a> Elab<'a> {
         instance: InstanceId,
         name: Option<String>,
     ) -> ScopeIdx {
-        let mut path = Vec::new();
         let (mut in_generate_loop, mut local) = (false, false);
         let mut loops = Vec::new();
         if let Some(parent) = parent {
             let parent = self.scope(parent);
             if parent.instance == instance {
-                path.clone_from(&parent.path);
                 loops.clone_from(&parent.loops);
             }
             in_generate_loop = parent.in_generate_loop;
             local = parent.local;
         }
-        path.extend(name);
         self.scopes.push(Scope {
             parent,
             ast,
             instance,
-            path,
+            name,
+            outermost: false,
             in_generate_loop,
             loops,
             names: FxHashMap::default(),
@@ -355,10 +353,8 @@ impl<'a> Elab<'a> {
             }
             Storage::Slots(first)
         };
-        let (instance, scope_path, local) = {
-            let scope = self.scope(scope);
-            (scope.instance, scope.path.clone(), scope.local)
-        };
+        let scope_path = self.scope_path(scope);
+        let (instance, local) = (self.scope(scope).instance, self.scope(scope).local);
         let mut path = match self.instances.get(instance.index()) {
             Some(instance) if !instance.path.is_empty() => format!("{}.", instance.path),
             _ => String::new(),

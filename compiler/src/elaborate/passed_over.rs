@@ -110,7 +110,7 @@ impl<'a> Elab<'a> {
         {
             around.push(instance.path.clone());
         }
-        around.extend(here.path.iter().cloned());
+        around.extend(self.scope_path(scope));
         let name: String = (self.sources.text(ast[base].span).chars())
             .filter(|c| !c.is_whitespace())
             .collect();

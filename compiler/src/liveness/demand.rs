@@ -5,6 +5,7 @@
 //! change them. Rules look at one result bit at a time, so the demand of a set
 //! of bits is the union of the demands of its members.
 
+use crate::control::cases::OpenReset;
 use crate::netlist::known::limbs::{highest, lowest, or_shl, or_shr, set_below, trim};
 use crate::netlist::known::{Cone, Known, Planes};
 use crate::netlist::{BinaryOp, ExprId, Exprs, MemId, Node, RegId, UnaryOp};
@@ -71,14 +72,16 @@ impl Demand {
         &mut self.planes[cone.range(slot)]
     }
 
-    /// Carries all demand down to the leaves; `register` is called with a
-    /// register, the index of a limb and the unknown demanded bits in it, and
-    /// returns the expression that stands for the register, if one does.
-    pub(super) fn sweep(
+    /// Carries all demand down to the leaves; `open` tells the resets that a
+    /// register may be under; `register` is called with a register, the index of
+    /// a limb and the unknown demanded bits in it, and returns the expression that
+    /// stands for the register where it is under none of them, if one does.
+    pub(super) fn sweep<'c>(
         &mut self,
         cone: &Cone,
         exprs: &Exprs,
         known: &Known,
+        open: impl Fn(RegId) -> &'c [OpenReset],
         mut register: impl FnMut(RegId, usize, u64) -> Option<ExprId>,
     ) {
         // Operands have smaller slots than their users: one pass downwards.
@@ -102,6 +105,10 @@ impl Demand {
             }
             if need.iter().any(|&limb| limb != 0) {
                 if let Node::Reg(of) = exprs.node(id) {
+                    for reset in open(*of) {
+                        self.bit(cone, reset.active, 0);
+                        self.same(cone, reset.value, &need);
+                    }
                     for (at, &limb) in need.iter().enumerate() {
                         if limb != 0
                             && let Some(value) = register(*of, at, limb)

@@ -5,7 +5,7 @@ use indexmap::IndexMap;
 use super::fixpoint::{postorder, predecessors};
 use super::uses::Uses;
 use super::{BitIndex, BitSet};
-use crate::control::{ControlGraph, Edge, StateId, ValueName, state_name};
+use crate::control::{ControlGraph, Edge, NameTable, StateId, ValueName, state_name};
 use crate::netlist::{Bits, Netlist, RegId};
 
 /// Rounds over the control registers, at most.
@@ -214,6 +214,7 @@ pub(super) fn merge(netlist: &Netlist, graph: &mut ControlGraph, names: &[ValueN
             }
         }
     }
+    let names = NameTable::new(names);
     let mut number = vec![StateId(0); reached.len()];
     let mut states = Vec::new();
     for (index, state) in graph.states.iter().enumerate() {
@@ -221,7 +222,7 @@ pub(super) fn merge(netlist: &Netlist, graph: &mut ControlGraph, names: &[ValueN
             number[index] = StateId(states.len() as u32);
             let mut state = state.clone();
             state.initial = initial[index];
-            state.name = state_name(netlist, &graph.registers, &state.values, names);
+            state.name = state_name(netlist, &graph.registers, &state.values, &names);
             states.push(state);
         }
     }

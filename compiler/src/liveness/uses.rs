@@ -5,7 +5,7 @@ use super::walk::{Place, walk};
 use super::{BitIndex, BitSet};
 use crate::control::cases::{ResetCase, reset_cases, reset_roots};
 use crate::control::{ControlGraph, Edge, StateId};
-use crate::netlist::known::{Cone, Known, Mark, Scratch};
+use crate::netlist::known::{Cone, Known, Mark, Needed, Scratch};
 use crate::netlist::{Bits, ExprId, Exprs, Memory, Netlist, RegId};
 
 /// A trial of fewer facts fails: they do not determine the edges or do not lead
@@ -34,6 +34,7 @@ pub(super) struct Uses<'a> {
 /// A part of the netlist, with the cases of the asynchronous resets in it.
 struct View {
     cone: Cone,
+    needed: Needed,
     cases: Vec<ResetCase>,
 }
 
@@ -48,20 +49,20 @@ pub(super) struct Wanted {
 impl<'a> Uses<'a> {
     pub(super) fn new(netlist: &'a Netlist, graph: &ControlGraph, bits: &'a BitIndex) -> Uses<'a> {
         let mut scratch = Scratch::default();
-        let mut view = |cone: Cone| View {
-            cases: reset_cases(netlist, &cone, &mut scratch),
-            cone,
+        let own = || (graph.registers.iter()).map(|own| &netlist.registers[own.index()]);
+        let leaves: Vec<ExprId> = own().map(|register| register.expr).collect();
+        let mut view = |roots: Vec<ExprId>| {
+            let cone = Cone::new(&netlist.exprs, roots.iter().chain(&leaves).copied());
+            View {
+                cases: reset_cases(netlist, &cone, &mut scratch),
+                needed: Needed::new(&cone, &netlist.exprs, leaves.iter().copied(), roots),
+                cone,
+            }
         };
-        let whole = view(Cone::new(&netlist.exprs, netlist.roots()));
-        let control = graph.registers.iter().flat_map(|register| {
-            let register = &netlist.registers[register.index()];
-            [register.expr, register.next]
-        });
+        let whole = view(netlist.roots().collect());
         // The edges were found in this cone.
-        let steering = view(Cone::new(
-            &netlist.exprs,
-            reset_roots(netlist).chain(control),
-        ));
+        let next = own().map(|register| register.next);
+        let steering = view(reset_roots(netlist).chain(next).collect());
         let outputs = netlist.outputs.iter().map(|output| output.expr);
         let owners = (0..netlist.registers.len() as u32)
             .flat_map(|index| bits.range(RegId(index)).map(move |_| RegId(index)));
@@ -143,10 +144,16 @@ impl<'a> Uses<'a> {
         let Uses {
             steering, scratch, ..
         } = self;
-        let View { cone, cases } = steering;
+        let View {
+            cone,
+            needed,
+            cases,
+        } = steering;
         cases.iter_mut().try_for_each(|case| {
             let edges = edges_of(graph, state, case);
-            let Some((mut known, mark)) = enter(netlist, cone, graph, state, case, scratch) else {
+            let Some((mut known, mark)) =
+                enter((netlist, cone, needed), graph, state, case, scratch)
+            else {
                 return Ok(());
             };
             let depth = case.assumptions.len();
@@ -203,7 +210,11 @@ impl<'a> Uses<'a> {
             bits,
             ..
         } = self;
-        let View { cone, cases } = whole;
+        let View {
+            cone,
+            needed,
+            cases,
+        } = whole;
         cases.iter_mut().try_for_each(|case| {
             let start = first + start_of(graph, state, case);
             let edges = edges_of(graph, state, case);
@@ -213,7 +224,9 @@ impl<'a> Uses<'a> {
             if asked.is_empty() {
                 return Ok(());
             }
-            let Some((mut known, mark)) = enter(netlist, cone, graph, state, case, scratch) else {
+            let Some((mut known, mark)) =
+                enter((netlist, cone, needed), graph, state, case, scratch)
+            else {
                 return Ok(());
             };
             let mut next = asked.iter();
@@ -235,6 +248,10 @@ impl<'a> Uses<'a> {
                         }
                         for &limb in &wanted.live {
                             for (register, offset, mask) in parts(bits, owners, limb) {
+                                for reset in case.open(register) {
+                                    demand.bit(cone, reset.active, 0);
+                                    demand.word(cone, reset.value, offset, mask);
+                                }
                                 let next = case.next(netlist, register);
                                 demand.word(cone, next, offset, mask);
                             }
@@ -257,7 +274,7 @@ impl<'a> Uses<'a> {
                     refused |= allowed.is_some_and(|allowed| need & !allowed.word(at) != 0);
                     None
                 };
-                demand.sweep(cone, exprs, known, read);
+                demand.sweep(cone, exprs, known, |register| case.open(register), read);
                 let read = demand.memories.drain(..);
                 let read = read.filter(|memory| {
                     // Tables that nothing writes are constants.
@@ -306,8 +323,7 @@ fn edges_of<'g>(graph: &'g ControlGraph, state: StateId, case: &ResetCase) -> &'
 /// The planes of a case, with the facts of a state; `None` if they cannot be.
 /// They are lent out: the caller takes them back to the mark and returns them.
 fn enter(
-    netlist: &Netlist,
-    cone: &Cone,
+    (netlist, cone, needed): (&Netlist, &Cone, &Needed),
     graph: &ControlGraph,
     state: StateId,
     case: &mut ResetCase,
@@ -316,16 +332,14 @@ fn enter(
     let mut known = std::mem::take(&mut case.known);
     let mark = known.mark();
     let values = &graph.states[state.index()].values;
-    let mut changed = Vec::with_capacity(values.len());
     for (register, value) in graph.registers.iter().zip(values) {
         let expr = netlist.registers[register.index()].expr;
         if case.held[register.index()].is_none() && value.is_known() {
             known.set(cone, expr, value);
-            changed.push(expr);
         }
     }
     let exprs = &netlist.exprs;
-    if known.sweep_from(cone, exprs, changed, scratch).is_ok() {
+    if (known.sweep_needed(cone, exprs, needed, scratch)).is_ok() {
         return Some((known, mark));
     }
     known.undo(mark);

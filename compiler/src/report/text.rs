@@ -62,20 +62,20 @@ pub fn analyze(report: &Report) -> String {
         "next",
         "live registers",
     ])];
-    for state in &report.control.states {
-        let next: Vec<String> = report
-            .control
-            .edges
-            .iter()
-            .filter(|edge| edge.from == state.id && !edge.reset)
-            .map(|edge| edge.to.to_string())
-            .collect();
+    let mut next: Vec<Vec<String>> = vec![Vec::new(); report.control.states.len()];
+    for edge in report.control.edges.iter().filter(|edge| !edge.reset) {
+        next[edge.from as usize].push(edge.to.to_string());
+    }
+    let widths: IndexMap<&str, u32> = (report.design.registers.iter())
+        .map(|register| (register.name.as_str(), register.width_bits))
+        .collect();
+    for (state, next) in report.control.states.iter().zip(next) {
         rows.push(vec![
             state.id.to_string(),
             shorten(&state.name, NAME),
             state.live_bits.to_string(),
             shorten(&next.join(" "), 24),
-            live_list(report, state),
+            live_list(&widths, state),
         ]);
     }
     let columns = [
@@ -95,18 +95,12 @@ fn header(titles: &[&str]) -> Vec<String> {
 
 /// Live registers of a state; whole ones by name alone, equal neighbours of an
 /// array or a numbered group are not folded.
-fn live_list(report: &Report, state: &State) -> String {
-    let width: IndexMap<&str, u32> = report
-        .design
-        .registers
-        .iter()
-        .map(|register| (register.name.as_str(), register.width_bits))
-        .collect();
+fn live_list(widths: &IndexMap<&str, u32>, state: &State) -> String {
     let items: Vec<String> = state
         .live
         .iter()
         .map(|(name, ranges)| {
-            let bits = width.get(name.as_str()).copied().unwrap_or(0);
+            let bits = widths.get(name.as_str()).copied().unwrap_or(0);
             let whole = match bits {
                 1 => "0".to_string(),
                 _ => format!("{}:0", bits.saturating_sub(1)),

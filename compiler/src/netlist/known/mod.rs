@@ -11,12 +11,16 @@
 //! with all known bits. A [`Contradiction`] means that there is none. Not
 //! everything that follows is found.
 //!
-//! Cost: a sweep is linear in the limbs of the cone; an assumption costs the
-//! expressions whose knowledge it changes and their neighbours.
+//! Cost: a sweep is linear in the limbs of the cone, a [sweep of what is
+//! needed](Known::sweep_needed) in those of the region that it visits; an assumption
+//! costs the expressions whose knowledge it changes and their neighbours.
 
 mod backward;
 mod forward;
 pub(crate) mod limbs;
+mod needed;
+
+pub use needed::Needed;
 
 use std::collections::VecDeque;
 
@@ -183,6 +187,8 @@ pub struct Known {
     /// Limbs before each change since the first mark.
     trail: Vec<Change>,
     marked: bool,
+    /// The number of the region that facts are carried in; 0 is all of the cone.
+    region: u32,
 }
 
 /// What a limb was before it changed.
@@ -205,8 +211,11 @@ pub struct Scratch {
     spare: Vec<u64>,
     queue: VecDeque<u32>,
     queued: Vec<bool>,
-    /// Slots that a sweep has still to evaluate; none between sweeps.
-    pending: Vec<u64>,
+    /// Per slot the last region that it was in.
+    stamps: Vec<u32>,
+    /// The number of the last region.
+    region: u32,
+    tasks: Vec<needed::Task>,
     work: u64,
 }
 
@@ -218,6 +227,7 @@ impl Known {
             known: vec![0; cone.plane_len()],
             trail: Vec::new(),
             marked: false,
+            region: 0,
         }
     }
 
@@ -307,6 +317,7 @@ impl Known {
         scratch: &mut Scratch,
     ) -> Result<(), Contradiction> {
         scratch.fit(cone);
+        self.region = 0;
         for (slot, &id) in cone.nodes.iter().enumerate() {
             match exprs.node(id) {
                 Node::Input(_) | Node::Reg(_) => continue,
@@ -321,54 +332,6 @@ impl Known {
             }
             forward::evaluate(exprs, cone, self, id, scratch);
             self.refine(cone, slot, &scratch.value, &scratch.known)?;
-        }
-        Ok(())
-    }
-
-    /// Like [`Known::sweep`], for planes that were swept before the `changed`
-    /// leaves were [set](Known::set): evaluates only what depends on them.
-    pub fn sweep_from(
-        &mut self,
-        cone: &Cone,
-        exprs: &Exprs,
-        changed: impl IntoIterator<Item = ExprId>,
-        scratch: &mut Scratch,
-    ) -> Result<(), Contradiction> {
-        scratch.fit(cone);
-        let words = cone.nodes.len().div_ceil(64);
-        let mut word = words;
-        for leaf in changed {
-            for &user in cone.users(cone.slot(leaf)) {
-                word = word.min(user as usize / 64);
-                scratch.wait(user);
-            }
-        }
-        // Users have larger slots than their operands: one pass upwards.
-        while word < words {
-            let bits = scratch.pending[word];
-            if bits == 0 {
-                word += 1;
-                continue;
-            }
-            scratch.pending[word] = bits & (bits - 1);
-            let slot = word * 64 + bits.trailing_zeros() as usize;
-            let id = cone.nodes[slot];
-            if matches!(exprs.node(id), Node::MemRead(..)) {
-                continue;
-            }
-            forward::evaluate(exprs, cone, self, id, scratch);
-            match self.refine(cone, slot, &scratch.value, &scratch.known) {
-                Ok(true) => {
-                    for &user in cone.users(slot) {
-                        scratch.wait(user);
-                    }
-                }
-                Ok(false) => {}
-                Err(contradiction) => {
-                    scratch.pending[word..words].fill(0);
-                    return Err(contradiction);
-                }
-            }
         }
         Ok(())
     }
@@ -436,6 +399,9 @@ impl Known {
         while let Some(slot) = scratch.pop() {
             backward::imply(exprs, cone, self, cone.nodes[slot], scratch)?;
             for &user in cone.users(slot) {
+                if !scratch.in_region(self, user) {
+                    continue;
+                }
                 let id = cone.nodes[user as usize];
                 if !matches!(exprs.node(id), Node::MemRead(..)) {
                     forward::evaluate(exprs, cone, self, id, scratch);
@@ -486,12 +452,8 @@ impl Scratch {
         }
         if self.queued.len() < cone.nodes.len() {
             self.queued.resize(cone.nodes.len(), false);
-            self.pending.resize(cone.nodes.len().div_ceil(64), 0);
+            self.stamps.resize(cone.nodes.len(), 0);
         }
-    }
-
-    fn wait(&mut self, slot: u32) {
-        self.pending[slot as usize / 64] |= 1 << (slot % 64);
     }
 
     fn push(&mut self, slot: usize) {
