@@ -402,7 +402,11 @@ impl<'a> Judge<'a> {
                 },
             )
             .collect();
-        if let (false, Some(effective)) = (given, &effective) {
+        let mut hidden = self.machine.logic_resets(&state, &inputs);
+        if let Some(state) = &effective {
+            hidden |= self.machine.logic_resets(state, &inputs);
+        }
+        if let (false, false, Some(effective)) = (given, hidden, &effective) {
             for (index, register) in netlist.registers.iter().enumerate() {
                 if self.printed[index].is_some() {
                     self.compare(&register.name, &state[index], &effective[index]);
@@ -415,7 +419,9 @@ impl<'a> Judge<'a> {
             return Ok(());
         }
         let step = self.machine.step(&state, &inputs);
-        for (at, output) in netlist.outputs.iter().enumerate() {
+        // The source has been given values that it could not keep.
+        let outputs = netlist.outputs.iter().enumerate();
+        for (at, output) in outputs.filter(|_| !(given && hidden)) {
             let source = bits(words[self.outputs[at]]);
             self.compare(&output.name, &source, &step.outputs[at]);
         }

@@ -92,6 +92,18 @@ impl<'a> Machine<'a> {
         effective.collect()
     }
 
+    /// Whether a reset that logic makes may be active. It is part of the
+    /// expressions, so a register shows another value than the source does.
+    pub fn logic_resets(&mut self, state: &[Bits], inputs: &[Bits]) -> bool {
+        let netlist = self.netlist;
+        if netlist.logic_resets.is_empty() {
+            return false;
+        }
+        let known = self.evaluate(state, inputs);
+        let mut resets = netlist.logic_resets.iter();
+        resets.any(|it| known.bits(&self.all, &netlist.exprs, it.active).bit(0) != Some(false))
+    }
+
     fn evaluate(&mut self, state: &[Bits], inputs: &[Bits]) -> Known {
         sweep(
             self.netlist,
