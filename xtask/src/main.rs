@@ -55,6 +55,12 @@ enum Chore {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
+    /// Text to netlist beside Yosys and Verilator, and how time grows with length, in a release build
+    Speed {
+        /// `--list FILE`, `--only NAME`, `--write FILE`
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
     /// Install the simulators and Yosys with apt-get where they are missing
     Install,
 }
@@ -88,12 +94,17 @@ fn main() -> ExitCode {
             .env("IDETIC_RANDOM_VERIFY_EVERY", verify_every.to_string())
             .env("IDETIC_RANDOM_LIVENESS_EVERY", liveness_every.to_string())),
         Chore::Fuzz { seconds, seed } => run(cargo()
-            .args(["run", "-p", "idetic-tests", "--bin", "fuzz_front_end", "--"])
+            .args(["run", "--release", "-p", "idetic-tests"])
+            .args(["--bin", "fuzz_front_end", "--"])
             .args([seconds.to_string(), seed.to_string()])
             .arg("target/fuzz")),
         Chore::Survey { arguments } => run(cargo()
             .args(["run", "--quiet", "--release", "-p", "idetic-tests"])
             .args(["--bin", "survey", "--"])
+            .args(arguments)),
+        Chore::Speed { arguments } => run(cargo()
+            .args(["run", "--quiet", "--release", "-p", "idetic-tests"])
+            .args(["--bin", "speed", "--"])
             .args(arguments)),
         Chore::Install => install(),
     };

@@ -62,10 +62,13 @@ pub(super) fn decide(
                 | BinaryOp::ModU
                 | BinaryOp::ModS => return None,
             },
-            Node::Mux(select, then, other) => match is(*select, 0) {
-                None => return Some((*select, 0)),
-                Some(true) => (*then, bit),
-                Some(false) => (*other, bit),
+            Node::Mux(select, then, other) => match cone.passed(exprs, known, expr) {
+                Some(leg) => (leg, bit),
+                None => match is(*select, 0) {
+                    None => return Some((*select, 0)),
+                    Some(true) => (*then, bit),
+                    Some(false) => (*other, bit),
+                },
             },
             Node::Slice(a, low) => (*a, low + bit),
             Node::Concat(items) => {

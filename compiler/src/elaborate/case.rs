@@ -3,7 +3,6 @@
 use indexmap::IndexMap;
 use rustc_hash::FxHashMap;
 
-use super::choice::{self, Choice};
 use super::context::{Elab, Res, ScopeIdx};
 use super::env::Key;
 use super::typed::Typed;
@@ -13,7 +12,9 @@ use crate::netlist::{Bits, ExprId, Node};
 /// Widest selector whose case becomes a table.
 const TABLE_BITS: u32 = 10;
 
-/// A part of the arms of a case is few if there are more than so many times as many arms.
+/// A case of so many arms is looked at for what few of them assign.
+const MANY: usize = 16;
+/// Few are fewer than one in so many.
 const FEW: usize = 8;
 
 /// A label of a case.
@@ -34,8 +35,6 @@ struct Pattern {
     bits: Bits,
     /// Bits that match anything.
     wild: Bits,
-    /// Whether the selector matches.
-    hit: ExprId,
 }
 
 /// What the arms of a case assign: those that can match, in order, and what is
@@ -50,8 +49,8 @@ struct Arms {
     rest: IndexMap<Key, ExprId>,
     /// The labels with their items, if all are constants without wild bits.
     table: Option<Vec<(usize, Bits)>>,
-    /// The arms, if at most one of them matches and there are many.
-    choice: Option<Choice>,
+    /// There are many arms, and at most one of them matches.
+    exclusive: bool,
 }
 
 impl<'a> Elab<'a> {
@@ -112,7 +111,6 @@ impl<'a> Elab<'a> {
                             item: matches.len(),
                             bits,
                             wild,
-                            hit,
                         });
                         hit
                     }
@@ -157,16 +155,13 @@ impl<'a> Elab<'a> {
         let rest = last.unwrap_or(None).and_then(|at| items[at].body);
 
         let table = constant_only && patterns.iter().all(|pattern| pattern.wild.is_zero());
-        let choice = match table {
-            true => self.choice(selector, &arms, &patterns),
-            false => None,
-        };
+        let exclusive = table && arms.len() >= MANY && all_differ(&patterns);
         let mut left = self.exprs.number(1, 1);
         let mut taken = Vec::new();
         for &(hit, at) in &arms {
-            let condition = match choice {
-                Some(_) => hit,
-                None => self.exprs.and(left, hit),
+            let condition = match exclusive {
+                true => hit,
+                false => self.exprs.and(left, hit),
             };
             let body = items[at].body;
             taken.push(self.branch(condition, |elab| elab.exec_maybe(scope, body))?);
@@ -184,33 +179,10 @@ impl<'a> Elab<'a> {
             missed: left,
             rest,
             table: table.then(|| labels.collect()),
-            choice,
+            exclusive,
         };
         self.join(&arms, full);
         Ok(())
-    }
-
-    /// The arms as a choice by their labels, which are all constants.
-    fn choice(
-        &self,
-        selector: ExprId,
-        arms: &[(ExprId, usize)],
-        patterns: &[Pattern],
-    ) -> Option<Choice> {
-        let arm_of: FxHashMap<usize, usize> = (arms.iter().enumerate())
-            .map(|(arm, &(_, item))| (item, arm))
-            .collect();
-        let never =
-            |hit: ExprId| self.exprs.as_const(hit).and_then(|bits| bits.bit(0)) == Some(false);
-        let labels = patterns.iter().filter(|pattern| !never(pattern.hit));
-        let labels = labels.filter_map(|pattern| {
-            Some(choice::Label {
-                bits: pattern.bits.clone(),
-                arm: *arm_of.get(&pattern.item)?,
-                hit: pattern.hit,
-            })
-        });
-        Choice::new(selector, labels.collect(), arms.len())
     }
 
     /// A label of `case … inside`: each is compared by itself.
@@ -339,11 +311,10 @@ impl<'a> Elab<'a> {
                 None if full => self.left_by_full_case(key, kept),
                 None => kept,
             };
-            let joined = match &of.choice {
-                Some(choice) if !matches!(key, Key::Jump(_)) => {
-                    self.join_choice(of, choice, &own, kept, last)
-                }
-                _ => self.join_chain(of, key, &own, kept, last),
+            let few = of.exclusive && own.len() * FEW < of.arms.len();
+            let joined = match few && !matches!(key, Key::Jump(_)) {
+                true => self.join_few(of, &own, kept, last),
+                false => self.join_chain(of, key, &own, kept, last),
             };
             self.env.set(key, joined);
         }
@@ -371,24 +342,17 @@ impl<'a> Elab<'a> {
         })
     }
 
-    /// The same where at most one arm matches.
-    fn join_choice(
+    /// The same where at most one arm matches, without the arms that keep it.
+    fn join_few(
         &mut self,
         of: &Arms,
-        choice: &Choice,
         own: &[(usize, ExprId)],
         kept: ExprId,
         last: ExprId,
     ) -> ExprId {
-        if own.len() * FEW < of.arms.len() {
-            let other = self.exprs.mux(of.missed, last, kept);
-            return self.chosen(choice, own.iter().copied(), other);
-        }
-        let values = all_values(of, own, kept);
-        let indexed = (of.table.as_ref()).and_then(|table| self.tabulate(of, &values, last, table));
-        indexed.unwrap_or_else(|| {
-            let arms = values.iter().copied().enumerate();
-            self.chosen(choice, arms, last)
+        let other = self.exprs.mux(of.missed, last, kept);
+        own.iter().rev().fold(other, |joined, &(arm, value)| {
+            self.exprs.mux(of.arms[arm].0, value, joined)
         })
     }
 
@@ -428,6 +392,15 @@ impl<'a> Elab<'a> {
         let index = self.exprs.slice(selector, 0, bits);
         Some(self.exprs.index(index, &items))
     }
+}
+
+/// Whether no two labels of different items are the same.
+fn all_differ(patterns: &[Pattern]) -> bool {
+    let mut seen: FxHashMap<&Bits, usize> = FxHashMap::default();
+    (patterns.iter()).all(|pattern| {
+        pattern.bits.is_known()
+            && *seen.entry(&pattern.bits).or_insert(pattern.item) == pattern.item
+    })
 }
 
 /// The values of all arms.

@@ -142,7 +142,12 @@ impl<'a> Elab<'a> {
         stmts: &'a [ast::StmtId],
     ) -> Res<()> {
         let ast = self.ast;
-        let inner = self.block(scope, block);
+        // One that declares nothing is no place to look for names.
+        let plain = ast[block].name.is_none() && ast[block].members.is_empty();
+        let inner = match plain {
+            true => scope,
+            false => self.block(scope, block),
+        };
         for member in &ast[block].members {
             if let Member::Declare(symbol) = member {
                 self.init_local(inner, *symbol)?;

@@ -15,7 +15,7 @@
 //! | `typed`, `operators`, `lower`, `constant`, `call`, `system` | expressions: sizes first, then values in context (IEEE 1364-2005, 5.4 and 5.5) |
 //! | `aggregate`, `stream`, `methods` | arrays and structures as values, streaming, methods of enums |
 //! | `reference`, `select`, `assign` | reading and writing parts of nets |
-//! | `env`, `exec`, `case`, `choice`, `loops` | symbolic execution of statements |
+//! | `env`, `exec`, `case`, `loops` | symbolic execution of statements |
 //! | `process`, `clocked`, `mixed`, `initial` | processes |
 //! | `clocks` | clock gates and input clocks |
 //! | `blackbox` | instances that are not looked into |
@@ -36,7 +36,6 @@ mod assign;
 mod blackbox;
 mod call;
 mod case;
-mod choice;
 mod clocked;
 mod clocks;
 mod connect;

@@ -135,14 +135,17 @@ impl Demand {
             }
             Node::Unary(op, a) => self.unary(cone, exprs, known, *op, *a, need),
             Node::Binary(op, a, b) => self.binary(cone, exprs, known, *op, (*a, *b), need),
-            Node::Mux(select, then, other) => match known.bit(cone, *select, 0) {
-                Some(true) => self.same(cone, *then, need),
-                Some(false) => self.same(cone, *other, need),
-                None => {
-                    self.bit(cone, *select, 0);
-                    self.same(cone, *then, need);
-                    self.same(cone, *other, need);
-                }
+            Node::Mux(select, then, other) => match cone.passed(exprs, known, id) {
+                Some(leg) => self.same(cone, leg, need),
+                None => match known.bit(cone, *select, 0) {
+                    Some(true) => self.same(cone, *then, need),
+                    Some(false) => self.same(cone, *other, need),
+                    None => {
+                        self.bit(cone, *select, 0);
+                        self.same(cone, *then, need);
+                        self.same(cone, *other, need);
+                    }
+                },
             },
             Node::Slice(a, low) => or_shl(self.plane(cone, *a), need, *low),
             Node::Concat(items) => {

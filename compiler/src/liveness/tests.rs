@@ -277,6 +277,68 @@ fn random_machines_keep_their_promises() {
     assert!(relaxed > 15, "{relaxed} machines with needless facts");
 }
 
+/// More independent asynchronous resets than there are cases for: some are open.
+#[test]
+fn open_resets_are_allowed_for() {
+    const COUNT: usize = 7;
+    let mut b = Builder::new();
+    let resets: Vec<ExprId> = (0..COUNT)
+        .map(|at| b.input(&format!("rst{at}"), 1))
+        .collect();
+    let registers: Vec<ExprId> = (0..COUNT)
+        .map(|at| b.register(&format!("r{at}"), 1, Some(at as u64 % 2)))
+        .collect();
+    for at in 0..COUNT {
+        let (own, before) = (registers[at], registers[(at + COUNT - 1) % COUNT]);
+        let next = b.binary(BinaryOp::Xor, own, before);
+        b.next(own, if at == 2 { before } else { next });
+        let reset = &mut b.netlist.registers[at].async_resets[0];
+        (reset.active, reset.port.0) = (resets[at], format!("rst{at}"));
+    }
+    let shown = b.binary(BinaryOp::And, registers[COUNT - 1], registers[0]);
+    b.output("y", shown);
+    let netlist = b.finish();
+    let explored = explore(&netlist, &ControlOptions::default());
+    let last = &explored.verdicts[COUNT - 1];
+    assert!(last.reason.contains("too many cases"), "{}", last.reason);
+    let (graph, liveness) = analyze(&netlist, &explored, &[]);
+    check_graph(&netlist, &graph, "open");
+    check_liveness(&netlist, &graph, &liveness, "open");
+}
+
+/// The work of the fixpoint grows with the states of a ring, not with their square.
+#[test]
+fn work_is_that_of_the_states() {
+    let work = |states: u64| {
+        let mut b = Builder::new();
+        let data = b.input("data", 8);
+        let state = b.register("state", 12, Some(0));
+        let shown = b.register("shown", 8, Some(0));
+        let (mut next, mut value) = (b.constant(12, 0), shown);
+        for at in (0..states).rev() {
+            let here = b.is(state, at);
+            let to = b.constant(12, (at + 1) % states);
+            next = b.mux(here, to, next);
+            let step = b.constant(8, at);
+            let sum = b.binary(BinaryOp::Add, data, step);
+            value = b.mux(here, sum, value);
+        }
+        b.next(state, next);
+        b.next(shown, value);
+        b.output("y", shown);
+        let netlist = b.finish();
+        let graph = explore(&netlist, &ControlOptions::default());
+        assert_eq!(graph.states.len() as u64, states);
+        let bits = BitIndex::new(&netlist);
+        let mut uses = uses::Uses::new(&netlist, &graph, &bits);
+        let before = uses.work();
+        fixpoint::fixpoint(&mut uses, &graph);
+        uses.work() - before
+    };
+    let (short, long) = (work(100), work(400));
+    assert!(long < 6 * short, "{short} and {long}");
+}
+
 /// A machine like a serial hash: idle, eight rounds over two data words,
 /// then the result is updated. Returns the netlist.
 pub(crate) fn rounds() -> Netlist {

@@ -332,13 +332,20 @@ fn enter(
     let mut known = std::mem::take(&mut case.known);
     let mark = known.mark();
     let values = &graph.states[state.index()].values;
+    let mut any = false;
     for (register, value) in graph.registers.iter().zip(values) {
         let expr = netlist.registers[register.index()].expr;
         if case.held[register.index()].is_none() && value.is_known() {
             known.set(cone, expr, value);
+            any = true;
         }
     }
     let exprs = &netlist.exprs;
+    if !any {
+        // The planes of the case say it all.
+        known.whole_cone();
+        return Some((known, mark));
+    }
     if (known.sweep_needed(cone, exprs, needed, scratch)).is_ok() {
         return Some((known, mark));
     }

@@ -1,6 +1,6 @@
 //! Fuzzes the front end for some time: `fuzz_front_end SECONDS SEED OUT [DIR]…`, usually by `cargo xtask fuzz`.
 //!
-//! Mutants are read in a child process with two gigabytes of address space beside its stack. A panic, a hang (more than ten seconds for one text),
+//! Mutants are read in a child process with two gigabytes of address space beside its stacks. A panic, a hang (more than ten seconds for one text),
 //! an abort or too much memory is reported once per place, and the text is kept in `OUT`. The exit code is 1 if there was any.
 
 use std::collections::BTreeSet;
@@ -16,8 +16,10 @@ use idetic_tests::fuzz::{Corpus, Fate, front_end};
 
 /// Stack of the thread that reads, as in the command itself.
 const STACK: usize = 512 << 20;
-/// Kilobytes of address space: two gigabytes, and the stack.
-const ADDRESS_SPACE_KB: u64 = (2 << 20) + (STACK as u64 >> 10);
+/// Stack of the thread that idetic starts itself for deep nesting.
+const OWN_STACK: usize = 1 << 30;
+/// Kilobytes of address space: two gigabytes, and the stacks.
+const ADDRESS_SPACE_KB: u64 = (2 << 20) + ((STACK + OWN_STACK) as u64 >> 10);
 /// How long one text may take.
 const LONGEST: Duration = Duration::from_secs(10);
 /// The whole analysis runs on one of so many texts that elaborate.

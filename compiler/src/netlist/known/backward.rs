@@ -113,6 +113,9 @@ impl Step<'_> {
     }
 
     fn mux(&mut self, select: ExprId, then: ExprId, other: ExprId) -> Result<(), Contradiction> {
+        if let Some(leg) = self.cone.passed(self.exprs, self.known, self.id) {
+            return self.conclude(leg, |out, _, fact| same(out, fact));
+        }
         let taken = self.planes(select).bit(0).or_else(|| {
             let out = self.planes(self.id);
             if differ(out, self.planes(then)) {

@@ -46,13 +46,16 @@ pub(super) fn evaluate(
             let widths = (exprs.width(*a), exprs.width(*b));
             binary(*op, (of(*a), of(*b)), widths, (v, k), spare);
         }
-        Node::Mux(select, then, other) => match of(*select).bit(0) {
-            Some(true) => copy(of(*then), v, k),
-            Some(false) => copy(of(*other), v, k),
-            None => {
-                copy(of(*then), v, k);
-                meet(of(*other), v, k);
-            }
+        Node::Mux(select, then, other) => match cone.passed(exprs, known, id) {
+            Some(leg) => copy(of(leg), v, k),
+            None => match of(*select).bit(0) {
+                Some(true) => copy(of(*then), v, k),
+                Some(false) => copy(of(*other), v, k),
+                None => {
+                    copy(of(*then), v, k);
+                    meet(of(*other), v, k);
+                }
+            },
         },
         Node::Slice(a, low) => {
             let a = of(*a);

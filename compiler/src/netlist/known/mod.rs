@@ -16,6 +16,7 @@
 //! costs the expressions whose knowledge it changes and their neighbours.
 
 mod backward;
+mod chains;
 mod forward;
 pub(crate) mod limbs;
 mod needed;
@@ -47,6 +48,7 @@ pub struct Cone {
     users: Vec<u32>,
     /// Limbs of the widest expression.
     widest: usize,
+    chains: chains::Chains,
 }
 
 impl Cone {
@@ -98,7 +100,9 @@ impl Cone {
                 }
             });
         }
+        let chains = chains::Chains::new(exprs, &nodes, |id| slots[id.index()] as usize);
         Cone {
+            chains,
             nodes,
             slots,
             offsets,
@@ -216,6 +220,10 @@ pub struct Scratch {
     /// The number of the last region.
     region: u32,
     tasks: Vec<needed::Task>,
+    /// Per slot, the region and the first of the multiplexers that pass it there
+    /// past others of their chain; and per multiplexer, the next of these.
+    passed: Vec<(u32, u32)>,
+    next_passing: Vec<u32>,
     work: u64,
 }
 
@@ -411,6 +419,16 @@ impl Known {
                 }
                 backward::imply(exprs, cone, self, id, scratch)?;
             }
+            let mut passing = scratch.passing(self, slot);
+            while let Some(user) = passing {
+                let id = cone.nodes[user as usize];
+                forward::evaluate(exprs, cone, self, id, scratch);
+                if self.refine(cone, user as usize, &scratch.value, &scratch.known)? {
+                    scratch.push(user as usize);
+                }
+                backward::imply(exprs, cone, self, id, scratch)?;
+                passing = scratch.also_passing(user);
+            }
         }
         Ok(())
     }
@@ -453,6 +471,8 @@ impl Scratch {
         if self.queued.len() < cone.nodes.len() {
             self.queued.resize(cone.nodes.len(), false);
             self.stamps.resize(cone.nodes.len(), 0);
+            self.passed.resize(cone.nodes.len(), (0, 0));
+            self.next_passing.resize(cone.nodes.len(), 0);
         }
     }
 

@@ -61,6 +61,10 @@ impl Needed {
 pub(super) enum Task {
     /// To be visited, if it has not been.
     Visit(u32),
+    /// A multiplexer of a chain, the selector of which has been evaluated.
+    LookUp(u32),
+    /// What such a multiplexer passes has been evaluated.
+    Pass(u32, ExprId),
     /// What chooses among its operands has been evaluated.
     Choose(u32),
     /// All operands that it needs have been.
@@ -97,7 +101,13 @@ impl Known {
                     match exprs.node(cone.nodes[slot as usize]) {
                         Node::Const(_) | Node::Input(_) | Node::Reg(_) | Node::Net(_) => {}
                         Node::MemRead(_, address) => tasks.push(visit(*address)),
-                        Node::Mux(first, ..) | Node::Index(first, _) => {
+                        Node::Mux(select, ..) => match cone.chain_selector(slot as usize) {
+                            Some(selector) => {
+                                tasks.extend([Task::LookUp(slot), visit(selector)]);
+                            }
+                            None => tasks.extend([Task::Choose(slot), visit(*select)]),
+                        },
+                        Node::Index(first, _) => {
                             tasks.extend([Task::Choose(slot), visit(*first)]);
                         }
                         Node::Binary(BinaryOp::And | BinaryOp::Or, first, _)
@@ -111,6 +121,32 @@ impl Known {
                         }
                     }
                 }
+                Task::LookUp(slot) => {
+                    let id = cone.nodes[slot as usize];
+                    match (cone.passed(exprs, self, id), exprs.node(id)) {
+                        (Some(leg), _) => {
+                            scratch.pass(self.region, slot, cone.slot(leg));
+                            tasks.extend([Task::Pass(slot, leg), visit(leg)]);
+                        }
+                        (None, Node::Mux(select, ..)) => {
+                            tasks.extend([Task::Choose(slot), visit(*select)]);
+                        }
+                        _ => {}
+                    }
+                }
+                Task::Pass(slot, leg) if needed.depends(slot) => {
+                    let from = cone.range(cone.slot(leg));
+                    let count = from.len();
+                    scratch.value[..count].copy_from_slice(&self.value[from.clone()]);
+                    scratch.known[..count].copy_from_slice(&self.known[from]);
+                    result = self
+                        .refine(cone, slot as usize, &scratch.value, &scratch.known)
+                        .map(|_| ());
+                    if result.is_err() {
+                        break;
+                    }
+                }
+                Task::Pass(..) => {}
                 Task::Choose(slot) => {
                     tasks.push(Task::Evaluate(slot));
                     match exprs.node(cone.nodes[slot as usize]) {
@@ -159,15 +195,44 @@ impl Known {
     }
 }
 
+impl Known {
+    /// Lets facts be carried through the whole cone again: for planes in which
+    /// nothing has been set since a full sweep.
+    pub fn whole_cone(&mut self) {
+        self.region = 0;
+    }
+}
+
 impl Scratch {
     /// A new number for a region, with no slot in it.
     fn begin_region(&mut self) -> u32 {
         self.region = self.region.wrapping_add(1);
         if self.region == 0 {
             self.stamps.fill(0);
+            self.passed.fill((0, 0));
             self.region = 1;
         }
         self.region
+    }
+
+    /// Notes that a multiplexer passes what is not one of its operands.
+    fn pass(&mut self, region: u32, mux: u32, leg: usize) {
+        let (at, first) = self.passed[leg];
+        // Itself ends the list.
+        self.next_passing[mux as usize] = if at == region { first } else { mux };
+        self.passed[leg] = (region, mux);
+    }
+
+    /// The first multiplexer that passes a slot past others.
+    pub(super) fn passing(&self, known: &Known, leg: usize) -> Option<u32> {
+        let (at, first) = self.passed[leg];
+        (known.region != 0 && at == known.region).then_some(first)
+    }
+
+    /// The one after it.
+    pub(super) fn also_passing(&self, mux: u32) -> Option<u32> {
+        let next = self.next_passing[mux as usize];
+        (next != mux).then_some(next)
     }
 
     /// Whether a slot is in the region of some planes; all are where there is none.

@@ -1,0 +1,178 @@
+//! Wide and deep text: `insert` takes it, and its work grows with the text and not with its square.
+//!
+//! Each text is instrumented in one length and in four times that. What is compared is the time that the processor spent, which a busy
+//! machine changes little: four times as much is linear, sixteen times is quadratic, and eight lies between. A busy machine may still
+//! spoil one comparison, so several may be tried; work that grows with the square fails in all of them.
+
+use std::fmt::Write;
+use std::path::Path;
+use std::process::Command;
+
+use idetic_tests::generate::wide_xor;
+use idetic_tests::run::{idetic, output};
+
+/// Comparisons, of which one must be good.
+const TRIES: usize = 3;
+/// How many times as much work four times as much text may be.
+const MOST: f64 = 8.0;
+/// Seconds of work that are not told apart from none: the clock's step, and what starting takes.
+const LEAST: f64 = 0.05;
+
+const HEAD: &str = "module t (input wire clk, input wire rst, input wire [15:0] a, input wire [31:0] d, output reg [31:0] y);\n";
+
+/// A module of this body, which ends the clocked process.
+fn clocked(declarations: &str, statement: &str) -> String {
+    format!(
+        "{HEAD}{declarations}  always @(posedge clk) if (rst) y <= 0; else {statement}\nendmodule\n"
+    )
+}
+
+fn repeated(count: usize, mut part: impl FnMut(usize) -> String) -> String {
+    (0..count).fold(String::new(), |mut text, at| {
+        text.push_str(&part(at));
+        text
+    })
+}
+
+/// Instruments a text; the seconds of processor time that it took.
+fn insert(text: &str, folder: &Path) -> f64 {
+    let file = folder.join("t.v");
+    std::fs::write(&file, text).expect("a file in a temporary directory");
+    let own = idetic();
+    let mut shell = Command::new("sh");
+    // The second line of `times` is about the processes that the shell has waited for.
+    let script =
+        "\"$0\" insert \"$1\" -q -o \"$2\" >/dev/null 2>\"$3\" || exit 1; rm -r \"$2\"; times";
+    shell.args(["-c", script]).arg(own.get_program()).arg(&file);
+    shell.arg(folder.join("out")).arg(folder.join("err"));
+    let ran = output(&mut shell);
+    let said = std::fs::read_to_string(folder.join("err")).unwrap_or_default();
+    assert!(ran.status.success(), "{said}");
+    let times = String::from_utf8_lossy(&ran.stdout);
+    let children = times.lines().nth(1).expect("two lines of times");
+    children.split_whitespace().map(seconds).sum()
+}
+
+/// `1m2.50s` in seconds.
+fn seconds(text: &str) -> f64 {
+    let (minutes, rest) = text.split_once('m').expect("minutes");
+    let number = |text: &str| text.parse::<f64>().expect("a number");
+    number(minutes) * 60.0 + number(rest.trim_end_matches('s'))
+}
+
+fn grows_linearly(length: usize, text: impl Fn(usize) -> String) {
+    let folder = tempfile::tempdir().expect("a temporary directory");
+    let mut seen = Vec::new();
+    for _ in 0..TRIES {
+        let short = insert(&text(length), folder.path());
+        let long = insert(&text(4 * length), folder.path());
+        if long < MOST * short.max(LEAST) {
+            return;
+        }
+        seen.push((short, long));
+    }
+    panic!("seconds for {length} and {}: {seen:?}", 4 * length);
+}
+
+macro_rules! linear {
+    ($($name:ident: $length:literal, $text:expr;)*) => {
+        $(
+            #[test]
+            fn $name() {
+                grows_linearly($length, $text);
+            }
+        )*
+    };
+}
+
+linear! {
+    exclusive_or: 1250, |n| {
+        wide_xor(n).replace("output wire y);", "input wire clk, output wire y, output reg q);\n  always @(posedge clk) q <= y;")
+    };
+    conditional: 500, |n| clocked("", &format!(
+        "y <= {} y;", repeated(n, |at| format!("a == 16'd{} ? d + 32'd{at} :\n", at * 3)))
+    );
+    else_if: 500, |n| clocked("", &format!(
+        "{} y <= y;", repeated(n, |at| format!("if (a == 16'd{}) y <= d + 32'd{at};\n else ", at * 3)))
+    );
+    case_of_data: 1250, |n| clocked("", &format!(
+        "case (a)\n{} default: y <= y; endcase", repeated(n, |at| format!("16'd{at}: y <= d + 32'd{at};\n")))
+    );
+    // Some 4000 states are the most that there may be.
+    case_of_states: 1000, |n| clocked("  reg [15:0] s;\n", &format!(
+        "case (s)\n{} default: s <= 0; endcase", repeated(n, |at| format!(
+            "16'd{at}: begin y <= d + 32'd{at}; s <= 16'd{}; end\n", (at + 1) % n)))
+        .replace("if (rst) y <= 0;", "if (rst) begin y <= 0; s <= 0; end")
+    );
+    states_by_else_if: 500, |n| clocked("  reg [15:0] s;\n", &format!(
+        "begin {} s <= 0; end", repeated(n, |at| format!(
+            "if (s == 16'd{at}) begin y <= d + 32'd{at}; s <= 16'd{}; end else\n", (at + 1) % n)))
+        .replace("if (rst) y <= 0;", "if (rst) begin y <= 0; s <= 0; end")
+    );
+    arms_with_registers_of_their_own: 500, |n| clocked(
+        &repeated(n, |at| format!("  reg [7:0] r{at};\n")),
+        &format!(
+            "begin y <= d {}; case (a)\n{} default: ; endcase end",
+            repeated(n, |at| format!("^ r{at}")),
+            repeated(n, |at| format!("16'd{at}: r{at} <= d[7:0];\n")),
+        )
+    );
+    asynchronous_resets: 100, |n| {
+        let mut text = String::from("module t (input wire clk");
+        for at in 0..n {
+            write!(text, ", input wire rst{at}").expect("text");
+        }
+        write!(text, ", input wire [{0}:0] d, output wire [{0}:0] y);\n", n - 1).expect("text");
+        for at in 0..n {
+            write!(
+                text,
+                "  reg y{at}; assign y[{at}] = y{at};\n  always @(posedge clk or posedge rst{at})\n    \
+                 if (rst{at}) y{at} <= 0; else y{at} <= d[{at}] ^ y{at};\n"
+            ).expect("text");
+        }
+        text + "endmodule\n"
+    };
+    generate_blocks: 500, |n| format!(
+        "{HEAD}  generate\n{} always @(posedge clk) if (rst) y <= 0; else y <= d; {} endgenerate\nendmodule\n",
+        repeated(n, |at| format!("if (1) begin : g{at}\n")), "end ".repeat(n)
+    );
+    begin_end: 1000, |n| clocked("", &format!("{} y <= d; {}", "begin ".repeat(n), "end ".repeat(n)));
+    parentheses: 1000, |n| clocked("", &format!(
+        "y <= {}d{};", "(".repeat(n), repeated(n, |at| format!(" + 32'd{at})")))
+    );
+}
+
+/// A thousand levels of everything that nests.
+#[test]
+fn a_thousand_levels() {
+    let folder = tempfile::tempdir().expect("a temporary directory");
+    let n = 1000;
+    let ternaries = clocked(
+        "",
+        &format!(
+            "y <= {}d{};",
+            repeated(n, |at| format!("(a[{}] ? ", at % 16)),
+            repeated(n, |at| format!(" : d + {at})"))
+        ),
+    );
+    let branches = clocked(
+        "",
+        &format!(
+            "{} y <= d; {}",
+            repeated(n, |at| format!("if (a != 16'd{at}) begin ")),
+            repeated(n, |at| format!("end else y <= y + {at}; "))
+        ),
+    );
+    let instances = repeated(n, |at| {
+        format!(
+            "module m{at} (input wire clk, input wire [31:0] d, output wire [31:0] y);\n  m{} u (.clk(clk), .d(d), .y(y));\nendmodule\n",
+            at + 1
+        )
+    });
+    let last = format!(
+        "module m{n} (input wire clk, input wire [31:0] d, output reg [31:0] y);\n  always @(posedge clk) y <= d + y;\nendmodule\n"
+    );
+    for text in [ternaries, branches, instances + &last] {
+        insert(&text, folder.path());
+    }
+}
