@@ -9,7 +9,7 @@ use crate::frontend::ast::{self, Direction, ModuleId, SymbolKind};
 use crate::netlist::{
     Assigned, AsyncReset, BitNaming, Bits, BlackBoxRole, Boundary, ExprId, Exprs, FilledLater,
     Input, InputId, Instance, LogicReset, MemId, Memory, MemoryWrite, NamedConstant, Netlist, Node,
-    Origin, Output, Port, ProcessRef, RELEASED, RegId, Register,
+    Origin, Output, Port, ProcessRef, RegId, Register,
 };
 use crate::source::Span;
 
@@ -163,10 +163,12 @@ impl<'a> Elab<'a> {
             });
         }
         for (&(symbol, released), &value) in outputs.iter().zip(&machine.outputs) {
-            let suffix = if released { RELEASED } else { "" };
             netlist.outputs.push(Output {
-                name: format!("{}{suffix}", ast[symbol].name.text),
-                boundary: Boundary::Port,
+                name: ast[symbol].name.text.to_string(),
+                boundary: match released {
+                    true => Boundary::Released,
+                    false => Boundary::Port,
+                },
                 expr: copy.get(value),
                 span: ast[symbol].name.span,
             });

@@ -81,6 +81,8 @@ pub struct LogicReset {
 pub enum Boundary {
     /// A port of the top module.
     Port,
+    /// Tells which bits of the port are released, 1 = high impedance.
+    Released,
     /// A register or memory of another clock.
     Crossing,
     /// A port of a black box.

@@ -71,10 +71,6 @@ index_id! {
     BlackBoxId;
 }
 
-/// What follows a port's name in that of the output that tells which of its
-/// bits are released.
-pub const RELEASED: &str = "$z";
-
 /// The machine that a design elaborates to.
 #[derive(Debug, Clone, Default)]
 pub struct Netlist {
@@ -90,8 +86,8 @@ pub struct Netlist {
     /// none) first, then outputs of black boxes.
     pub inputs: Vec<Input>,
     /// Outputs of the top module. A port that the design can release is two:
-    /// its value, and under its name with [`RELEASED`] behind it the bits that
-    /// are released; a bidirectional port is an input, too.
+    /// its value and the bits that are released ([`Boundary::Released`]); a
+    /// bidirectional port is an input, too.
     /// Inputs of black boxes follow.
     pub outputs: Vec<Output>,
     /// Registers reachable from the outputs, and those that the same text makes in other iterations of a generate

@@ -7,7 +7,7 @@
 
 use std::fmt::Write;
 
-use super::{BinaryOp, ExprId, Netlist, Node, UnaryOp};
+use super::{BinaryOp, Boundary, ExprId, Netlist, Node, UnaryOp};
 
 /// Deepest expression that is written in place.
 const MAX_DEPTH: u32 = 6;
@@ -50,7 +50,11 @@ pub fn print(netlist: &Netlist) -> String {
     }
     for output in &netlist.outputs {
         let value = printer.text(output.expr);
-        let _ = writeln!(printer.out, "output {} = {value}", output.name);
+        let kind = match output.boundary {
+            Boundary::Released => "released",
+            _ => "output",
+        };
+        let _ = writeln!(printer.out, "{kind} {} = {value}", output.name);
     }
     printer.out
 }

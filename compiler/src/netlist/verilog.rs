@@ -7,9 +7,7 @@
 
 use std::fmt::Write;
 
-use super::{
-    BinaryOp, Bits, Boundary, ClockId, ExprId, Netlist, Node, Output, RELEASED, Register, UnaryOp,
-};
+use super::{BinaryOp, Bits, Boundary, ClockId, ExprId, Netlist, Node, Output, Register, UnaryOp};
 use crate::frontend::ast::Direction;
 
 impl Netlist {
@@ -24,7 +22,7 @@ impl Netlist {
     fn write_module(&self, out: &mut String, name: &str) -> std::fmt::Result {
         writeln!(out, "module {} (", identifier(name))?;
         // What is no port of the top becomes one here.
-        let outside = |boundary: Boundary| boundary != Boundary::Port;
+        let outside = |boundary| !matches!(boundary, Boundary::Port | Boundary::Released);
         for input in self.inputs.iter().filter(|input| outside(input.boundary)) {
             let (range, name) = (range(input.width), identifier(&input.name));
             writeln!(out, "    input wire {range}{name},")?;
@@ -84,12 +82,14 @@ impl Netlist {
 
     /// A port, bit by bit where it can be released.
     fn write_output(&self, out: &mut String, output: &Output) -> std::fmt::Result {
-        if output.name.ends_with(RELEASED) && self.ports.iter().all(|p| p.name != output.name) {
+        if output.boundary == Boundary::Released {
             return Ok(());
         }
         let (name, value) = (identifier(&output.name), self.operand(output.expr));
-        let released = format!("{}{RELEASED}", output.name);
-        let released = self.outputs.iter().find(|other| other.name == released);
+        let released = self
+            .outputs
+            .iter()
+            .find(|other| other.boundary == Boundary::Released && other.name == output.name);
         let Some(released) = released else {
             return writeln!(out, "  assign {name} = {value};");
         };
