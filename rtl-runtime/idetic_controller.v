@@ -151,6 +151,7 @@ module idetic_controller #(
   localparam [4:0] S_ROW = 5'd15;  // read a row
   localparam [4:0] S_CELLS = 5'd16;  // its words
   localparam [4:0] S_ALIGN = 5'd17;  // turn the chain until it is back in place
+  localparam [4:0] S_SETTLE = 5'd18;  // the environment answers to resume
 
   generate
     if (WORD < 8 || WORD > 64 || WORD % 2 != 0 || WORDS < 1
@@ -464,8 +465,12 @@ module idetic_controller #(
 
         S_RESUME: begin
           clean <= 1'b1;
-          state <= S_RUN;
+          state <= S_SETTLE;
         end
+
+        // Inputs go back to the position of the image at the edge that ends resume,
+        // and a reset that was active at a cold start must not get through then.
+        S_SETTLE: state <= S_RUN;
 
         S_RUN:
         if (begins) begin

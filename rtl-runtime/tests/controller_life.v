@@ -80,7 +80,7 @@ module idetic_controller_life #(
 
   // Environment.
   integer k, wait_left, offset, i, slot, commits, after;
-  reg booting, saving, settled, pending, commit_due, first_write, stall_early, was_valid, was_write, alive;
+  reg booting, saving, settled, settling, pending, commit_due, first_write, stall_early, was_valid, was_write, alive;
   reg [ADDRESS-1:0] was_addr;
   reg [WORD-1:0] was_wdata, old, torn;
   reg [BITS-1:0] held;
@@ -140,6 +140,8 @@ module idetic_controller_life #(
         saving = 1'b0;
         settled = 1'b1;
         commits = commits + 1;
+      end else if (settling) begin
+        check(stall && !capture, "no clock to answer resume");
       end else if (!booting && !saving && !resume) begin
         check(stall === capture, "stall without a save");
         check(capture === (is_checkpoint(q[7:0]) === 1'b1 && !skip && !settled), "save due or not due");
@@ -158,6 +160,7 @@ module idetic_controller_life #(
             check(agree(q[i*WORD+:WORD], content(`TB.n, i) ^ (i > 0 && i == WORDS - 1 ? TOP & {WORD{1'bx}} : {WORD{1'b0}}))
                   || (is_checkpoint(`TB.n) && !is_live(index_of(`TB.n), i)), "wrong state");
       end
+      settling = resume;
       commit_due = 1'b0;
     end
   endtask
@@ -195,7 +198,7 @@ module idetic_controller_life #(
     alive = 1'b1;
     {clk, nvm_ready, skip, design_reset} = 4'b0;
     nvm_rdata = {WORD{1'bx}};
-    {saving, first_write, settled, pending, commit_due} = 5'b0;
+    {saving, first_write, settled, settling, pending, commit_due} = 6'b0;
     booting = 1'b1;
     wait_left = 0;
     commits = 0;

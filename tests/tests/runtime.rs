@@ -327,7 +327,7 @@ fn yosys_finds_one_latch_and_nothing_to_warn_of() {
 }
 
 /// Mutants of the controller: name, then pairs of text and replacement.
-const MUTANTS: [(&str, &[(&str, &str)]); 20] = [
+const MUTANTS: [(&str, &[(&str, &str)]); 21] = [
     (
         "commits before the payload",
         &[
@@ -342,6 +342,10 @@ const MUTANTS: [(&str, &[(&str, &str)]); 20] = [
             ),
             ("saving ? S_COMMIT : S_RESUME", "saving ? S_DONE : S_RESUME"),
         ],
+    ),
+    (
+        "leaves no clock to answer resume",
+        &[("state <= S_SETTLE;", "state <= S_RUN;")],
     ),
     (
         "overwrites the slot in use",

@@ -2,16 +2,19 @@
 //!
 //! Icarus can show a definite value that depends on the state at power-up: it takes an unknown condition for false. What a few runs from
 //! random states agree on may do so too. So the netlist is evaluated three-valued from unknown state, and an output bit that does not
-//! follow from the inputs is not compared. This goes on until all registers are known; after that there is nothing to doubt.
+//! follow from the inputs is not compared. This goes on until all registers are known and the testbench leaves no input unknown any
+//! more; after that there is nothing to doubt.
 
 use idetic_sim::Expectation;
 
 use crate::netlist::known::{Cone, Known, Scratch};
 use crate::netlist::{Bits, ExprId, Netlist};
 
-/// Logical cycles that are evaluated at most. Registers that stay unknown longer are loaded late or never; then Icarus and the runs from
-/// random states must do.
-const LONGEST: usize = 1000;
+/// Logical cycles that are always evaluated, where they are needed. Registers that stay unknown longer are loaded late or never.
+const LONG: usize = 1000;
+
+/// Evaluations of expressions, about, at most beyond that; then Icarus and the runs from random states must do.
+const WORK: usize = 50_000_000;
 
 /// Makes output bits of the expectation unknown that depend on the state at power-up; returns how many were known.
 pub fn mask(netlist: &Netlist, expectation: &mut Expectation) -> u64 {
@@ -33,8 +36,16 @@ pub fn mask(netlist: &Netlist, expectation: &mut Expectation) -> u64 {
         })
         .collect();
     let mut masked = 0;
-    for cycle in 0..expectation.cycles().min(LONGEST) {
-        if state.iter().all(Bits::is_known) {
+    let longest = LONG.max(WORK / cone.nodes().len().max(1));
+    let given = |cycle: &usize| {
+        inputs(netlist, expectation, *cycle)
+            .iter()
+            .all(|(_, bits)| bits.is_known())
+    };
+    let cycles = expectation.cycles().min(longest);
+    let last_unknown = (0..cycles).rev().find(|cycle| !given(cycle));
+    for cycle in 0..cycles {
+        if Some(cycle) > last_unknown && state.iter().all(Bits::is_known) {
             break;
         }
         let inputs = inputs(netlist, expectation, cycle);

@@ -79,9 +79,18 @@ impl<'a> Elab<'a> {
                     );
                 }
             }
+            // The bits of an unpacked structure have no declared order.
+            if ty.aggregate || ty.loose > 0 {
+                return self.unsupported(
+                    name.span,
+                    "an unpacked structure as a port of the top module",
+                    "use a packed one",
+                );
+            }
             let range = match ty.packed[..] {
                 [] if ty.width == 1 => None,
-                [range] => Some((range.left, range.right)),
+                // The only dimension can be that of an array of structures.
+                [range] if range.len() == u64::from(ty.width) => Some((range.left, range.right)),
                 _ => Some((i64::from(ty.width) - 1, 0)),
             };
             ports.push(Port {

@@ -10,7 +10,7 @@
 //! 6. Memory ports have the memory's width.
 //! 7. Instances stand after their parent; the origin of state names an instance.
 
-use super::{BinaryOp, ExprId, Netlist, Node, UnaryOp};
+use super::{BinaryOp, Boundary, ExprId, Netlist, Node, UnaryOp};
 
 /// Checks all invariants and lists the violations, in netlist order.
 pub fn verify(netlist: &Netlist) -> Vec<String> {
@@ -22,6 +22,7 @@ pub fn verify(netlist: &Netlist) -> Vec<String> {
         check.expr(id);
     }
     check.no_nets();
+    check.ports();
     check.state();
     check.instances();
     check.found
@@ -122,6 +123,29 @@ impl Check<'_> {
         }
     }
 
+    /// Ports are as wide as what is declared, and what enters or leaves through them is as wide as they are.
+    fn ports(&mut self) {
+        let netlist = self.netlist;
+        let inputs = netlist.inputs.iter();
+        let inputs = inputs.map(|input| (&input.name, input.boundary, input.width));
+        let outputs = netlist.outputs.iter();
+        let outputs =
+            outputs.map(|output| (&output.name, output.boundary, self.width(output.expr)));
+        let through: Vec<_> = inputs.chain(outputs).collect();
+        for port in &netlist.ports {
+            let declared = port
+                .range
+                .map_or(1, |(left, right)| left.abs_diff(right) + 1);
+            let fits = declared == u64::from(port.width)
+                && through.iter().all(|&(name, boundary, width)| {
+                    !matches!(boundary, Boundary::Port | Boundary::Released)
+                        || *name != port.name
+                        || width == port.width
+                });
+            self.require(fits, || format!("port {}: widths do not fit", port.name));
+        }
+    }
+
     fn state(&mut self) {
         let netlist = self.netlist;
         for (index, input) in netlist.inputs.iter().enumerate() {
@@ -217,6 +241,17 @@ mod tests {
         let (q, x) = (bad.registers[0].expr, bad.inputs[0].expr);
         bad.exprs.intern(Node::Binary(BinaryOp::Eq, q, x), 4);
         assert!(verify(&bad)[0].contains("widths or names do not fit"));
+
+        let mut bad = small();
+        bad.ports.push(crate::netlist::Port {
+            name: "y".into(),
+            direction: crate::frontend::ast::Direction::Output,
+            width: 4,
+            range: Some((1, 0)),
+            signed: false,
+            span: bad.outputs[0].span,
+        });
+        assert!(verify(&bad)[0].contains("port y: widths do not fit"));
 
         let mut bad = small();
         bad.registers[0].origin.instance = crate::netlist::InstanceId(5);

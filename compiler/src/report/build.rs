@@ -37,7 +37,7 @@ pub struct Inputs<'a> {
 /// follow from the state machine of `idetic_controller`: a save is capture,
 /// header, one clock per chain word, the memories, the sequence number into the
 /// CRC, CRC, commit, done; a restore begins with the synchroniser of the reset
-/// and the two commit words.
+/// and the two commit words, and ends with resume and a clock to answer it.
 ///
 /// A clock per memory finds out whether it is live; a row costs one clock per
 /// word, and to be saved one more, to be read. The chain rotates meanwhile, and
@@ -59,7 +59,7 @@ pub fn cycles(layout: &Layout, checkpoint: usize) -> (u64, u64) {
     };
     let body = parts + 1 + chain + 1 + parts;
     let save = 1 + body + rows + words + memories(rows) + 1 + 1;
-    let restore = 2 + 1 + 2 + 1 + body + words + memories(words) + 1;
+    let restore = 2 + 1 + 2 + 1 + body + words + memories(words) + 2;
     (save, restore)
 }
 

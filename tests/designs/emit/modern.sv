@@ -6,6 +6,10 @@ package modern_pkg;
     logic [3:0] count;
     logic [1:0][3:0] pair;
   } machine_t;
+  typedef struct packed {
+    logic high;
+    logic [1:0] low;
+  } pair_t;
   typedef struct {
     state_t last;
     logic [6:0] sum;
@@ -57,6 +61,7 @@ module modern
     input  logic       rst,
     input  logic       go,
     input  logic [4:0] d,
+    output modern_pkg::pair_t [1:0] pairs,
     output logic [4:0] sum,
     output logic [7:0] q,
     output logic       busy
@@ -85,6 +90,8 @@ module modern
       default: m_next.state = IDLE;
     endcase
   end
+
+  assign pairs = {m.count, 2'b01};
 
   always_ff @(posedge clk)
     if (rst) m <= '0;
