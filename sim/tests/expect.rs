@@ -15,6 +15,7 @@ use idetic_sim::{
 
 const NO_RANDOM_RUNS: ExpectOptions = ExpectOptions {
     random_runs: 0,
+    without_icarus: false,
     seed: 1,
     time_limit: std::time::Duration::from_secs(60),
 };

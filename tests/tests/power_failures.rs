@@ -423,3 +423,52 @@ fn one_point_can_be_repeated_with_a_waveform() {
         "{sizes:?}"
     );
 }
+
+/// Icarus 11 knows no `inside`.
+#[test]
+fn what_icarus_cannot_read_is_verified_in_verilator_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let design = "module odd (input logic clk, input logic rst, input logic [3:0] d, output logic [7:0] sum);
+  typedef enum logic [1:0] {IDLE, TAKE, TELL} state_t;
+  state_t state;
+  logic [7:0] total;
+  always_ff @(posedge clk)
+    if (rst) begin state <= IDLE; sum <= '0; end
+    else unique case (state)
+      IDLE: begin total <= 8'd0; if (d inside {[1:5], 9}) state <= TAKE; end
+      TAKE: begin total <= total + d; if (d == 4'd7) state <= TELL; end
+      default: begin sum <= total; state <= IDLE; end
+    endcase
+endmodule
+";
+    let bench = "module bench;
+  logic clk = 0, rst = 1;
+  logic [3:0] d = 0;
+  wire [7:0] sum;
+  odd dut (.*);
+  always #5 clk = ~clk;
+  initial begin
+    for (int i = 0; i < 100; i++) begin @(negedge clk); rst = i < 3; d = 4'(5 * i + (i >> 2)); end
+    $finish;
+  end
+endmodule
+";
+    fs::write(folder.path().join("odd.sv"), design).unwrap();
+    fs::write(folder.path().join("bench.sv"), bench).unwrap();
+    let verify = |simulator: &str| {
+        let mut command = idetic();
+        command
+            .current_dir(&folder)
+            .args(["verify", "odd.sv", "--tb", "bench.sv", "--format", "json"])
+            .args(["--jobs", "2", "--max-points", "60", "--sim", simulator]);
+        command
+    };
+    let (stdout, _) = succeeds(&mut verify("verilator"));
+    let result: Value = serde_json::from_str(&stdout).unwrap();
+    assert_eq!(result["recording"]["simulator"], "verilator");
+    check(&result, &[("verilator", 100)]);
+    let refused = output(&mut verify("both"));
+    assert_eq!(refused.status.code(), Some(1));
+    let text = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(text.contains("--sim verilator"), "{text}");
+}

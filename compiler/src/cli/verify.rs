@@ -6,7 +6,7 @@ use std::time::Duration;
 use idetic_sim::{
     BuildOptions, CampaignOptions, CampaignReport, Environment, ExpectOptions, Expectation,
     Instrumented, OriginalDesign, PointId, Progress, RecordOptions, Recording, Replay, SimError,
-    Simulator, Step, Testbench, expect, record, reproduce, run_campaign,
+    Simulator, Step, Testbench, Tool, expect, record, reproduce, run_campaign,
 };
 use indicatif::ProgressBar;
 use serde_json::json;
@@ -54,15 +54,19 @@ pub fn run(arguments: &VerifyArgs, console: &Console, sources: &mut SourceMap) -
     bar.update(Step::Record, 0, 0);
     let recording = record_testbench(arguments, &original).map_err(exit)?;
     bar.update(Step::Expect, 0, 0);
+    let without_icarus = !simulators.contains(&Simulator::Icarus);
+    let random_runs = match (simulators.contains(&Simulator::Verilator), without_icarus) {
+        (false, _) => 0,
+        (true, false) => ExpectOptions::default().random_runs,
+        // They may have to tell alone what depends on the state at power-up.
+        (true, true) => 4 * ExpectOptions::default().random_runs,
+    };
     let mut expectation = expect(
         &original,
         &recording,
         &ExpectOptions {
-            random_runs: if simulators.contains(&Simulator::Verilator) {
-                ExpectOptions::default().random_runs
-            } else {
-                0
-            },
+            random_runs,
+            without_icarus,
             seed: arguments.seed,
             ..ExpectOptions::default()
         },
@@ -264,6 +268,11 @@ fn exit(error: SimError) -> Exit {
     let mut diagnostic = Diagnostic::global(code, error.to_string());
     let help = error.help().or_else(|| {
         let help = match &error {
+            SimError::Compile {
+                tool: Tool::Icarus, ..
+            } => {
+                "see what the tool says; --tb-top names the testbench's top module; `--sim verilator` does without Icarus Verilog"
+            }
             SimError::Compile { .. } => {
                 "see what the tool says; --tb-top names the testbench's top module"
             }
