@@ -8,6 +8,7 @@ use crate::cli::exit::Exit;
 use crate::cli::output;
 use crate::cli::prove;
 use crate::cli::request::{self, Request, absolute};
+use crate::diagnostics::{Diagnostic, codes};
 use crate::driver::{self, Analysis, Inserted};
 use crate::instrument::ListOptions;
 use crate::report::{self, Report};
@@ -93,6 +94,15 @@ impl Built {
                 .map(|(name, _)| name.clone())
                 .collect(),
         });
+        // The simulators' file lists have no quotes.
+        let mut lines = list.1.lines().filter(|line| !line.starts_with("//"));
+        if let Some(line) = lines.find(|line| line.contains(char::is_whitespace)) {
+            let message =
+                format!("the file list cannot name `{line}`, which has white space in it");
+            return Err(Diagnostic::global(codes::OUTPUT_UNWRITABLE, message)
+                .help("choose names and directories without it, -o for the output")
+                .into());
+        }
         let image = serde_json::to_string_pretty(&self.inserted.output.image)
             .expect("the image description is a plain structure");
         let mut files: Vec<(String, String)> = self

@@ -138,6 +138,15 @@ fn output_unwritable() {
 }
 
 #[test]
+fn white_space_in_the_name_of_a_file() {
+    let bench = Bench::new(&[]);
+    let text = std::fs::read(bench.work().join("design.v")).expect("the design");
+    bench.write("my design.v", &text);
+    let outcome = bench.refused(1, &["insert", "my design.v", "-o", "out"]);
+    outcome.snapshot("white_space_in_the_name_of_a_file");
+}
+
+#[test]
 fn output_with_a_file_of_the_users() {
     let bench = Bench::new(&[]);
     bench.succeeds(&["insert", "design.v", "-o", "out"]);
