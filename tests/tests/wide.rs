@@ -122,7 +122,7 @@ linear! {
         for at in 0..n {
             write!(text, ", input wire rst{at}").expect("text");
         }
-        write!(text, ", input wire [{0}:0] d, output wire [{0}:0] y);\n", n - 1).expect("text");
+        writeln!(text, ", input wire [{0}:0] d, output wire [{0}:0] y);", n - 1).expect("text");
         for at in 0..n {
             write!(
                 text,

@@ -78,6 +78,7 @@ pub fn run(arguments: &VerifyArgs, console: &Console, sources: &mut SourceMap) -
         original: &original,
         instrumented: &instrumented,
         expectation: &expectation,
+        flop_bits: built.analysis.netlist.flop_bits(),
     };
     if let Some(point) = &point {
         return job.reproduce(point, console, &mut bar);
@@ -106,11 +107,13 @@ struct Job<'a> {
     original: &'a OriginalDesign,
     instrumented: &'a Instrumented,
     expectation: &'a Expectation,
+    /// State of the design, without its memories.
+    flop_bits: u64,
 }
 
 impl Job<'_> {
     fn campaign(&self, simulator: Simulator, bar: &mut Bar) -> Result<CampaignReport, SimError> {
-        let options = campaign_options(self.arguments, simulator);
+        let options = campaign_options(self.arguments, simulator, self.flop_bits);
         bar.update(Step::Compile, 0, 0);
         let replay = self.replay(simulator, false)?;
         run_campaign(&replay, &options, bar)
@@ -132,7 +135,7 @@ impl Job<'_> {
     fn reproduce(&self, point: &PointId, console: &Console, bar: &mut Bar) -> Result<(), Exit> {
         let wave = self.arguments.wave.as_deref();
         let replay = self.replay(point.simulator, wave.is_some()).map_err(exit)?;
-        let options = campaign_options(self.arguments, point.simulator);
+        let options = campaign_options(self.arguments, point.simulator, self.flop_bits);
         let result = reproduce(&replay, &options, point, wave).map_err(exit)?;
         bar.0.finish_and_clear();
         console.result(&text::reproduction(point, &result))?;
@@ -178,7 +181,21 @@ fn simulators(arguments: &VerifyArgs, point: Option<&PointId>) -> Vec<Simulator>
     }
 }
 
-fn campaign_options(arguments: &VerifyArgs, simulator: Simulator) -> CampaignOptions {
+/// Flip-flop bits up to which a campaign in Icarus simulates as many clocks as it
+/// may by default.
+const FEW_BITS: u64 = 512;
+
+fn campaign_options(
+    arguments: &VerifyArgs,
+    simulator: Simulator,
+    flop_bits: u64,
+) -> CampaignOptions {
+    let mut defaults = CampaignOptions::for_simulator(simulator);
+    // Each save and each restore moves all saved bits at each of its clocks, an event
+    // each: what a clock costs grows with them.
+    if simulator == Simulator::Icarus {
+        defaults.clock_budget /= flop_bits.div_ceil(FEW_BITS).max(1);
+    }
     let max_points = match simulator {
         Simulator::Verilator => arguments.max_points,
         Simulator::Icarus => arguments.max_points_icarus,
@@ -190,7 +207,7 @@ fn campaign_options(arguments: &VerifyArgs, simulator: Simulator) -> CampaignOpt
         jobs: arguments.jobs.unwrap_or_else(|| {
             std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
         }),
-        ..CampaignOptions::for_simulator(simulator)
+        ..defaults
     }
 }
 
