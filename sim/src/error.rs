@@ -138,8 +138,9 @@ impl SimError {
                 Some(format!("does the testbench toggle the port `{clock}`, and is it the clock of the design?"))
             }
             SimError::NotReproducible { .. } => Some(
-                "the testbench changes inputs in a race with the clock edge, or pulses an asynchronous input between two edges; \
-                 change inputs away from the edge or with nonblocking assignments"
+                "the testbench changes inputs in a race with the clock edge, or pulses an asynchronous input between two edges: \
+                 change inputs away from the edge or with nonblocking assignments; or it sets parameters of the design: give them \
+                 with -P, too"
                     .to_string(),
             ),
             _ => None,

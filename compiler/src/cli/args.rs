@@ -162,10 +162,10 @@ pub struct VerifyArgs {
     /// Simulators that replay
     #[arg(long, value_enum, default_value_t = Simulators::Both, value_name = "WHICH")]
     pub sim: Simulators,
-    /// Failure points tried in Verilator; above it every n-th clock edge is tried
+    /// Clock edges at which single failures are tried in Verilator, above that every n-th; pairs and random sequences come on top
     #[arg(long, value_name = "N", default_value_t = 20_000)]
     pub max_points: u64,
-    /// Failure points tried in Icarus
+    /// The same in Icarus
     #[arg(long, value_name = "N", default_value_t = 200)]
     pub max_points_icarus: u64,
     /// Logical cycles recorded at most

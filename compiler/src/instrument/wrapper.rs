@@ -13,6 +13,7 @@ use crate::plan::Plan;
 
 use super::decode::{self, Branch, LiveCase};
 use super::names::{identifier, wrapper_name};
+use super::text::unlinted;
 use super::tree::Tree;
 use super::vector::Vector;
 use super::{Hold, InstrumentOptions, keywords, memory};
@@ -342,7 +343,12 @@ fn declaration(port: &Port) -> String {
     let range = port
         .range
         .map_or(String::new(), |(left, right)| format!(" [{left}:{right}]"));
-    format!("{direction} wire{signed}{range} {}", identifier(&port.name))
+    let text = format!("{direction} wire{signed}{range} {}", identifier(&port.name));
+    match port.range {
+        // The user's own declaration may say that this is meant.
+        Some((left, right)) if left < right => unlinted(&["LITENDIAN"], &text),
+        _ => text,
+    }
 }
 
 /// The asynchronous reset ports with the expression that masks each.
