@@ -52,17 +52,25 @@ pub struct CampaignOptions {
 impl CampaignOptions {
     /// Defaults that fit the speed of the simulator.
     pub fn for_simulator(simulator: Simulator) -> CampaignOptions {
-        let (max_points, max_pairs, random_runs, clock_budget) = match simulator {
-            Simulator::Icarus => (100, 40, 8, 1_000_000),
-            Simulator::Verilator => (2000, 1000, 100, 20_000_000),
+        match simulator {
+            Simulator::Icarus => CampaignOptions::with_points(simulator, 200),
+            Simulator::Verilator => CampaignOptions::with_points(simulator, 2000),
+        }
+    }
+
+    /// So many edges with a single failure; pairs and random sequences in proportion, up to a number that fits the simulator.
+    pub fn with_points(simulator: Simulator, max_points: usize) -> CampaignOptions {
+        let (most_pairs, most_runs, clock_budget) = match simulator {
+            Simulator::Icarus => (40, 8, 1_000_000),
+            Simulator::Verilator => (1000, 100, 20_000_000),
         };
         CampaignOptions {
             seed: 1,
             environment: Environment::default(),
             blank: BlankNvm::Zeros,
             max_points,
-            max_pairs,
-            random_runs,
+            max_pairs: (max_points / 2).clamp(LEAST_PAIRS, most_pairs),
+            random_runs: (max_points / 20).clamp(LEAST_RANDOM_RUNS, most_runs),
             max_cycles: None,
             horizon: None,
             clock_budget,
@@ -71,6 +79,12 @@ impl CampaignOptions {
         }
     }
 }
+
+/// Pairs of failures that are tried with however few points, about.
+const LEAST_PAIRS: usize = 16;
+
+/// Random sequences that are tried with however few points.
+const LEAST_RANDOM_RUNS: usize = 4;
 
 /// Trials that are run before progress is reported and failures are counted.
 const BATCH: usize = 128;

@@ -162,7 +162,7 @@ pub struct VerifyArgs {
     /// Simulators that replay
     #[arg(long, value_enum, default_value_t = Simulators::Both, value_name = "WHICH")]
     pub sim: Simulators,
-    /// Clock edges at which single failures are tried in Verilator, above that every n-th; pairs and random sequences come on top
+    /// Clock edges at which single failures are tried in Verilator, above that every n-th; pairs and random sequences, in proportion, come on top
     #[arg(long, value_name = "N", default_value_t = 20_000)]
     pub max_points: u64,
     /// The same in Icarus

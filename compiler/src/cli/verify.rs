@@ -88,8 +88,17 @@ pub fn run(arguments: &VerifyArgs, console: &Console, sources: &mut SourceMap) -
         reports.push(job.campaign(simulator, &mut bar).map_err(exit)?);
     }
     bar.0.finish_and_clear();
+    let passed = reports.iter().all(CampaignReport::passed);
+    let little = match passed {
+        true => text::little_shown(&recording, &reports),
+        false => Diagnostics::default(),
+    };
+    if little.has_errors() {
+        return Err(Exit::Input(little));
+    }
+    console.diagnostics(&little, sources);
     print(&built, &recording, &reports, arguments, console)?;
-    if reports.iter().all(CampaignReport::passed) {
+    if passed {
         return Ok(());
     }
     let failures = reports.iter().flat_map(|report| &report.failures);
@@ -190,19 +199,18 @@ fn campaign_options(
     simulator: Simulator,
     flop_bits: u64,
 ) -> CampaignOptions {
-    let mut defaults = CampaignOptions::for_simulator(simulator);
+    let max_points = match simulator {
+        Simulator::Verilator => arguments.max_points,
+        Simulator::Icarus => arguments.max_points_icarus,
+    };
+    let mut defaults = CampaignOptions::with_points(simulator, max_points as usize);
     // Each save and each restore moves all saved bits at each of its clocks, an event
     // each: what a clock costs grows with them.
     if simulator == Simulator::Icarus {
         defaults.clock_budget /= flop_bits.div_ceil(FEW_BITS).max(1);
     }
-    let max_points = match simulator {
-        Simulator::Verilator => arguments.max_points,
-        Simulator::Icarus => arguments.max_points_icarus,
-    };
     CampaignOptions {
         seed: arguments.seed,
-        max_points: max_points as usize,
         environment: Environment::default(),
         jobs: arguments.jobs.unwrap_or_else(|| {
             std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
@@ -315,9 +323,8 @@ fn exit(error: SimError) -> Exit {
     if let SimError::TestbenchFailed { log, .. }
     | SimError::TestbenchEndless { log, .. }
     | SimError::Crashed { log, .. } = &error
-        && !log.trim().is_empty()
     {
-        diagnostic = diagnostic.note(format!("it printed at the end:\n{}", log.trim_end()));
+        diagnostic = text::with_log(diagnostic, log);
     }
     let list = Diagnostics {
         list: vec![diagnostic],

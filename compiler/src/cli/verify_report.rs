@@ -8,7 +8,7 @@ use idetic_sim::{CampaignReport, Failure, PointId, Recording, Reproduction};
 use crate::cli::args::VerifyArgs;
 use crate::cli::insert::Built;
 use crate::cli::verify::{shell_word, shell_words};
-use crate::diagnostics::{Diagnostic, codes};
+use crate::diagnostics::{Diagnostic, Diagnostics, Severity, codes};
 
 /// Counterexamples that are printed; JSON has all.
 pub const FAILURES_SHOWN: usize = 5;
@@ -41,8 +41,8 @@ pub fn summary(
     line(
         "recorded",
         format!(
-            "{} logical cycles of {} in {}",
-            recording.cycles(),
+            "{} of {} in {}",
+            counted(recording.cycles()),
             recording.instance,
             recording.simulator.name()
         ),
@@ -124,6 +124,58 @@ pub fn summary(
     }
     line("seed", arguments.seed.to_string());
     out
+}
+
+/// Logical cycles below which a passed campaign is doubted: a testbench that goes
+/// wrong at once, because it misses a file of its own say, mostly ends within a reset.
+const FEW_CYCLES: usize = 32;
+
+/// What a passed campaign does not show: an error where no restore was tried or no
+/// output compared, a warning where the testbench is very short.
+pub fn little_shown(recording: &Recording, reports: &[CampaignReport]) -> Diagnostics {
+    let nothing = reports.iter().find_map(|report| {
+        let what = if report.restores == 0 {
+            "no restore was tried: no checkpoint is committed"
+        } else if report.compared_bits == 0 {
+            "nothing was compared: all outputs are unknown"
+        } else {
+            return None;
+        };
+        let cycles = counted(report.logical_cycles as usize);
+        let simulator = report.simulator.name();
+        Some(format!("{what} in the {cycles} replayed in {simulator}"))
+    });
+    let cycles = recording.cycles();
+    let (message, severity) = match nothing {
+        Some(message) => (message, Severity::Error),
+        None if cycles < FEW_CYCLES => (
+            format!("the testbench has only {}", counted(cycles)),
+            Severity::Warning,
+        ),
+        None => return Diagnostics::default(),
+    };
+    let mut found = Diagnostic::global(codes::LITTLE_SHOWN, message)
+        .help("let the testbench run on; does it read or write a file that it does not find?");
+    found.severity = severity;
+    Diagnostics {
+        list: vec![with_log(found, &recording.log)],
+    }
+}
+
+/// A number of logical cycles.
+fn counted(cycles: usize) -> String {
+    match cycles {
+        1 => "1 logical cycle".to_string(),
+        _ => format!("{cycles} logical cycles"),
+    }
+}
+
+/// A diagnostic with the end of what a program printed.
+pub fn with_log(diagnostic: Diagnostic, log: &str) -> Diagnostic {
+    match log.trim() {
+        "" => diagnostic,
+        text => diagnostic.note(format!("it printed at the end:\n{text}")),
+    }
 }
 
 /// A counterexample with the command that reproduces it.

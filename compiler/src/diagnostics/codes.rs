@@ -67,4 +67,5 @@ codes! {
     MISMATCH = "E0805", "the instrumented design diverges";
     REFUTED = "E0806", "a proof found a counterexample";
     UNPROVED = "E0807", "a proof did not end in time";
+    LITTLE_SHOWN = "E0808", "a testbench that shows little or nothing";
 }

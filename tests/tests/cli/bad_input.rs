@@ -263,6 +263,24 @@ endmodule
             .own_lines("testbench_without_a_clock");
     }
 
+    /// What a testbench does that misses a file of its own: it passes, and says nothing.
+    #[test]
+    fn testbench_that_shows_nothing() {
+        let at_once = "begin $display(\"cannot open stimulus.hex\"); $finish; end";
+        refused(
+            "repeat (3) @(negedge clk);",
+            &format!("@(negedge clk) {at_once}"),
+        )
+        .own_lines("testbench_that_shows_nothing");
+    }
+
+    #[test]
+    fn testbench_that_shows_little() {
+        let bench = Bench::new(&[("tb.v", TESTBENCH)]);
+        let outcome = bench.succeeds(&["verify", "design.v", "--tb", "tb.v", "--sim", "icarus"]);
+        outcome.own_lines("testbench_that_shows_little");
+    }
+
     #[test]
     fn missing_testbench() {
         let bench = Bench::new(&[("dir/tb.v", TESTBENCH)]);

@@ -177,7 +177,10 @@ impl Outcome {
 
     /// Compares idetic's own lines: the headings and the help.
     pub fn own_lines(&self, name: &str) {
-        let own = |line: &&str| line.starts_with("error") || line.contains("= help");
+        let starts = ["error", "warning"];
+        let own = |line: &&str| {
+            starts.iter().any(|start| line.starts_with(start)) || line.contains("= help")
+        };
         let lines: Vec<&str> = self.stderr.lines().filter(own).collect();
         self.compare(name, &lines.join("\n"));
     }
