@@ -1,17 +1,14 @@
 //! Forward exploration of the control states.
 
-use rustc_hash::FxHashMap;
-
-use super::candidates::{candidates, chosen};
-use super::cases::{ResetCase, open_registers, reset_cases, reset_roots};
+use super::cases::{ResetCase, reset_cases, reset_roots};
 use super::decide::decide;
-use super::start::{Starts, starts};
+use super::needless;
+use super::start::Starts;
+use super::state_name::{NameTable, state_name};
 use super::states::States;
-use super::{Assumption, ControlGraph, ControlOptions, Edge, State, StateId, ValueName, Verdict};
-use super::{give_up, needless};
-use crate::diagnostics::{Diagnostic, Diagnostics, codes};
+use super::{Assumption, ControlGraph, ControlOptions, Edge, State, StateId, Verdict};
 use crate::netlist::known::{Cone, Known, Mark, Needed, Scratch};
-use crate::netlist::{Bits, Boundary, ExprId, Netlist, RegId};
+use crate::netlist::{Bits, ExprId, Netlist, RegId};
 
 /// Evaluations in all attempts together, at most: a few seconds' work, or as
 /// many for each expression of the cone as there may be states and as many again.
@@ -24,120 +21,26 @@ const ATTEMPT: u64 = 4;
 const LEAST_WORK: u64 = 500_000;
 
 /// Expressions times transitions, at most: what liveness has to go through.
-const PATH_WORK: usize = 500_000_000;
+const PATH_WORK: usize = 30_000_000;
 
 /// Transitions for each state that there may always be.
 const FEW_EDGES: usize = 2;
 
-/// Finds the control registers and the control graph of a netlist.
-///
-/// Deterministic. There is always a graph: what cannot be control is data, and
-/// without control there is one state. Errors are about names in the options
-/// that the netlist does not have. Cost of an attempt: states × edges per state ×
-/// what they change in the cone of the control registers' next values; of all
-/// attempts: bounded, in evaluations and not in time.
-pub fn explore(netlist: &Netlist, options: &ControlOptions) -> (ControlGraph, Diagnostics) {
-    let diagnostics = unknown_names(netlist, options);
-    (find(netlist, options), diagnostics)
+/// How large an attempt may become.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Limits {
+    /// Control states.
+    pub(super) states: usize,
+    /// Evaluations that attempts have taken before.
+    pub(super) spent: u64,
 }
 
-/// Errors for registers and inputs that do not exist.
-fn unknown_names(netlist: &Netlist, options: &ControlOptions) -> Diagnostics {
-    let mut diagnostics = Diagnostics::default();
-    for name in options.forced.iter().chain(&options.forbidden) {
-        if !netlist
-            .registers
-            .iter()
-            .any(|register| register.name == *name)
-        {
-            let message = format!("there is no register `{name}` to take as control or data");
-            let help = "`idetic analyze` lists the registers of the design";
-            diagnostics.push(Diagnostic::global(codes::CONFIG, message).help(help));
-        }
-    }
-    if let Some((port, _)) = &options.reset {
-        let input = netlist.input_port(port);
-        if input.is_none_or(|input| input.width != 1) {
-            let message = format!("the configured reset `{port}` is no input of one bit");
-            let names: Vec<&str> = (netlist.inputs.iter())
-                .filter(|input| input.width == 1 && input.boundary == Boundary::Port)
-                .map(|input| input.name.as_str())
-                .collect();
-            let help = format!("inputs of one bit are: {}", names.join(", "));
-            diagnostics.push(Diagnostic::global(codes::CLOCK_NOT_FOUND, message).help(help));
-        }
-    }
-    diagnostics
-}
-
-fn find(netlist: &Netlist, options: &ControlOptions) -> ControlGraph {
-    let mut scratch = Scratch::default();
-    let named = |names: &[String]| -> Vec<bool> {
-        let registers = netlist.registers.iter();
-        registers
-            .map(|register| names.contains(&register.name))
-            .collect()
-    };
-    let forced = named(&options.forced);
-    let mut banned: Vec<Option<String>> = (named(&options.forbidden).into_iter())
-        .map(|forbidden| forbidden.then(|| "forbidden by the user".to_owned()))
-        .collect();
-    for (reason, open) in banned.iter_mut().zip(open_registers(netlist)) {
-        if open && reason.is_none() {
-            let many = "given up: with its asynchronous reset there would be too many cases";
-            *reason = Some(many.to_owned());
-        }
-    }
-    let mut failures = Failures::default();
-    let mut reset = None;
-    loop {
-        let reasons = candidates(netlist, &banned, &forced);
-        let registers = chosen(&reasons);
-        let found = starts(netlist, &registers, options, reset.take(), &mut scratch);
-        reset = Some(found.reset.clone());
-        let unknown: Vec<RegId> = (registers.iter().enumerate())
-            .filter(|(at, _)| {
-                found.values.is_empty() || found.values.iter().any(|start| !start[*at].is_known())
-            })
-            .map(|(_, &register)| register)
-            .collect();
-        if !unknown.is_empty() {
-            for register in unknown {
-                let reason = "no reset or initial value makes it known";
-                banned[register.index()] = Some(reason.to_owned());
-            }
-            continue;
-        }
-        let mut explorer = Explorer::new(netlist, options, registers, &mut scratch, failures);
-        match explorer.run(&found) {
-            Ok(()) => return explorer.finish(found, reasons),
-            Err(failure) => {
-                failures.work += explorer.work();
-                failures.count += usize::from(failure.by_size);
-                for &at in &failure.registers {
-                    let register = explorer.registers[at];
-                    banned[register.index()] = Some(failure.reason.clone());
-                }
-            }
-        }
-    }
-}
-
-/// What the attempts so far have come to.
-#[derive(Debug, Clone, Copy, Default)]
-struct Failures {
-    /// Evaluations.
-    work: u64,
-    /// How many found too much.
-    count: usize,
-}
-
-/// Why an attempt failed, and the places of the registers to give up.
-struct Failure {
-    registers: Vec<usize>,
-    reason: String,
-    /// It found too much.
-    by_size: bool,
+/// Why an attempt failed.
+pub(super) enum Failure {
+    /// It found more than the limits allow; what, in words.
+    Size(String),
+    /// A register is at fault, for this reason.
+    Register(RegId, String),
 }
 
 /// A transition while its state is explored.
@@ -166,9 +69,11 @@ enum Step {
     Split(usize, (ExprId, u32)),
 }
 
-struct Explorer<'a> {
+/// One attempt, with given control registers.
+pub(super) struct Explorer<'a> {
     netlist: &'a Netlist,
     options: &'a ControlOptions,
+    limits: Limits,
     registers: Vec<RegId>,
     cone: Cone,
     needed: Needed,
@@ -176,20 +81,17 @@ struct Explorer<'a> {
     scratch: &'a mut Scratch,
     states: States,
     edges: Vec<Edge>,
-    /// Per register how often its next value had to be decided.
-    splits: Vec<usize>,
-    failures: Failures,
     /// Evaluations before this attempt.
     work_before: u64,
 }
 
 impl<'a> Explorer<'a> {
-    fn new(
+    pub(super) fn new(
         netlist: &'a Netlist,
         options: &'a ControlOptions,
         registers: Vec<RegId>,
         scratch: &'a mut Scratch,
-        failures: Failures,
+        limits: Limits,
     ) -> Explorer<'a> {
         let own = || registers.iter().map(|own| &netlist.registers[own.index()]);
         let leaves = || own().map(|register| register.expr);
@@ -201,38 +103,47 @@ impl<'a> Explorer<'a> {
         Explorer {
             netlist,
             options,
+            limits,
             cases: reset_cases(netlist, &cone, scratch),
             states: States::new(registers.iter().map(width).collect()),
-            splits: vec![0; registers.len()],
             registers,
             cone,
             needed,
             scratch,
             edges: Vec::new(),
-            failures,
             work_before,
         }
     }
 
     /// Evaluations in this attempt.
-    fn work(&self) -> u64 {
+    pub(super) fn work(&self) -> u64 {
         self.scratch.work() - self.work_before
+    }
+
+    /// Evaluations that all attempts together may take.
+    fn all_work(&self) -> u64 {
+        let states = self.options.state_limit as u64;
+        WORK.max(2 * states * self.cone.nodes().len() as u64)
     }
 
     /// Evaluations that this attempt may take.
     fn work_limit(&self) -> u64 {
-        let states = self.options.state_limit as u64;
-        let all = WORK.max(2 * states * self.cone.nodes().len() as u64);
-        (all.saturating_sub(self.failures.work) / ATTEMPT).max(LEAST_WORK)
+        (self.all_work().saturating_sub(self.limits.spent) / ATTEMPT).max(LEAST_WORK)
+    }
+
+    /// Whether there is no work left for further attempts.
+    pub(super) fn is_last(&self) -> bool {
+        self.limits.spent + self.work() > self.all_work()
     }
 
     /// Transitions that this attempt may find.
     fn edge_limit(&self) -> usize {
-        let few = FEW_EDGES * self.options.state_limit;
+        let few = FEW_EDGES * self.limits.states;
         (PATH_WORK / self.netlist.exprs.len().max(1)).clamp(few, 64 * few)
     }
 
-    fn run(&mut self, found: &Starts) -> Result<(), Failure> {
+    /// Finds all states and transitions.
+    pub(super) fn run(&mut self, found: &Starts) -> Result<(), Failure> {
         for start in &found.values {
             let values = start.iter().map(Bits::value_limbs).enumerate();
             let numbers: Vec<u32> = values
@@ -254,18 +165,15 @@ impl<'a> Explorer<'a> {
                 .try_for_each(|case| self.successors(from, &values, case, work_limit));
             self.cases = cases;
             result?;
-            if self.states.len() > self.options.state_limit {
-                let limit = self.options.state_limit;
-                return Err(self.too_many_states(format!(
-                    "given up: with it there would be more than {limit} control states"
-                )));
+            if self.states.len() > self.limits.states {
+                let limit = self.limits.states;
+                return Err(too_many(format!("more than {limit} control states")));
             }
             if self.work() > work_limit {
-                return Err(self.too_much_work());
+                return Err(too_much_work());
             }
             if self.edges.len() > edge_limit && !self.registers.is_empty() {
-                let splits = std::mem::take(&mut self.splits);
-                return Err(self.too_many_edges(&splits, edge_limit, "in all"));
+                return Err(too_many(format!("more than {edge_limit} transitions")));
             }
             at += 1;
         }
@@ -281,13 +189,10 @@ impl<'a> Explorer<'a> {
             forced,
         ) {
             None => Ok(()),
-            Some((at, factor)) => Err(Failure {
-                registers: vec![at],
-                reason: format!(
-                    "it steers data only, and there would be {factor} times as many states"
-                ),
-                by_size: false,
-            }),
+            Some((at, factor)) => Err(Failure::Register(
+                self.registers[at],
+                format!("it steers data only, and there would be {factor} times as many states"),
+            )),
         }
     }
 
@@ -337,7 +242,6 @@ impl<'a> Explorer<'a> {
     ) -> Result<Vec<Leaf>, Failure> {
         let exprs = &self.netlist.exprs;
         let mut leaves = Vec::new();
-        let mut splits = vec![0usize; self.registers.len()];
         let mut assumptions = case.assumptions.clone();
         // Depth first, the branch that assumes 1 first.
         let mut path: Vec<Split> = Vec::new();
@@ -352,15 +256,14 @@ impl<'a> Explorer<'a> {
                     });
                 }
                 Step::Split(at, fact) => {
-                    splits[at] += 1;
-                    self.splits[at] += 1;
                     let open = path.iter().filter(|split| !split.second).count();
                     if leaves.len() + open >= self.options.edge_limit {
                         let limit = self.options.edge_limit;
-                        return Err(self.too_many_edges(&splits, limit, "from one state"));
+                        let found = format!("more than {limit} transitions from one state");
+                        return Err(too_many(found));
                     }
                     if self.work() > work_limit {
-                        return Err(self.too_much_work());
+                        return Err(too_much_work());
                     }
                     path.push(Split {
                         mark: known.mark(),
@@ -416,11 +319,10 @@ impl<'a> Explorer<'a> {
             let found = found.filter(|&(expr, bit)| known.bit(&self.cone, expr, bit).is_none());
             return match found {
                 Some(fact) => Ok(Step::Split(at, fact)),
-                None => Err(Failure {
-                    registers: vec![at],
-                    reason: "its next value can be data that no decision settles".to_owned(),
-                    by_size: false,
-                }),
+                None => Err(Failure::Register(
+                    *register,
+                    "its next value can be data that no decision settles".to_owned(),
+                )),
             };
         }
         Ok(Step::Leaf)
@@ -438,31 +340,8 @@ impl<'a> Explorer<'a> {
             .collect()
     }
 
-    fn too_many_edges(&self, splits: &[usize], limit: usize, whence: &str) -> Failure {
-        Failure {
-            registers: give_up::most_splits(splits, self.failures.count),
-            reason: format!(
-                "given up: with it there would be more than {limit} transitions {whence}"
-            ),
-            by_size: true,
-        }
-    }
-
-    fn too_many_states(&self, reason: String) -> Failure {
-        let failures = self.failures.count;
-        Failure {
-            registers: give_up::most_states(self.netlist, &self.registers, &self.states, failures),
-            reason,
-            by_size: true,
-        }
-    }
-
-    fn too_much_work(&self) -> Failure {
-        let reason = "given up: with it the control states would take too long to find";
-        self.too_many_states(reason.to_owned())
-    }
-
-    fn finish(self, found: Starts, reasons: Vec<Option<String>>) -> ControlGraph {
+    /// The graph; `reasons` are those of [`super::candidates`].
+    pub(super) fn finish(self, found: Starts, reasons: Vec<Option<String>>) -> ControlGraph {
         let verdicts = (reasons.into_iter().enumerate())
             .map(|(index, reason)| {
                 let register = RegId(index as u32);
@@ -502,46 +381,11 @@ impl<'a> Explorer<'a> {
     }
 }
 
-/// Names by register and value; of several the first.
-pub(crate) struct NameTable<'a>(FxHashMap<(&'a str, &'a Bits), &'a str>);
-
-impl<'a> NameTable<'a> {
-    /// For some names.
-    pub(crate) fn new(names: &'a [ValueName]) -> NameTable<'a> {
-        let mut table = FxHashMap::default();
-        for name in names {
-            let key = (name.register.as_str(), &name.value);
-            table.entry(key).or_insert(name.name.as_str());
-        }
-        NameTable(table)
-    }
+fn too_many(what: String) -> Failure {
+    Failure::Size(format!("given up: with it there would be {what}"))
 }
 
-/// `state=IDLE,round=3`; `all` where nothing is known.
-pub(crate) fn state_name(
-    netlist: &Netlist,
-    registers: &[RegId],
-    values: &[Bits],
-    names: &NameTable<'_>,
-) -> String {
-    let known = registers
-        .iter()
-        .zip(values)
-        .filter(|(_, bits)| bits.is_known());
-    let parts: Vec<String> = known
-        .map(|(register, bits)| {
-            let register = &netlist.registers[register.index()].name;
-            let value = match (names.0.get(&(register.as_str(), bits)), bits.to_u64()) {
-                (Some(&name), _) => name.to_owned(),
-                (None, Some(number)) => number.to_string(),
-                (None, None) => bits.to_string(),
-            };
-            format!("{register}={value}")
-        })
-        .collect();
-    if parts.is_empty() {
-        "all".to_owned()
-    } else {
-        parts.join(",")
-    }
+fn too_much_work() -> Failure {
+    let reason = "given up: with it the control states would take too long to find";
+    Failure::Size(reason.to_owned())
 }

@@ -5,8 +5,8 @@
 //! valuation is a state of the graph, and the next one is joined to it by an
 //! edge. A design without control registers has one state with a self loop.
 //!
-//! [`explore`] works in four steps, repeated without the register at fault
-//! until they succeed:
+//! [`explore`] works in four steps, repeated with other sets of registers where
+//! they lead beyond the limits (`choose`):
 //! 1. candidates (`candidates`): registers whose next value is made of
 //!    constants, other candidates and sums of these, whatever selects among
 //!    them; of these, the ones that some decision reads;
@@ -15,29 +15,29 @@
 //! 3. exploration (`explore`) from there: everything but the control registers
 //!    is unknown; where a next value is unknown, both values of a bit that
 //!    decides it are assumed in turn (`decide`), with all that follows;
-//! 4. a register that multiplies the states or paths past the limits, whose
-//!    next value no decision settles, or that multiplies the states and steers
-//!    data only, is given up.
+//! 4. a register whose next value no decision settles, or that multiplies the
+//!    states and steers data only (`needless`), is left out.
 //!
 //! An asynchronous reset acts from the start of a cycle: the cases "active" and
 //! "not active" are the first assumptions of every edge (`cases`).
 
 mod candidates;
 pub(crate) mod cases;
+mod choose;
 mod decide;
 mod explore;
-mod give_up;
 mod names;
 mod needless;
 mod start;
+mod state_name;
 mod states;
 #[cfg(test)]
 mod tests;
 
-pub use explore::explore;
-pub(crate) use explore::{NameTable, state_name};
+pub use choose::explore;
 pub use names::value_names;
 pub use start::after_reset;
+pub(crate) use state_name::{NameTable, state_name};
 
 use crate::netlist::{Bits, ExprId, RegId};
 
@@ -46,7 +46,7 @@ use crate::netlist::{Bits, ExprId, RegId};
 pub struct ControlOptions {
     /// The reset input and whether it is active high, where it is not to be detected.
     pub reset: Option<(String, bool)>,
-    /// Most states; a graph that would be larger gives up a control register.
+    /// Most states; where all candidates would lead beyond, some are given up.
     pub state_limit: usize,
     /// Most transitions out of one state, likewise.
     pub edge_limit: usize,

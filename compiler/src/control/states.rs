@@ -4,7 +4,7 @@
 //! numbers of its registers' values. So a state costs four bytes a register,
 //! and what leaving a register out would make of the states is asked by sums of
 //! hashes: the sum over the other registers stands for the rest of a state. The
-//! answers only guide which register is given up.
+//! answers only guide which register is left out.
 
 use indexmap::{IndexMap, IndexSet};
 use rustc_hash::FxBuildHasher;

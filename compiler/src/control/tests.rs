@@ -136,6 +136,49 @@ fn what_exceeds_the_limits_is_given_up_and_says_so() {
     );
 }
 
+/// The pointers of a queue move together, so none of them alone multiplies the
+/// states; that must not cost the state register its place.
+#[test]
+fn a_state_register_stays_where_the_pointers_of_a_queue_are_too_many() {
+    let mut b = Builder::new();
+    let (push, pop) = (b.input("push", 1), b.input("pop", 1));
+    let state = b.register("state", 2, Some(0));
+    let one = b.constant(2, 1);
+    let after = b.binary(BinaryOp::Xor, state, one);
+    let next = b.mux(push, after, state);
+    b.next(state, next);
+    let steps = [("rd", pop), ("wr", push)].map(|(name, step)| {
+        let pointer = b.register(name, 5, Some(0));
+        let one = b.constant(5, 1);
+        let more = b.binary(BinaryOp::Add, pointer, one);
+        let next = b.mux(step, more, pointer);
+        b.next(pointer, next);
+        pointer
+    });
+    let level = b.register("level", 5, Some(0));
+    let difference = b.binary(BinaryOp::Sub, steps[1], steps[0]);
+    b.next(level, difference);
+    let data = b.register("data", 8, Some(0));
+    let input = b.input("d", 8);
+    let (busy, full) = (b.is(state, 1), b.is(level, 31));
+    let take = b.binary(BinaryOp::And, busy, full);
+    let loaded = b.mux(take, input, data);
+    b.next(data, loaded);
+    b.output("y", data);
+    let netlist = b.finish();
+    let limited = ControlOptions {
+        state_limit: 64,
+        ..ControlOptions::default()
+    };
+    let graph = run(&netlist, &limited);
+    assert!(verdict(&netlist, &graph, "state").control);
+    for pointer in ["rd", "wr", "level"] {
+        let verdict = verdict(&netlist, &graph, pointer);
+        assert!(!verdict.control && !verdict.reason.is_empty(), "{pointer}");
+    }
+    assert_eq!(graph.states.len(), 2);
+}
+
 #[test]
 fn a_timer_that_never_rests_stays_control() {
     let mut b = Builder::new();

@@ -13,8 +13,8 @@ const ROUNDS: usize = 3;
 
 /// Work for the trials, at most: so many times what the live sets took, and a
 /// few seconds'. Facts that have not been tried by then are kept.
-const WORK_FACTOR: u64 = 8;
-const WORK: u64 = 20_000_000;
+const WORK_FACTOR: u64 = 3;
+const WORK: u64 = 10_000_000;
 
 /// Makes the value of a control register unknown in every state where nothing
 /// is lost by it: without the fact no bit becomes live that was not, and the
