@@ -5,6 +5,7 @@
 //! front end. Each returns its value with the diagnostics met on the way; there
 //! is a value exactly if none of them is an error.
 
+mod budget;
 mod written_out;
 
 use std::path::PathBuf;
@@ -16,14 +17,16 @@ use crate::control::{self, ControlGraph, ControlOptions, StateId};
 use crate::diagnostics::{Diagnostic, Diagnostics, codes};
 use crate::domain::{self, DomainOptions};
 use crate::elaborate::{self, ElaborateOptions};
+use crate::energy::{EnergyOptions, Model};
 use crate::frontend::{self, ReadOptions, ast::Ast};
 use crate::instrument::{self, InstrumentOptions};
-use crate::layout::{self, Layout, LayoutOptions};
+use crate::layout::Layout;
 use crate::liveness::{self, Liveness};
 use crate::netlist::{Netlist, RegId};
-use crate::plan::{self, Plan, PlanOptions};
+use crate::plan::{Plan, PlanOptions};
 use crate::source::SourceMap;
 use crate::stack::with_room;
+use budget::Planned;
 
 /// What is to be analysed.
 #[derive(Debug, Clone, Default)]
@@ -132,6 +135,8 @@ pub struct InsertOptions {
     pub forced: Vec<String>,
     /// Names of control states that must not be.
     pub forbidden: Vec<String>,
+    /// The energy model, if the plan is made under one.
+    pub energy: Option<EnergyOptions>,
     /// Edits and wrapper.
     pub instrument: InstrumentOptions,
     /// Live bits left out on purpose (`name[bit]`), to test the verification.
@@ -145,6 +150,8 @@ pub struct Inserted {
     pub plan: Plan,
     /// Where their bits live.
     pub layout: Layout,
+    /// What running, saving and restoring cost, if that is known.
+    pub energy: Option<Model>,
     /// The files.
     pub output: instrument::Output,
     /// The sources that `output` was made from, where macro calls or includes
@@ -154,6 +161,12 @@ pub struct Inserted {
 
 /// Chooses the checkpoints.
 pub fn plan(analysis: &Analysis, options: &InsertOptions) -> (Option<Plan>, Diagnostics) {
+    let (planned, diagnostics) = planned(analysis, options);
+    (planned.map(|planned| planned.plan), diagnostics)
+}
+
+/// Chooses the checkpoints and lays out their bits.
+fn planned(analysis: &Analysis, options: &InsertOptions) -> (Option<Planned>, Diagnostics) {
     let mut diagnostics = Diagnostics::default();
     let mut states = |names: &[String]| -> Vec<StateId> {
         let found = names.iter().map(|name| state_named(&analysis.graph, name));
@@ -167,29 +180,28 @@ pub fn plan(analysis: &Analysis, options: &InsertOptions) -> (Option<Plan>, Diag
         max_cycles: options.max_cycles,
         forced: states(&options.forced),
         forbidden: states(&options.forbidden),
+        prices: None,
     };
     if diagnostics.has_errors() {
         return (None, diagnostics);
     }
-    let mut plan = match plan::plan(
-        &analysis.netlist,
-        &analysis.graph,
-        &analysis.liveness,
-        &plan_options,
-    ) {
-        Ok(plan) => plan,
+    let mut planned = match budget::planned(analysis, options, &plan_options) {
+        Ok(planned) => planned,
         Err(error) => {
-            diagnostics.push(error.diagnostic(&analysis.graph));
+            diagnostics.push(error);
             return (None, diagnostics);
         }
     };
     for bit in &options.drop_bits {
-        if let Err(error) = drop_bit(&mut plan, analysis, bit) {
+        if let Err(error) = drop_bit(&mut planned.plan, analysis, bit) {
             diagnostics.push(error);
             return (None, diagnostics);
         }
     }
-    (Some(plan), diagnostics)
+    if !options.drop_bits.is_empty() {
+        planned.layout = budget::lay_out(analysis, options, &planned.plan);
+    }
+    (Some(planned), diagnostics)
 }
 
 /// From live bits to the files of an instrumented design.
@@ -203,23 +215,17 @@ pub fn insert(
     if diagnostics.has_errors() {
         return (None, diagnostics);
     }
-    let (plan, found) = plan(analysis, options);
+    let (planned, found) = planned(analysis, options);
     diagnostics.list.extend(found.list);
-    let Some(plan) = plan else {
+    let Some(Planned {
+        plan,
+        layout,
+        energy,
+    }) = planned
+    else {
         return (None, diagnostics);
     };
     clock.lap("plan");
-    let layout = layout::layout(
-        &analysis.netlist,
-        &plan,
-        &analysis.liveness.bits,
-        &LayoutOptions {
-            word_bits: options.word_bits,
-            seed: analysis.hash.clone(),
-            ..LayoutOptions::default()
-        },
-    );
-    clock.lap("layout");
     let (attempt, written_out) = with_room(|| {
         written_out::attempt(
             &*analysis,
@@ -241,6 +247,7 @@ pub fn insert(
         .map(|output| Inserted {
             plan,
             layout,
+            energy,
             output,
             written_out,
         });

@@ -12,6 +12,7 @@ pub mod diagnostics;
 pub mod domain;
 pub mod driver;
 pub mod elaborate;
+pub mod energy;
 pub mod frontend;
 pub mod instrument;
 pub mod layout;

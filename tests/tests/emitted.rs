@@ -70,6 +70,7 @@ fn emit(files: &[PathBuf], top: &str, options: &InstrumentOptions, word_bits: u3
         graph: &graph,
         liveness: &liveness,
         plan: Some((&plan, &layout)),
+        energy: None,
         design_hash: "0123456789abcdef",
         word_bits,
     });

@@ -29,6 +29,7 @@ pub fn run(
         graph: &analysis.graph,
         liveness: &analysis.liveness,
         plan: None,
+        energy: None,
         design_hash: &analysis.hash,
         word_bits: DEFAULT_WORD_BITS,
     });

@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 use indexmap::IndexMap;
 use serde::Deserialize;
 
+use super::energy_config::{self, Wrong};
+pub use super::energy_config::{EnergyConfig, NvmConfig};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::elaborate::MEMORY_MUST_LIMIT_BITS;
 use crate::source::{SourceMap, Span};
@@ -36,8 +38,8 @@ pub struct Config {
     /// `[memory]`
     #[serde(default)]
     pub memory: MemoryConfig,
-    /// `[energy]`: not acted on yet.
-    energy: Option<toml::Spanned<toml::Table>>,
+    /// `[energy]`
+    pub energy: Option<EnergyConfig>,
 }
 
 /// `[design]`: what is read.
@@ -229,14 +231,6 @@ pub enum ResetKind {
     Sync,
 }
 
-/// `[nvm]`: the memory that images are saved to.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct NvmConfig {
-    /// Bits of a word: even, 8 to 64. Default 32.
-    pub word_bits: Option<u32>,
-}
-
 /// `[memory]`: what becomes of the design's memories.
 #[derive(Debug, Clone, Default, Deserialize)]
 pub struct MemoryConfig {
@@ -280,6 +274,12 @@ pub struct PlanConfig {
     /// Registers that are not to be control registers.
     #[serde(default)]
     pub not_control: Vec<String>,
+    /// Weight of the energy of saves. Default 1.
+    pub energy_weight: Option<f64>,
+    /// Weight of the clocks that saves stall the design. Default 1.
+    pub stall_weight: Option<f64>,
+    /// Weight of the saved bits. Default 1.
+    pub area_weight: Option<f64>,
     /// Most control states explored. Default 4096.
     pub state_limit: Option<usize>,
     /// How the design is held while it is saved.
@@ -330,11 +330,7 @@ pub fn read(path: &Path, sources: &mut SourceMap) -> Result<Config, Diagnostic> 
         }
         diagnostic
     })?;
-    for (name, section) in [
-        ("observe", &config.observe),
-        ("input", &config.input),
-        ("energy", &config.energy),
-    ] {
+    for (name, section) in [("observe", &config.observe), ("input", &config.input)] {
         if let Some(section) = section {
             return Err(Diagnostic::error(
                 codes::CONFIG,
@@ -382,6 +378,9 @@ pub fn read(path: &Path, sources: &mut SourceMap) -> Result<Config, Diagnostic> 
         let message = format!("`state_limit = {limit}` is not from 1 to {MAX_STATE_LIMIT}");
         return wrong("state_limit", message, "leave it out for 4096");
     }
+    if let Err(Wrong(key, message, help)) = energy_config::check(&config) {
+        return wrong(key, message, &help);
+    }
     let base = path.parent().unwrap_or(Path::new(""));
     for path in config
         .design
@@ -409,6 +408,7 @@ fn worded(message: &str) -> String {
         .replace("expected u32", "expected a whole number")
         .replace("expected u64", "expected a whole number")
         .replace("expected usize", "expected a whole number")
+        .replace("expected f64", "expected a number")
         .replace("expected struct ", "expected a table like ")
 }
 

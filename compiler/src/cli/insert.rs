@@ -72,6 +72,7 @@ pub fn build(request: &Request, console: &Console, sources: &mut SourceMap) -> R
         graph: &analysis.graph,
         liveness: &analysis.liveness,
         plan: Some((&inserted.plan, &inserted.layout)),
+        energy: inserted.energy.as_ref(),
         design_hash: &analysis.hash,
         word_bits: request.insert.word_bits,
     });

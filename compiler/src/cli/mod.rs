@@ -10,6 +10,7 @@ pub mod output;
 
 mod analyze;
 mod console;
+mod energy_config;
 mod exit;
 mod insert;
 mod power_up;

@@ -7,6 +7,7 @@ use crate::cli::config::{
     self, BlackBoxConfig, BoxState, Config, DesignConfig, HoldConfig, Level, OtherClockConfig,
     OtherState, ResetConfig, ResetKind, Stalled,
 };
+use crate::cli::energy_config;
 use crate::cli::filelist::{self, FileList};
 use crate::control::ControlOptions;
 use crate::diagnostics::{Diagnostic, codes};
@@ -151,6 +152,7 @@ pub fn request(
         },
         insert: InsertOptions {
             word_bits,
+            energy: energy_config::options(&config, word_bits),
             max_cycles: plan
                 .and_then(|plan| plan.max_cycles)
                 .or(config.plan.max_cycles),

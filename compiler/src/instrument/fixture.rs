@@ -396,6 +396,7 @@ impl Fixture {
                     lower_bound: 1.0,
                 },
                 cold: Cold::none(netlist),
+                worst_segment: None,
             },
             layout: Layout {
                 word_bits: self.word_bits,

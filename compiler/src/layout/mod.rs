@@ -21,12 +21,14 @@
 //! row begins with a new word.
 
 mod cold;
+mod effort;
 #[cfg(test)]
 mod tests;
 
 use sha2::{Digest, Sha256};
 
 pub use cold::ColdImage;
+pub use effort::Shape;
 
 use crate::liveness::{BitIndex, BitSet};
 use crate::netlist::{BitNaming, InstanceId, MemId, Netlist, RegId, register_groups};

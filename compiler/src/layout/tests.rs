@@ -46,6 +46,7 @@ fn plan(bits: &BitIndex, saved: &[&[usize]]) -> Plan {
             objective: 0.0,
             lower_bound: 0.0,
         },
+        worst_segment: None,
         cold: Cold {
             bits: BitSet::new(bits.len()),
             memories: BitSet::new(0),

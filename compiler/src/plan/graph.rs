@@ -44,6 +44,99 @@ impl Flow {
         self.successors.len()
     }
 
+    /// The states that may follow a state.
+    pub(super) fn successors(&self, state: usize) -> &[u32] {
+        &self.successors[state]
+    }
+
+    /// The states that may come before a state.
+    pub(super) fn predecessors(&self, state: usize) -> &[u32] {
+        &self.predecessors[state]
+    }
+
+    /// The states that are not blocked, each after those of its predecessors;
+    /// `None` if there is a cycle among them.
+    pub(super) fn order_without(&self, blocked: &[bool]) -> Option<Vec<u32>> {
+        let mut open: Vec<usize> = (self.predecessors.iter())
+            .map(|before| {
+                before
+                    .iter()
+                    .filter(|&&from| !blocked[from as usize])
+                    .count()
+            })
+            .collect();
+        let free = (0..self.len()).filter(|&state| !blocked[state]);
+        let count = free.clone().count();
+        let mut order: Vec<u32> = free
+            .filter(|&state| open[state] == 0)
+            .map(|state| state as u32)
+            .collect();
+        let mut at = 0;
+        while let Some(&state) = order.get(at) {
+            at += 1;
+            for &to in &self.successors[state as usize] {
+                open[to as usize] -= 1;
+                if open[to as usize] == 0 && !blocked[to as usize] {
+                    order.push(to);
+                }
+            }
+        }
+        (order.len() == count).then_some(order)
+    }
+
+    /// All states in reverse post-order of a search from `starts`, so that edges
+    /// lead forward except where they close a loop.
+    pub(super) fn depth_first(&self, starts: &[bool]) -> Vec<u32> {
+        let mut seen = vec![false; self.len()];
+        let mut post = Vec::with_capacity(self.len());
+        let roots = (0..self.len()).filter(|&state| starts[state]);
+        for root in roots.chain(0..self.len()) {
+            if std::mem::replace(&mut seen[root], true) {
+                continue;
+            }
+            let mut path = vec![(root as u32, 0)];
+            while let Some((state, at)) = path.last_mut() {
+                match self.successors[*state as usize].get(*at) {
+                    Some(&to) => {
+                        *at += 1;
+                        if !std::mem::replace(&mut seen[to as usize], true) {
+                            path.push((to, 0));
+                        }
+                    }
+                    None => {
+                        post.push(*state);
+                        path.pop();
+                    }
+                }
+            }
+        }
+        post.reverse();
+        post
+    }
+
+    /// All states by their distance from `starts`.
+    pub(super) fn breadth_first(&self, starts: &[bool]) -> Vec<u32> {
+        let mut seen = starts.to_vec();
+        let mut order: Vec<u32> = (0..self.len() as u32)
+            .filter(|&state| starts[state as usize])
+            .collect();
+        let mut at = 0;
+        for root in 0..self.len() {
+            while let Some(&state) = order.get(at) {
+                at += 1;
+                for &to in &self.successors[state as usize] {
+                    if !std::mem::replace(&mut seen[to as usize], true) {
+                        order.push(to);
+                    }
+                }
+            }
+            if !std::mem::replace(&mut seen[root], true) {
+                order.push(root as u32);
+            }
+        }
+        order
+    }
+
     /// Whether a state can be left and entered in one step.
     pub(super) fn has_self_loop(&self, state: usize) -> bool {
         self.successors[state]

@@ -33,7 +33,8 @@ pub(super) struct Solution {
     pub(super) optimality: Optimality,
 }
 
-struct Problem<'a> {
+/// The sets to be hit, and what that costs.
+pub(super) struct Problem<'a> {
     flow: &'a Flow,
     bound: Option<u64>,
     /// Scaled costs.
@@ -49,6 +50,15 @@ pub(super) fn solve(
     bits: &[u64],
     options: &PlanOptions,
 ) -> Result<Solution, PlanError> {
+    Ok(feasible(flow, bits, options)?.solve(bits))
+}
+
+/// The problem, if there is a solution.
+pub(super) fn feasible<'a>(
+    flow: &'a Flow,
+    bits: &[u64],
+    options: &PlanOptions,
+) -> Result<Problem<'a>, PlanError> {
     let count = flow.len();
     let scale = count as u64 + 1;
     let mut allowed = vec![true; count];
@@ -74,7 +84,7 @@ pub(super) fn solve(
         required,
     };
     problem.feasible()?;
-    Ok(problem.solve(bits))
+    Ok(problem)
 }
 
 impl Problem<'_> {

@@ -14,10 +14,22 @@
 //!
 //! States with a self loop are always checkpoints; among them is every state
 //! that an asynchronous reset can hold.
+//!
+//! Under an energy model ([`Prices`]) every way from a restore to the next commit,
+//! that save included, has to fit the budget, too, and the objective is the one of
+//! the prices. That is no hitting set problem (`segments` says why), and is solved
+//! by a dynamic program over the graph (`frontier`), on small graphs with the
+//! integer program as a second opinion (`integer`, `budgeted`).
 
+mod budgeted;
 mod cold;
+mod frontier;
 mod graph;
 mod hitting;
+mod integer;
+#[cfg(test)]
+mod segment_tests;
+mod segments;
 #[cfg(test)]
 mod tests;
 
@@ -25,6 +37,7 @@ pub use cold::Cold;
 
 use crate::control::{ControlGraph, StateId};
 use crate::diagnostics::{Diagnostic, codes};
+use crate::energy::{Attojoules, engineering};
 use crate::liveness::{BitSet, Liveness};
 use crate::netlist::Netlist;
 
@@ -37,6 +50,37 @@ pub struct PlanOptions {
     pub forced: Vec<StateId>,
     /// States that must not be.
     pub forbidden: Vec<StateId>,
+    /// What a plan may take and costs under an energy model.
+    pub prices: Option<Prices>,
+}
+
+/// What running, saving and restoring take from the energy of a power cycle, and
+/// what a checkpoint costs, by state.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Prices {
+    /// A logical cycle that runs in the state.
+    pub run: Vec<Attojoules>,
+    /// From power-on to the end of a restore in the state.
+    pub restore: Vec<Attojoules>,
+    /// A save in the state.
+    pub save: Vec<Attojoules>,
+    /// From power-on until the design is in a state after reset, without an image.
+    pub cold: Attojoules,
+    /// What a power cycle has.
+    pub budget: Attojoules,
+    /// The objective's part of a checkpoint in the state; not negative.
+    pub costs: Vec<f64>,
+}
+
+/// A way from a restore to the end of the next save.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WorstSegment {
+    /// What it takes.
+    pub takes: Attojoules,
+    /// It begins with a start without an image instead.
+    pub cold: bool,
+    /// Its states, from the restored one (or one after reset) to the saved one.
+    pub states: Vec<StateId>,
 }
 
 /// The chosen checkpoints.
@@ -53,6 +97,8 @@ pub struct Plan {
     pub optimality: Optimality,
     /// What a start without a committed checkpoint loads.
     pub cold: Cold,
+    /// The way that takes most energy; with prices only.
+    pub worst_segment: Option<WorstSegment>,
 }
 
 /// One checkpoint state.
@@ -95,21 +141,20 @@ pub enum PlanError {
         /// The smallest bound for which there is a plan.
         smallest: u64,
     },
+    /// Whatever is chosen, some way takes more energy than a power cycle has.
+    Energy {
+        /// That way with the choice that makes it cheapest.
+        segment: WorstSegment,
+        /// What a power cycle has.
+        budget: Attojoules,
+    },
 }
 
 impl PlanError {
     /// The message for the user; `graph` is the one planned for.
     pub fn diagnostic(&self, graph: &ControlGraph) -> Diagnostic {
         let name = |state: &StateId| graph.states[state.index()].name.as_str();
-        let path = |states: &[StateId]| {
-            let names: Vec<&str> = states.iter().map(name).collect();
-            match names.as_slice() {
-                [first @ .., last] if first.len() > 8 => {
-                    format!("{} -> ... -> {last}", first[..8].join(" -> "))
-                }
-                all => all.join(" -> "),
-            }
-        };
+        let path = |states: &[StateId]| path(graph, states);
         match self {
             PlanError::Contradiction(state) => Diagnostic::global(
                 codes::INFEASIBLE,
@@ -139,7 +184,35 @@ impl PlanError {
             .help(format!(
                 "the smallest bound that can be met with the allowed states is {smallest}"
             )),
+            PlanError::Energy { segment, budget } => {
+                let joules = |energy: Attojoules| engineering(energy as f64 * 1e-18, "J");
+                Diagnostic::global(
+                    codes::INFEASIBLE,
+                    format!(
+                        "from {} to the end of the next save takes {}, and a power cycle has {}",
+                        match segment.cold {
+                            true => "a cold start",
+                            false => "a restore",
+                        },
+                        joules(segment.takes),
+                        joules(*budget)
+                    ),
+                )
+                .note(format!("along {}", path(&segment.states)))
+            }
         }
+    }
+}
+
+/// The names of states on a way, the middle of a long one left out.
+pub fn path(graph: &ControlGraph, states: &[StateId]) -> String {
+    let name = |state: &StateId| graph.states[state.index()].name.as_str();
+    let names: Vec<&str> = states.iter().map(name).collect();
+    match names.as_slice() {
+        [first @ .., last] if first.len() > 8 => {
+            format!("{} -> ... -> {last}", first[..8].join(" -> "))
+        }
+        all => all.join(" -> "),
     }
 }
 
@@ -161,7 +234,14 @@ pub fn plan(
         .map(|(live, memories)| live.count() as u64 + memory_bits(memories))
         .collect();
     let flow = graph::Flow::new(graph);
-    let solution = hitting::solve(&flow, &bits, options)?;
+    let (solution, worst_segment) = match &options.prices {
+        None => (hitting::solve(&flow, &bits, options)?, None),
+        Some(prices) => {
+            let starts: Vec<bool> = graph.states.iter().map(|state| state.initial).collect();
+            let (solution, worst) = budgeted::solve(&flow, &starts, &bits, options, prices)?;
+            (solution, Some(worst))
+        }
+    };
     let checkpoints = (0..bits.len()).filter(|&state| solution.chosen[state]);
     let checkpoints = checkpoints.map(|state| Checkpoint {
         state: StateId(state as u32),
@@ -175,5 +255,23 @@ pub fn plan(
         longest_segment: longest.iter().map(|&state| StateId(state)).collect(),
         optimality: solution.optimality,
         cold: cold::cold(netlist, graph, liveness),
+        worst_segment,
     })
+}
+
+impl Plan {
+    /// What the plan takes and costs at other prices: where a layout has told
+    /// more of its saves. Its proven bound stays.
+    pub fn reprice(&mut self, graph: &ControlGraph, prices: &Prices) {
+        let flow = graph::Flow::new(graph);
+        let starts: Vec<bool> = graph.states.iter().map(|state| state.initial).collect();
+        let mut chosen = vec![false; flow.len()];
+        for checkpoint in &self.checkpoints {
+            chosen[checkpoint.state.index()] = true;
+        }
+        let objective = budgeted::objective(prices, &chosen);
+        self.optimality.objective = objective;
+        self.optimality.lower_bound = self.optimality.lower_bound.min(objective);
+        self.worst_segment = budgeted::worst(&flow, &starts, &chosen, prices);
+    }
 }

@@ -60,6 +60,7 @@ fn plans_are_valid_and_as_cheap_as_brute_force_says() {
             max_cycles: (seed % 3 == 0).then(|| 1 + rng.next() % 5),
             forced: pick(&mut rng, 12),
             forbidden: pick(&mut rng, 8),
+            prices: None,
         };
         // No walk avoids the checkpoints for longer than there are states, or for ever.
         let limit = options.max_cycles.unwrap_or(count as u64 + 1);

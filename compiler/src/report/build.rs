@@ -5,12 +5,14 @@ use std::collections::BTreeMap;
 use indexmap::IndexMap;
 
 use crate::control::ControlGraph;
+use crate::energy::{Effort, Model};
 use crate::layout::Layout;
 use crate::liveness::{BitSet, Liveness};
 use crate::netlist::{Bits, Netlist};
 use crate::plan::Plan;
 use crate::source::SourceMap;
 
+use super::energy;
 use super::model::*;
 
 /// What a report is made from.
@@ -26,41 +28,12 @@ pub struct Inputs<'a> {
     pub liveness: &'a Liveness,
     /// Plan and layout, when the design has been instrumented.
     pub plan: Option<(&'a Plan, &'a Layout)>,
+    /// What running and saving costs, if that is known; it is used with a plan only.
+    pub energy: Option<&'a Model>,
     /// Hash of the design's text, hexadecimal.
     pub design_hash: &'a str,
     /// NVM word width for the baseline where there is no layout.
     pub word_bits: u32,
-}
-
-/// Clocks that a save at a checkpoint stops the design and clocks from power-on
-/// to the end of a restore, with an NVM that answers in the same clock. They
-/// follow from the state machine of `idetic_controller`: a save is capture,
-/// header, one clock per chain word, the memories, the sequence number into the
-/// CRC, CRC, commit, done; a restore begins with the synchroniser of the reset
-/// and the two commit words, and ends with resume and a clock to answer it.
-///
-/// A clock per memory finds out whether it is live; a row costs one clock per
-/// word, and to be saved one more, to be read. The chain rotates meanwhile, and
-/// is brought back into place.
-pub fn cycles(layout: &Layout, checkpoint: usize) -> (u64, u64) {
-    let parts = u64::from(32u32.div_ceil(layout.word_bits));
-    let chain = u64::from(layout.words);
-    let live = layout.live_memories.get(checkpoint);
-    let places = layout.memories.iter().enumerate();
-    let live = places.filter(|(at, _)| live.is_some_and(|live| live.contains(*at)));
-    let (mut rows, mut words) = (0, 0);
-    for (_, place) in live {
-        rows += u64::from(place.rows);
-        words += u64::from(place.words);
-    }
-    let memories = |rotations: u64| match layout.memories.len() as u64 {
-        0 => 0,
-        count => count + rotations.next_multiple_of(chain) - rotations + 1,
-    };
-    let body = parts + 1 + chain + 1 + parts;
-    let save = 1 + body + rows + words + memories(rows) + 1 + 1;
-    let restore = 2 + 1 + 2 + 1 + body + words + memories(words) + 2;
-    (save, restore)
 }
 
 /// Builds the report.
@@ -88,11 +61,15 @@ pub fn report(inputs: &Inputs) -> Report {
         baseline: Baseline {
             saved_bits: flops_bits + memory_bits,
             saved_words: flops_bits.div_ceil(u64::from(word_bits)) + memory_words,
+            save_joules: inputs
+                .energy
+                .map(|model| energy::baseline(netlist, word_bits, model)),
         },
-        budget: inputs.plan.map(|(plan, _)| Budget {
-            worst_segment_cycles: plan.longest_segment_cycles,
-            worst_segment: plan.longest_segment.iter().map(|state| state.0).collect(),
-        }),
+        budget: inputs
+            .plan
+            .map(|(plan, _)| energy::budget(plan, inputs.energy)),
+        overhead: energy::overhead(inputs),
+        energy: inputs.energy.map(energy::energy),
         optimality: inputs.plan.map(|(plan, _)| optimality(plan)),
         nvm: inputs.plan.map(|(_, layout)| Nvm {
             word_bits: layout.word_bits,
@@ -297,7 +274,14 @@ fn checkpoints(inputs: &Inputs, plan: &Plan, layout: &Layout) -> Vec<Checkpoint>
             let memories = checkpoint.memories.iter();
             let memory_bits: u64 = memories.map(|at| netlist.memories[at].bits()).sum();
             let words = layout.live_words[index].count() + memory_words as usize;
-            let (save_cycles, restore_cycles) = cycles(layout, index);
+            let shape = layout.shape(index);
+            let (save, restore) = (shape.save(), shape.restore());
+            let clocks = |effort: &Effort| match inputs.energy {
+                Some(model) => model.clocks(effort),
+                None => effort.clocks,
+            };
+            let joules =
+                |effort: &Effort| inputs.energy.map(|it| energy::digits(it.joules(effort)));
             Checkpoint {
                 state: checkpoint.state.0,
                 name: graph.states[checkpoint.state.index()].name.clone(),
@@ -305,8 +289,10 @@ fn checkpoints(inputs: &Inputs, plan: &Plan, layout: &Layout) -> Vec<Checkpoint>
                 saved_words: words,
                 saved_memories: memory_names(netlist, &checkpoint.memories),
                 written_words: around + words as u32,
-                save_cycles,
-                restore_cycles,
+                save_cycles: clocks(&save),
+                save_joules: joules(&save),
+                restore_cycles: clocks(&restore),
+                restore_joules: joules(&restore),
             }
         })
         .collect()

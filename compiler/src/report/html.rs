@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::model::Report;
 use super::{svg, text};
+use crate::energy::engineering;
 
 const TEMPLATE: &str = include_str!("report.html.tera");
 
@@ -31,5 +32,18 @@ pub fn html(report: &Report) -> String {
         most,
     };
     let context = tera::Context::from_serialize(&page).expect("the model is a plain structure");
-    tera::Tera::one_off(TEMPLATE, &context, true).expect("the template fits the model")
+    let mut tera = tera::Tera::default();
+    tera.register_filter("joules", joules);
+    tera.add_raw_template("report.html", TEMPLATE)
+        .and_then(|()| tera.render("report.html", &context))
+        .expect("the template fits the model")
+}
+
+/// A number as an energy.
+fn joules(
+    value: &tera::Value,
+    _: &std::collections::HashMap<String, tera::Value>,
+) -> tera::Result<tera::Value> {
+    let joules = value.as_f64().unwrap_or(f64::NAN);
+    Ok(engineering(joules, "J").into())
 }

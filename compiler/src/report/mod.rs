@@ -4,16 +4,18 @@
 //! [`text`], [`html`] and [`analyze`] only write it down.
 
 mod build;
+mod energy;
 mod html;
 mod model;
 mod svg;
 mod table;
 mod text;
+mod text_energy;
 
 #[cfg(test)]
 mod tests;
 
-pub use build::{Inputs, cycles, report};
+pub use build::{Inputs, report};
 pub use html::html;
 pub use model::*;
 pub use text::{analyze, text};

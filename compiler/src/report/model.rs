@@ -24,6 +24,12 @@ pub struct Report {
     /// The longest way between two saves; absent without a plan.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub budget: Option<Budget>,
+    /// What the saves add; absent without a plan and an energy model.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub overhead: Option<Overhead>,
+    /// What the joules are computed from; absent without an energy model.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub energy: Option<Energy>,
     /// How good the plan is; absent without one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub optimality: Option<Optimality>,
@@ -193,7 +199,7 @@ pub struct Edge {
 }
 
 /// A checkpoint.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Checkpoint {
     /// Its state.
     pub state: u32,
@@ -208,28 +214,89 @@ pub struct Checkpoint {
     pub saved_memories: Vec<String>,
     /// Words written for one save, with everything around the payload.
     pub written_words: u32,
-    /// Clocks that a save stops the design, NVM without wait states.
+    /// Clocks that a save stops the design; those of waiting for the NVM are in it
+    /// where an energy model says how long that is.
     pub save_cycles: u64,
+    /// Joules of a save, at most.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub save_joules: Option<f64>,
     /// Clocks from the release of `idetic_por_n` until the design runs on.
     pub restore_cycles: u64,
+    /// Joules from there until the design runs on, at most.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub restore_joules: Option<f64>,
 }
 
 /// What a tool that saves every flip-flop and memory would save.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Baseline {
     /// Bits.
     pub saved_bits: u64,
     /// Payload words.
     pub saved_words: u64,
+    /// Joules of a save, at most.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub save_joules: Option<f64>,
 }
 
 /// What lies between two saves.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Budget {
     /// Longest run of logical cycles between two saves.
     pub worst_segment_cycles: u64,
-    /// The states of that run.
+    /// The capacitor.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub capacitor_farads: Option<f64>,
+    /// What a power cycle has from it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub usable_joules: Option<f64>,
+    /// What the worst way from a restore to the next commit takes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub worst_segment_joules: Option<f64>,
+    /// The states of that way, with an energy model; else those of the longest run.
     pub worst_segment: Vec<u32>,
+}
+
+/// What the saves add to a run without supply failures.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Overhead {
+    /// Joules of saves in percent of those of the design's cycles.
+    pub energy_percent: f64,
+    /// Cell area that is added, in percent of the design's.
+    pub area_percent: f64,
+    /// Where that is from.
+    pub area_source: String,
+    /// Stalled clocks in percent of the logical cycles.
+    pub stall_cycles_percent: f64,
+}
+
+/// What the joules are computed from.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Energy {
+    /// Clock frequency.
+    pub clock_hertz: f64,
+    /// Mean of a logical cycle.
+    pub cycle_joules: f64,
+    /// Most of a logical cycle in any state.
+    pub most_cycle_joules: f64,
+    /// Most of a stalled clock.
+    pub stall_cycle_joules: f64,
+    /// Where these are from.
+    pub source: String,
+    /// The non-volatile memory.
+    pub nvm_technology: String,
+    /// What its figures include: `system` or `array`.
+    pub nvm_level: String,
+    /// To write a word.
+    pub write_word_joules: f64,
+    /// To read a word.
+    pub read_word_joules: f64,
+    /// To write a word.
+    pub write_word_seconds: f64,
+    /// To read a word.
+    pub read_word_seconds: f64,
+    /// Where the figures of the memory are from.
+    pub nvm_source: String,
 }
 
 /// How good the plan is.
@@ -237,7 +304,8 @@ pub struct Budget {
 pub struct Optimality {
     /// Name of the method.
     pub method: String,
-    /// Value of the objective: saved bits over all checkpoints.
+    /// Value of the objective: saved bits over all checkpoints; with an energy
+    /// model the weighted sum that the configuration describes.
     pub objective: f64,
     /// Proven lower bound.
     pub lower_bound: f64,

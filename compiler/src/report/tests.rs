@@ -27,6 +27,7 @@ fn small() -> Report {
         graph: &analysed.graph,
         liveness: &analysed.liveness,
         plan: Some((&analysed.plan, &analysed.layout)),
+        energy: None,
         design_hash: "00112233445566778899aabbccddeeff",
         word_bits: 8,
     })

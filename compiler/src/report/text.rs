@@ -5,6 +5,8 @@ use indexmap::IndexMap;
 
 use super::model::{Checkpoint, Edge, Report, State};
 use super::table::{Align, count, shorten, table};
+use super::text_energy;
+use crate::energy::engineering;
 
 /// Rows of a table before it is cut; the JSON report has all.
 const ROWS: usize = 8;
@@ -304,65 +306,58 @@ fn facts(report: &Report) -> String {
             ),
         );
     }
-    if let Some(budget) = &report.budget {
-        let name = |id: &u32| {
-            let state = report.control.states.get(*id as usize);
-            shorten(state.map_or("?", |state| state.name.as_str()), 24)
-        };
-        let ends = match budget.worst_segment.as_slice() {
-            [] => String::new(),
-            [one] => format!(" ({})", name(one)),
-            [first, .., last] => format!(" ({} … {})", name(first), name(last)),
-        };
-        row(
-            "longest run",
-            format!(
-                "{} between two saves{ends}",
-                count(budget.worst_segment_cycles, "logical cycle")
-            ),
-        );
+    for (key, value) in text_energy::facts(report) {
+        row(key, value);
     }
     if let Some(optimality) = &report.optimality {
         row(
             "plan",
-            format!(
-                "{}, {} saved bits over all checkpoints, at least {} ({} % gap)",
-                optimality.method,
-                optimality.objective,
-                optimality.lower_bound,
-                optimality.gap_percent
-            ),
+            match report.energy {
+                Some(_) => text_energy::plan(optimality),
+                None => format!(
+                    "{}, {} saved bits over all checkpoints, at least {} ({} % gap)",
+                    optimality.method,
+                    optimality.objective,
+                    optimality.lower_bound,
+                    optimality.gap_percent
+                ),
+            },
         );
     }
     table(&[Align::Left, Align::Left], &rows)
 }
 
 fn checkpoint_table(report: &Report) -> String {
-    let mut rows = vec![header(&[
+    let energy = report.energy.is_some();
+    let mut titles = vec![
         "checkpoint",
         "saved bits",
         "words",
         "save cycles",
         "restore cycles",
-    ])];
+    ];
+    if energy {
+        titles.splice(4..4, ["save"]);
+        titles.push("restore");
+    }
+    let mut rows = vec![header(&titles)];
     let mut list: Vec<&Checkpoint> = report.checkpoints.iter().collect();
     list.sort_by_key(|checkpoint| (std::cmp::Reverse(checkpoint.saved_bits), checkpoint.state));
+    let joules = |value: Option<f64>| value.map(|value| engineering(value, "J"));
     for checkpoint in list.iter().take(ROWS) {
-        rows.push(vec![
-            shorten(&checkpoint.name, NAME),
-            checkpoint.saved_bits.to_string(),
-            checkpoint.saved_words.to_string(),
-            checkpoint.save_cycles.to_string(),
-            checkpoint.restore_cycles.to_string(),
-        ]);
+        let cells = [
+            Some(shorten(&checkpoint.name, NAME)),
+            Some(checkpoint.saved_bits.to_string()),
+            Some(checkpoint.saved_words.to_string()),
+            Some(checkpoint.save_cycles.to_string()),
+            joules(checkpoint.save_joules),
+            Some(checkpoint.restore_cycles.to_string()),
+            joules(checkpoint.restore_joules),
+        ];
+        rows.push(cells.into_iter().flatten().collect());
     }
-    let columns = [
-        Align::Left,
-        Align::Right,
-        Align::Right,
-        Align::Right,
-        Align::Right,
-    ];
+    let mut columns = vec![Align::Right; titles.len()];
+    columns[0] = Align::Left;
     let mut out = table(&columns, &rows);
     if list.len() > ROWS {
         out.push_str(&format!(
@@ -370,7 +365,12 @@ fn checkpoint_table(report: &Report) -> String {
             list.len() - ROWS
         ));
     }
-    out.push_str("  cycles are clocks with an NVM that never waits\n");
+    out.push_str(match energy {
+        true => {
+            "  cycles are clocks, those of waiting for the NVM included; joules are upper bounds\n"
+        }
+        false => "  cycles are clocks with an NVM that never waits\n",
+    });
     out
 }
 

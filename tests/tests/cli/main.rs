@@ -5,4 +5,5 @@
 mod bad_input;
 mod bench;
 mod command_line;
+mod energy;
 mod proof;

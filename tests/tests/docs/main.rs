@@ -156,6 +156,7 @@ fn the_reference_describes_every_key() {
         ("[unknown]", ""),
         ("[design]\nunknown = 1", "design"),
         ("[design]\nreset = { unknown = 1 }", "design"),
+        ("[energy]\nunknown = 1", "energy"),
         ("[nvm]\nunknown = 1", "nvm"),
         ("[plan]\nunknown = 1", "plan"),
     ];

@@ -1,0 +1,334 @@
+//! Plan and layout under an energy budget.
+//!
+//! How many words a save writes follows from the layout, and the layout from the
+//! plan. So the plan is first made as if saved bits filled their words (which no
+//! layout betters), then laid out; if a way takes more than the budget with the
+//! words that it really writes, the states concerned get those words, and the plan
+//! is made again. What is accepted fits with the words of the layout itself.
+
+use super::{Analysis, InsertOptions};
+use crate::control::StateId;
+use crate::diagnostics::{Diagnostic, Label};
+use crate::energy::{
+    Attojoules, EnergyOptions, Figures, Model, Nvm, Technology, engineering, need, technologies,
+};
+use crate::layout::{self, Layout, LayoutOptions, Shape};
+use crate::plan::{self, Plan, PlanError, PlanOptions, Prices};
+
+/// How often a plan is made anew for the words that its layout needs.
+const ROUNDS: usize = 16;
+
+/// How often a smallest budget is raised for the words of its layout.
+const RAISES: usize = 8;
+
+/// A plan with its layout.
+pub(super) struct Planned {
+    pub(super) plan: Plan,
+    pub(super) layout: Layout,
+    pub(super) energy: Option<Model>,
+}
+
+/// Plans and lays out.
+pub(super) fn planned(
+    analysis: &Analysis,
+    options: &InsertOptions,
+    plan_options: &PlanOptions,
+) -> Result<Planned, Diagnostic> {
+    let Some(energy) = &options.energy else {
+        let plan = plan::plan(
+            &analysis.netlist,
+            &analysis.graph,
+            &analysis.liveness,
+            plan_options,
+        );
+        let plan = plan.map_err(|error| error.diagnostic(&analysis.graph))?;
+        let layout = lay_out(analysis, options, &plan);
+        return Ok(Planned {
+            plan,
+            layout,
+            energy: None,
+        });
+    };
+    let states = energy.state_joules.iter().map(|(name, &joules)| {
+        let state = super::state_named(&analysis.graph, name)?;
+        Ok((state, joules))
+    });
+    let states: Vec<(StateId, f64)> = states.collect::<Result<_, Diagnostic>>()?;
+    let model = Model::new(&analysis.netlist, &analysis.graph, energy, &states);
+    let search = Search {
+        analysis,
+        options,
+        plan_options,
+        energy,
+    };
+    match search.fit(&model, model.supply.budget()) {
+        Ok((plan, layout)) => Ok(Planned {
+            plan,
+            layout,
+            energy: Some(model),
+        }),
+        Err(error) => Err(search.diagnostic(&model, &error)),
+    }
+}
+
+/// The words of a plan.
+pub(super) fn lay_out(analysis: &Analysis, options: &InsertOptions, plan: &Plan) -> Layout {
+    layout::layout(
+        &analysis.netlist,
+        plan,
+        &analysis.liveness.bits,
+        &LayoutOptions {
+            word_bits: options.word_bits,
+            seed: analysis.hash.clone(),
+            ..LayoutOptions::default()
+        },
+    )
+}
+
+struct Search<'a> {
+    analysis: &'a Analysis,
+    options: &'a InsertOptions,
+    plan_options: &'a PlanOptions,
+    energy: &'a EnergyOptions,
+}
+
+impl Search<'_> {
+    /// The best plan found for a budget, and its layout.
+    fn fit(&self, model: &Model, budget: Attojoules) -> Result<(Plan, Layout), PlanError> {
+        let Analysis {
+            netlist,
+            graph,
+            liveness,
+            ..
+        } = self.analysis;
+        let mut shapes: Vec<Shape> = (0..graph.states.len()).map(|at| self.filled(at)).collect();
+        let mut lower_bound = f64::INFINITY;
+        let mut round = 0;
+        loop {
+            let options = PlanOptions {
+                prices: Some(self.prices(model, &shapes, budget)),
+                ..self.plan_options.clone()
+            };
+            let mut plan = plan::plan(netlist, graph, liveness, &options)?;
+            // Later rounds know of words that another plan may not need.
+            lower_bound = plan.optimality.lower_bound.min(lower_bound);
+            let layout = lay_out(self.analysis, self.options, &plan);
+            for (at, checkpoint) in plan.checkpoints.iter().enumerate() {
+                let own = &mut shapes[checkpoint.state.index()];
+                *own = larger(own, &layout.shape(at));
+            }
+            let chain_words = u64::from(layout.words);
+            for shape in &mut shapes {
+                shape.chain_words = shape.chain_words.max(chain_words);
+                shape.memories = shape.memories.max(layout.memories.len() as u64);
+            }
+            let real = self.real(&shapes, &plan, &layout);
+            let prices = self.prices(model, &real, budget);
+            plan.optimality.lower_bound = lower_bound;
+            plan.reprice(graph, &prices);
+            let worst = plan.worst_segment.as_ref();
+            let worst = worst.expect("a plan breaks every cycle");
+            if worst.takes <= budget {
+                return Ok((plan, layout));
+            }
+            round += 1;
+            if round == ROUNDS {
+                return Err(PlanError::Energy {
+                    segment: worst.clone(),
+                    budget,
+                });
+            }
+        }
+    }
+
+    /// The shapes of a layout; states that it does not save keep theirs.
+    fn real(&self, shapes: &[Shape], plan: &Plan, layout: &Layout) -> Vec<Shape> {
+        let mut real = shapes.to_vec();
+        for (at, checkpoint) in plan.checkpoints.iter().enumerate() {
+            real[checkpoint.state.index()] = layout.shape(at);
+        }
+        real
+    }
+
+    /// The least that saving a state can be made of: its bits fill their words,
+    /// and nothing else is saved anywhere.
+    fn filled(&self, state: usize) -> Shape {
+        let Analysis {
+            netlist, liveness, ..
+        } = self.analysis;
+        let word_bits = self.options.word_bits;
+        let words = (liveness.live[state].count() as u64).div_ceil(u64::from(word_bits));
+        let memories = liveness.memories[state].iter().map(|memory| {
+            let memory = &netlist.memories[memory];
+            let row = u64::from(memory.width.div_ceil(word_bits));
+            (u64::from(memory.depth), u64::from(memory.depth) * row)
+        });
+        let memories: Vec<(u64, u64)> = memories.collect();
+        Shape {
+            word_bits,
+            chain_words: words.max(1),
+            live_words: words,
+            memories: memories.len() as u64,
+            memory_rows: memories.iter().map(|(rows, _)| rows).sum(),
+            memory_words: memories.iter().map(|(_, words)| words).sum(),
+        }
+    }
+
+    /// What the plan is told. A save counts with the commit word that it may have
+    /// to clear first, a boot with an image that it reads in vain before.
+    fn prices(&self, model: &Model, shapes: &[Shape], budget: Attojoules) -> Prices {
+        let Analysis {
+            netlist, liveness, ..
+        } = self.analysis;
+        let in_vain = shapes
+            .iter()
+            .map(|shape| model.joules(&shape.passed_over()));
+        let in_vain = in_vain.fold(0.0, f64::max);
+        let restores = shapes.iter().map(|shape| model.joules(&shape.restore()));
+        let restores: Vec<f64> = restores.map(|joules| joules + in_vain).collect();
+        // Constants are loaded by the walk of a restore. The design is reset in
+        // the first cycle, whatever state it is in.
+        let first = model.most_joules.iter().copied().fold(0.0, f64::max);
+        let cold = restores.iter().copied().fold(0.0, f64::max) + first;
+        let (weights, mean) = (&self.energy.weights, model.mean_cycle_joules());
+        let all_bits = netlist.flop_bits() + netlist.memory_bits();
+        let cost = |(state, shape): (usize, &Shape)| {
+            let save = shape.save();
+            let memories = liveness.memories[state].iter();
+            let memory_bits: u64 = memories.map(|at| netlist.memories[at].bits()).sum();
+            let bits = liveness.live[state].count() as u64 + memory_bits;
+            let visits = model.visits[state];
+            weights.energy * visits * model.joules(&save) / mean
+                + weights.stall * visits * model.clocks(&save) as f64
+                + weights.area * bits as f64 / all_bits.max(1) as f64
+        };
+        Prices {
+            run: model
+                .most_joules
+                .iter()
+                .map(|&joules| need(joules))
+                .collect(),
+            restore: restores.iter().map(|&joules| need(joules)).collect(),
+            save: (shapes.iter())
+                .map(|shape| need(model.joules(&shape.longest_save())))
+                .collect(),
+            cold: need(cold),
+            budget,
+            costs: shapes.iter().enumerate().map(cost).collect(),
+        }
+    }
+
+    /// The error for the user, with what would do.
+    fn diagnostic(&self, model: &Model, error: &PlanError) -> Diagnostic {
+        let graph = &self.analysis.graph;
+        let mut diagnostic = error.diagnostic(graph);
+        let PlanError::Energy { segment, .. } = error else {
+            return diagnostic;
+        };
+        let places = graph.registers.iter().take(3).map(|register| {
+            let register = &self.analysis.netlist.registers[register.index()];
+            Label {
+                span: register.origin.declaration,
+                text: format!("the states are values of `{}`", register.name),
+            }
+        });
+        let mut places = places.collect::<Vec<_>>().into_iter();
+        diagnostic.primary = places.next();
+        diagnostic.labels.extend(places);
+        let mut would_do = Vec::new();
+        match self.smallest(model, segment.takes) {
+            Some(farads) => would_do.push(format!(
+                "the smallest capacitor that will do is {}",
+                engineering(farads, "F")
+            )),
+            None => would_do.push("no capacitor that can be planned for will do".to_string()),
+        }
+        if let Some(row) = self.cheapest(model) {
+            would_do.push(format!("with this one, technology `{}` will do", row.name));
+        }
+        diagnostic.help(would_do.join("; "))
+    }
+
+    /// The smallest capacitor, to three digits, for which there is a plan.
+    fn smallest(&self, model: &Model, mut budget: Attojoules) -> Option<f64> {
+        for _ in 0..RAISES {
+            let farads = round_up(model.supply.capacitor_for(budget as f64 * 1e-18));
+            let mut supply = model.supply;
+            supply.capacitor_farads = farads;
+            match self.fit(model, supply.budget()) {
+                Ok(_) => return Some(farads),
+                Err(PlanError::Energy { segment, .. }) if segment.takes > budget => {
+                    budget = segment.takes;
+                }
+                // Rounds may end without a plan where a little more has one.
+                Err(PlanError::Energy { .. }) => budget += budget / 100,
+                Err(_) => return None,
+            }
+        }
+        None
+    }
+
+    /// The technology with a plan whose words cost least to write, of those whose
+    /// figures include as much.
+    fn cheapest(&self, model: &Model) -> Option<&'static Technology> {
+        let level = model.nvm.level;
+        let rows = technologies().iter().filter(|row| {
+            row.level == level
+                && self
+                    .energy
+                    .technology
+                    .is_none_or(|own| own.name != row.name)
+        });
+        let mut rows: Vec<(&Technology, Nvm)> = rows
+            .filter_map(|row| {
+                let nvm = Nvm::new(Some(row), &Figures::default(), self.options.word_bits);
+                Some((row, nvm.ok()?))
+            })
+            .collect();
+        rows.sort_by(|a, b| a.1.write_joules.total_cmp(&b.1.write_joules));
+        let fits = |nvm: &Nvm| {
+            let model = Model {
+                nvm: nvm.clone(),
+                ..model.clone()
+            };
+            self.fit(&model, model.supply.budget()).is_ok()
+        };
+        rows.into_iter()
+            .find(|(_, nvm)| fits(nvm))
+            .map(|(row, _)| row)
+    }
+}
+
+/// The larger in each part.
+fn larger(a: &Shape, b: &Shape) -> Shape {
+    Shape {
+        word_bits: a.word_bits,
+        chain_words: a.chain_words.max(b.chain_words),
+        live_words: a.live_words.max(b.live_words),
+        memories: a.memories.max(b.memories),
+        memory_rows: a.memory_rows.max(b.memory_rows),
+        memory_words: a.memory_words.max(b.memory_words),
+    }
+}
+
+/// Rounded up to three digits.
+fn round_up(value: f64) -> f64 {
+    if value <= 0.0 {
+        return value;
+    }
+    let unit = 10f64.powi(value.log10().floor() as i32 - 2);
+    // A value that has three digits already stays.
+    (value / unit * (1.0 - 1e-12)).ceil() * unit
+}
+
+#[cfg(test)]
+mod tests {
+    use super::round_up;
+
+    #[test]
+    fn capacitors_are_rounded_up_to_three_digits() {
+        for (value, expected) in [(1.2301e-6, 1.24e-6), (4.7e-5, 4.7e-5), (9.999e-7, 1e-6)] {
+            assert!((round_up(value) / expected - 1.0).abs() < 1e-9, "{value}");
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! Clocks and words of saves and restores.
+//!
+//! They follow from the state machine of `idetic_controller`: a save is capture,
+//! header, one clock per chain word, the memories, the sequence number into the
+//! CRC, CRC, commit, done; a restore begins with the synchroniser of the reset
+//! and the two commit words, and ends with resume and a clock to answer it.
+//!
+//! A clock per memory finds out whether it is live; a row costs one clock per
+//! word, and to be saved one more, to be read. The chain rotates meanwhile, and
+//! is brought back into place.
+
+use super::{Layout, MemoryPlace};
+use crate::energy::Effort;
+
+/// What decides how long a checkpoint takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Shape {
+    /// Bits of a word.
+    pub word_bits: u32,
+    /// Words of the chain.
+    pub chain_words: u64,
+    /// Those that are saved.
+    pub live_words: u64,
+    /// Memories with a place in the payload or at a cold start.
+    pub memories: u64,
+    /// Rows of those that are saved.
+    pub memory_rows: u64,
+    /// Words of those that are saved.
+    pub memory_words: u64,
+}
+
+impl Shape {
+    /// Words that the identification takes, and the CRC.
+    fn parts(&self) -> u64 {
+        u64::from(32u32.div_ceil(self.word_bits))
+    }
+
+    /// Clocks from the first word of an image to the last of its CRC, without the memories.
+    fn body(&self) -> u64 {
+        self.parts() + 1 + self.chain_words + 1 + self.parts()
+    }
+
+    /// Words of an image without its commit word.
+    fn image(&self) -> u64 {
+        2 * self.parts() + 1 + self.live_words + self.memory_words
+    }
+
+    /// Clocks that memories add to those of their words, if the chain rotates so often.
+    fn turning(&self, rotations: u64) -> u64 {
+        match self.memories {
+            0 => 0,
+            count => count + rotations.next_multiple_of(self.chain_words) - rotations + 1,
+        }
+    }
+
+    /// A save, with an NVM that never waits.
+    pub fn save(&self) -> Effort {
+        let memories = self.memory_rows + self.memory_words + self.turning(self.memory_rows);
+        Effort {
+            clocks: 1 + self.body() + memories + 1 + 1,
+            written: self.image() + 1,
+            read: 0,
+        }
+    }
+
+    /// A save that first has to clear the commit word of a slot that boot passed over.
+    pub fn longest_save(&self) -> Effort {
+        let save = self.save();
+        Effort {
+            clocks: save.clocks + 1,
+            written: save.written + 1,
+            ..save
+        }
+    }
+
+    /// From power-on to the end of a restore of the newest image.
+    pub fn restore(&self) -> Effort {
+        let memories = self.memory_words + self.turning(self.memory_words);
+        Effort {
+            clocks: 2 + 1 + 2 + 1 + self.body() + memories + 2,
+            written: 0,
+            read: 2 + self.image(),
+        }
+    }
+
+    /// What is added to a boot that reads this image to its end, finds its check
+    /// to fail and passes it over.
+    pub fn passed_over(&self) -> Effort {
+        Effort {
+            clocks: 1 + self.body() + self.memory_words + self.turning(self.memory_words),
+            written: 0,
+            read: self.image(),
+        }
+    }
+}
+
+impl Layout {
+    /// What saves and restores of a checkpoint of the plan are made of.
+    pub fn shape(&self, checkpoint: usize) -> Shape {
+        let live = self.live_memories.get(checkpoint);
+        let places = self.memories.iter().enumerate();
+        let live = places.filter(|(at, _)| live.is_some_and(|live| live.contains(*at)));
+        let live: Vec<&MemoryPlace> = live.map(|(_, place)| place).collect();
+        let words = self.live_words.get(checkpoint);
+        Shape {
+            word_bits: self.word_bits,
+            chain_words: u64::from(self.words),
+            live_words: words.map_or(0, |words| words.count() as u64),
+            memories: self.memories.len() as u64,
+            memory_rows: live.iter().map(|place| u64::from(place.rows)).sum(),
+            memory_words: live.iter().map(|place| u64::from(place.words)).sum(),
+        }
+    }
+}

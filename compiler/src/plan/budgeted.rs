@@ -1,0 +1,231 @@
+//! Plans under an energy model.
+//!
+//! 1. Without the energy there has to be a plan (`hitting` says why not).
+//! 2. The dynamic program finds an optimum, or a good choice with a bound
+//!    where it had to cut off partial choices (`frontier`).
+//! 3. In that case checkpoints that nothing needs are taken back, and a small
+//!    graph is solved by the integer program (`integer`).
+//! 4. Without a choice, the smallest budget that has one is searched, and the way
+//!    that decides it is what the user is told.
+
+use super::frontier;
+use super::graph::Flow;
+use super::hitting::{self, Solution};
+use super::integer::{self, Outcome};
+use super::segments::{Problem, Resource, Segment};
+use super::{Optimality, PlanError, PlanOptions, Prices, WorstSegment};
+use crate::control::StateId;
+use crate::energy::{Attojoules, MOST};
+
+/// What all costs are scaled to: precise enough beside each other, and small
+/// enough for the arithmetic of the integer program.
+const SCALE: f64 = 1e9;
+
+/// Largest graph whose checkpoints are taken back one by one.
+const MAX_TAKEN_BACK: usize = 1500;
+
+/// Solves the problem at these prices; `bits` is what each state saves.
+pub(super) fn solve(
+    flow: &Flow,
+    starts: &[bool],
+    bits: &[u64],
+    options: &PlanOptions,
+    prices: &Prices,
+) -> Result<(Solution, WorstSegment), PlanError> {
+    hitting::feasible(flow, bits, options)?;
+    let problem = problem(flow, starts, options, prices);
+    let found = frontier::solve(&problem);
+    let mut method = "dynamic program";
+    let mut best = found.chosen;
+    let mut bound = found.lower_bound;
+    let mut proven = found.complete;
+    if !proven {
+        method = "dynamic program, cut off";
+        if let Some(chosen) = &mut best {
+            take_back(&problem, chosen);
+        }
+        match integer::solve(&problem) {
+            Outcome::Optimum(chosen) => {
+                method = "integer program";
+                proven = true;
+                best = Some(chosen);
+            }
+            Outcome::Infeasible => best = None,
+            Outcome::Unfinished(lower) => {
+                bound = bound.max(lower);
+                if problem.flow.len() <= integer::MAX_STATES {
+                    method = "dynamic program, bounded by an integer program";
+                }
+            }
+        }
+    }
+    let Some(chosen) = best else {
+        return Err(too_little(&problem, prices));
+    };
+    let objective = objective(prices, &chosen);
+    let lower_bound = if proven {
+        objective
+    } else {
+        // Each scaled cost is rounded, and at least 1.
+        let states = flow.len() as f64;
+        ((bound as f64 - 1.5 * states) / scale(prices)).clamp(0.0, objective)
+    };
+    let worst = worst(flow, starts, &chosen, prices);
+    let solution = Solution {
+        chosen,
+        optimality: Optimality {
+            method,
+            objective,
+            lower_bound,
+        },
+    };
+    let worst = worst.expect("a valid choice breaks every cycle");
+    Ok((solution, worst))
+}
+
+fn problem<'a>(
+    flow: &'a Flow,
+    starts: &'a [bool],
+    options: &PlanOptions,
+    prices: &Prices,
+) -> Problem<'a> {
+    let count = flow.len();
+    let mut allowed = vec![true; count];
+    for state in &options.forbidden {
+        allowed[state.index()] = false;
+    }
+    let mut required: Vec<bool> = (0..count).map(|state| flow.has_self_loop(state)).collect();
+    for state in &options.forced {
+        required[state.index()] = true;
+    }
+    let cycles = options.max_cycles;
+    let cycles = cycles.map(|bound| Resource::cycles(count, bound));
+    let scale = scale(prices);
+    let costs = prices.costs.iter();
+    Problem {
+        flow,
+        starts,
+        resources: [energy(prices)].into_iter().chain(cycles).collect(),
+        // Of plans that cost the same, the one with fewer checkpoints.
+        costs: costs
+            .map(|cost| (cost * scale).round() as u64 + 1)
+            .collect(),
+        allowed,
+        required,
+    }
+}
+
+fn scale(prices: &Prices) -> f64 {
+    let all: f64 = prices.costs.iter().sum();
+    if all > 0.0 { SCALE / all } else { 1.0 }
+}
+
+fn energy(prices: &Prices) -> Resource {
+    Resource {
+        run: prices.run.clone(),
+        restore: prices.restore.clone(),
+        save: prices.save.clone(),
+        cold: prices.cold,
+        budget: prices.budget,
+    }
+}
+
+/// The objective of a choice.
+pub(super) fn objective(prices: &Prices, chosen: &[bool]) -> f64 {
+    let own = chosen.iter().zip(&prices.costs).filter(|(own, _)| **own);
+    own.map(|(_, cost)| cost).sum()
+}
+
+/// The segment of a choice that takes most energy; `None` if a cycle has no checkpoint.
+pub(super) fn worst(
+    flow: &Flow,
+    starts: &[bool],
+    chosen: &[bool],
+    prices: &Prices,
+) -> Option<WorstSegment> {
+    let problem = Problem {
+        flow,
+        starts,
+        resources: Vec::new(),
+        costs: Vec::new(),
+        allowed: Vec::new(),
+        required: Vec::new(),
+    };
+    problem.worst(chosen, &energy(prices)).ok().map(told)
+}
+
+/// Takes back checkpoints that a valid choice does not need, the dearest first.
+fn take_back(problem: &Problem, chosen: &mut [bool]) {
+    if chosen.len() > MAX_TAKEN_BACK {
+        return;
+    }
+    let mut order: Vec<usize> = (0..chosen.len())
+        .filter(|&state| chosen[state] && !problem.required[state])
+        .collect();
+    order.sort_by_key(|&state| std::cmp::Reverse(problem.costs[state]));
+    for state in order {
+        chosen[state] = false;
+        chosen[state] = !problem.fits(chosen);
+    }
+}
+
+/// The error of a budget that no choice meets.
+fn too_little(problem: &Problem, prices: &Prices) -> PlanError {
+    let segment = smallest(problem, prices.budget);
+    PlanError::Energy {
+        segment,
+        budget: prices.budget,
+    }
+}
+
+/// The segment that decides the smallest budget with a choice, above one that has
+/// none: with the best choice, it takes just that.
+fn smallest(problem: &Problem, budget: Attojoules) -> WorstSegment {
+    let mut search = Problem {
+        flow: problem.flow,
+        starts: problem.starts,
+        resources: problem.resources.clone(),
+        // What it costs does not matter; so few partial choices survive.
+        costs: vec![0; problem.costs.len()],
+        allowed: problem.allowed.clone(),
+        required: problem.required.clone(),
+    };
+    let (mut low, mut high) = (budget, MOST);
+    let mut best = None;
+    while high - low > 1 || best.is_none() {
+        // Towards the last that was too little, at first by doubling.
+        let middle = match best {
+            None if low < MOST / 4 => low * 2 + 1,
+            None => MOST,
+            Some(_) => low + (high - low) / 2,
+        };
+        search.resources[0].budget = middle;
+        let chosen = frontier::solve(&search).chosen;
+        let worst = chosen.and_then(|chosen| {
+            let worst = search.worst(&chosen, &search.resources[0]);
+            worst.ok()
+        });
+        match worst {
+            Some(worst) => {
+                high = worst.takes.max(low + 1);
+                best = Some(worst);
+            }
+            None if middle == MOST => break,
+            None => low = middle,
+        }
+    }
+    // Beyond what can be planned for there is none to show.
+    told(best.unwrap_or(Segment {
+        takes: MOST + 1,
+        cold: true,
+        states: Vec::new(),
+    }))
+}
+
+fn told(segment: Segment) -> WorstSegment {
+    WorstSegment {
+        takes: segment.takes,
+        cold: segment.cold,
+        states: segment.states.into_iter().map(StateId).collect(),
+    }
+}

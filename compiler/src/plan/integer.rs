@@ -1,0 +1,160 @@
+//! The same problem as an integer program, on small graphs.
+//!
+//! One binary variable per state. What a choice violates is added as a
+//! constraint, and the program solved again: a cycle without a checkpoint says
+//! that one of its states is chosen; a segment over its budget, that its first or
+//! last state is not chosen or one between them is. So the last solution is an
+//! optimum, and each before it a lower bound.
+
+use std::collections::BTreeSet;
+
+use good_lp::{
+    Expression, ProblemVariables, Solution as _, SolverModel, constraint, microlp, variable,
+};
+
+use super::segments::{Problem, Resource};
+
+/// Largest program: states, constraints, and how often it is extended.
+pub(super) const MAX_STATES: usize = 64;
+const MAX_CUTS: usize = 1200;
+const MAX_ROUNDS: usize = 120;
+/// Constraints added in a round, per resource.
+const CUTS_A_ROUND: usize = 24;
+
+/// One of `chosen` is chosen, or one of `not_chosen` is not.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Cut {
+    chosen: Vec<u32>,
+    not_chosen: Vec<u32>,
+}
+
+/// What came of it.
+pub(super) enum Outcome {
+    /// An optimum.
+    Optimum(Vec<bool>),
+    /// Nothing satisfies the constraints found.
+    Infeasible,
+    /// It grew too large: a lower bound.
+    Unfinished(u64),
+}
+
+/// Solves a problem.
+pub(super) fn solve(problem: &Problem) -> Outcome {
+    let mut cuts: BTreeSet<Cut> = BTreeSet::new();
+    let mut bound = problem.cost(&problem.required);
+    if problem.flow.len() > MAX_STATES {
+        return Outcome::Unfinished(bound);
+    }
+    for _ in 0..MAX_ROUNDS {
+        let chosen = match program(problem, &cuts) {
+            Ok(chosen) => chosen,
+            Err(good_lp::ResolutionError::Infeasible) => return Outcome::Infeasible,
+            Err(_) => break,
+        };
+        bound = bound.max(problem.cost(&chosen));
+        let before = cuts.len();
+        violated(problem, &chosen, &mut cuts);
+        if cuts.len() == before {
+            return Outcome::Optimum(chosen);
+        }
+        if cuts.len() > MAX_CUTS {
+            break;
+        }
+    }
+    Outcome::Unfinished(bound)
+}
+
+/// A cheapest choice under the constraints found so far.
+fn program(problem: &Problem, cuts: &BTreeSet<Cut>) -> Result<Vec<bool>, good_lp::ResolutionError> {
+    let mut variables = ProblemVariables::new();
+    let own = (0..problem.flow.len()).map(|state| {
+        let least = if problem.required[state] { 1 } else { 0 };
+        let most = if problem.allowed[state] { 1 } else { 0 };
+        variables.add(variable().integer().min(least).max(most))
+    });
+    let own: Vec<_> = own.collect();
+    let cost: Expression = (own.iter().zip(&problem.costs))
+        .map(|(&own, &cost)| cost as f64 * own)
+        .sum();
+    let mut model = variables.minimise(cost).using(microlp);
+    for cut in cuts {
+        let hit: Expression = cut.chosen.iter().map(|&state| own[state as usize]).sum();
+        let kept: Expression = (cut.not_chosen.iter())
+            .map(|&state| own[state as usize])
+            .sum();
+        let least = 1.0 - cut.not_chosen.len() as f64;
+        model = model.with(constraint!(hit - kept >= least));
+    }
+    let solution = model.solve()?;
+    let chosen = own.iter().map(|&own| solution.value(own) > 0.5);
+    Ok(chosen.collect())
+}
+
+/// Adds constraints that a choice violates, if it violates any.
+fn violated(problem: &Problem, chosen: &[bool], cuts: &mut BTreeSet<Cut>) {
+    let allowed = |states: &[u32]| -> Vec<u32> {
+        let keep = |state: &&u32| problem.allowed[**state as usize];
+        let mut list: Vec<u32> = states.iter().filter(keep).copied().collect();
+        list.sort_unstable();
+        list
+    };
+    for resource in &problem.resources {
+        let Ok(ends) = problem.ends(chosen, resource) else {
+            let cycles = problem.flow.cycles(chosen).into_iter();
+            cuts.extend(cycles.map(|cycle| Cut {
+                chosen: allowed(&cycle),
+                not_chosen: Vec::new(),
+            }));
+            return;
+        };
+        let mut over: Vec<usize> = (0..problem.flow.len())
+            .filter(|&state| ends.takes(state) > resource.budget)
+            .collect();
+        over.sort_by_key(|&state| std::cmp::Reverse(ends.takes(state)));
+        for &last in over.iter().take(CUTS_A_ROUND) {
+            let segment = ends.segment(last, chosen).states;
+            cuts.insert(cut(resource, chosen, &segment, &allowed));
+        }
+    }
+}
+
+/// The constraint of a segment over its budget, made as strong as is easily seen.
+fn cut(
+    resource: &Resource,
+    chosen: &[bool],
+    segment: &[u32],
+    allowed: &dyn Fn(&[u32]) -> Vec<u32>,
+) -> Cut {
+    let first = segment[0] as usize;
+    let (mut not_chosen, mut inner) = (Vec::new(), segment.to_vec());
+    let mut used = resource.cold;
+    if chosen[first] {
+        used = resource.restore[first];
+        not_chosen.push(segment[0]);
+        inner.remove(0);
+        used = used.saturating_add(resource.run[first]);
+    }
+    for (at, &state) in inner.iter().enumerate() {
+        let (run, save) = (resource.run[state as usize], resource.save[state as usize]);
+        // Over the budget whether the state is a checkpoint or not.
+        if used.saturating_add(run.min(save)) > resource.budget {
+            inner.truncate(at);
+            return Cut {
+                chosen: allowed(&inner),
+                not_chosen,
+            };
+        }
+        if at + 1 == inner.len() && chosen[state as usize] {
+            inner.truncate(at);
+            not_chosen.push(state);
+            break;
+        }
+        used = used.saturating_add(run);
+    }
+    not_chosen.sort_unstable();
+    not_chosen.dedup();
+    Cut {
+        chosen: allowed(&inner),
+        not_chosen,
+    }
+}

@@ -1,0 +1,103 @@
+//! The parts of the report that need an energy model.
+
+use super::build::Inputs;
+use super::model::{Budget, Energy, Overhead};
+use crate::energy::{CONTROLLER_FLOPS, Model, cells};
+use crate::layout::{Layout, Shape};
+use crate::netlist::Netlist;
+use crate::plan::Plan;
+
+/// Rounded to six digits, which is more than any figure of the model has.
+pub(super) fn digits(value: f64) -> f64 {
+    format!("{value:.5e}").parse().unwrap_or(value)
+}
+
+/// A part in percent, to two digits behind the point.
+fn percent(part: f64, whole: f64) -> f64 {
+    if whole > 0.0 {
+        (part / whole * 1e4).round() / 1e2
+    } else {
+        0.0
+    }
+}
+
+/// Joules of a save of everything.
+pub(super) fn baseline(netlist: &Netlist, word_bits: u32, model: &Model) -> f64 {
+    let words = netlist.flop_bits().div_ceil(u64::from(word_bits));
+    let memories = netlist.written_memories().map(|memory| {
+        let memory = &netlist.memories[memory.index()];
+        let row = u64::from(memory.width.div_ceil(word_bits));
+        (u64::from(memory.depth), u64::from(memory.depth) * row)
+    });
+    let memories: Vec<(u64, u64)> = memories.collect();
+    let shape = Shape {
+        word_bits,
+        chain_words: words.max(1),
+        live_words: words,
+        memories: memories.len() as u64,
+        memory_rows: memories.iter().map(|(rows, _)| rows).sum(),
+        memory_words: memories.iter().map(|(_, words)| words).sum(),
+    };
+    digits(model.joules(&shape.save()))
+}
+
+pub(super) fn budget(plan: &Plan, model: Option<&Model>) -> Budget {
+    let worst = plan.worst_segment.as_ref();
+    let states = worst.map_or(&plan.longest_segment, |worst| &worst.states);
+    let supply = model.map(|model| &model.supply);
+    Budget {
+        worst_segment_cycles: match worst {
+            Some(worst) => worst.states.len().saturating_sub(1) as u64,
+            None => plan.longest_segment_cycles,
+        },
+        capacitor_farads: supply.map(|supply| digits(supply.capacitor_farads)),
+        usable_joules: supply.map(|supply| digits(supply.usable_joules())),
+        worst_segment_joules: worst.map(|worst| digits(worst.takes as f64 * 1e-18)),
+        worst_segment: states.iter().map(|state| state.0).collect(),
+    }
+}
+
+/// What the saves add, at every visit of a checkpoint.
+pub(super) fn overhead(inputs: &Inputs) -> Option<Overhead> {
+    let (model, (plan, layout)) = (inputs.energy?, inputs.plan?);
+    let (mut joules, mut clocks) = (0.0, 0.0);
+    for (at, checkpoint) in plan.checkpoints.iter().enumerate() {
+        let visits = model.visits[checkpoint.state.index()];
+        let save = layout.shape(at).save();
+        joules += visits * model.joules(&save);
+        clocks += visits * model.clocks(&save) as f64;
+    }
+    Some(Overhead {
+        energy_percent: percent(joules, model.mean_cycle_joules()),
+        area_percent: percent(added_area(layout), model.area),
+        area_source: "estimate, cells of the OSU 0.18 µm library; memories as flip-flops"
+            .to_string(),
+        stall_cycles_percent: percent(clocks, 1.0),
+    })
+}
+
+/// A multiplexer per bit of the chain, and the controller: its flip-flops, and
+/// about two gates for each.
+fn added_area(layout: &Layout) -> f64 {
+    let chain = layout.chain.len() as f64 * cells::MUX.area;
+    let controller = CONTROLLER_FLOPS * (cells::RESET_FLOP_AREA + 2.0 * cells::GATE.area);
+    chain + controller
+}
+
+pub(super) fn energy(model: &Model) -> Energy {
+    let most = model.most_joules.iter().copied().fold(0.0, f64::max);
+    Energy {
+        clock_hertz: model.clock_hz,
+        cycle_joules: digits(model.mean_cycle_joules()),
+        most_cycle_joules: digits(most),
+        stall_cycle_joules: digits(model.stall_joules),
+        source: model.source.name().to_string(),
+        nvm_technology: model.nvm.name.clone(),
+        nvm_level: model.nvm.level.name().to_string(),
+        write_word_joules: digits(model.nvm.write_joules),
+        read_word_joules: digits(model.nvm.read_joules),
+        write_word_seconds: digits(model.nvm.write_seconds),
+        read_word_seconds: digits(model.nvm.read_seconds),
+        nvm_source: model.nvm.source.clone(),
+    }
+}

@@ -1,0 +1,128 @@
+//! The lines of `report.txt` about runs between saves, and those that need an
+//! energy model.
+
+use super::model::{Budget, Optimality, Report};
+use super::table::{count, shorten};
+use crate::energy::engineering;
+
+/// Keys and values of the list of facts: the longest run, or the worst way with
+/// all that it is computed from, where there is an energy model.
+pub(super) fn facts(report: &Report) -> Vec<(&'static str, String)> {
+    let joules = |value: f64| engineering(value, "J");
+    let mut rows = Vec::new();
+    let budget = report.budget.as_ref();
+    let ends = budget.map_or(String::new(), |budget| ends(report, budget));
+    if let Some(budget) = budget
+        && report.energy.is_none()
+    {
+        let cycles = count(budget.worst_segment_cycles, "logical cycle");
+        rows.push(("longest run", format!("{cycles} between two saves{ends}")));
+    }
+    if let Some(budget) = budget
+        && let (Some(farads), Some(usable), Some(worst)) = (
+            budget.capacitor_farads,
+            budget.usable_joules,
+            budget.worst_segment_joules,
+        )
+    {
+        rows.push((
+            "supply",
+            format!("{}, {} usable", engineering(farads, "F"), joules(usable)),
+        ));
+        rows.push((
+            "worst way",
+            format!(
+                "{} ({} %) from a restore to the next commit, {}{ends}",
+                joules(worst),
+                digits(worst / usable * 100.0),
+                count(budget.worst_segment_cycles, "logical cycle"),
+            ),
+        ));
+    }
+    if let Some(energy) = &report.energy {
+        rows.push((
+            "cycle",
+            format!(
+                "{} mean, {} most, {} stalled; {}",
+                joules(energy.cycle_joules),
+                joules(energy.most_cycle_joules),
+                joules(energy.stall_cycle_joules),
+                energy.source
+            ),
+        ));
+        rows.push((
+            "NVM word",
+            format!(
+                "{} written, {} read; {}, {} level",
+                joules(energy.write_word_joules),
+                joules(energy.read_word_joules),
+                energy.nvm_technology,
+                energy.nvm_level
+            ),
+        ));
+    }
+    if let Some(overhead) = &report.overhead {
+        rows.push((
+            "overhead",
+            format!(
+                "energy {} %, stalled clocks {} %, area {} % ({})",
+                digits(overhead.energy_percent),
+                digits(overhead.stall_cycles_percent),
+                digits(overhead.area_percent),
+                overhead.area_source
+            ),
+        ));
+    }
+    rows
+}
+
+/// The first and the last state of the worst way.
+fn ends(report: &Report, budget: &Budget) -> String {
+    let name = |id: &u32| {
+        let state = report.control.states.get(*id as usize);
+        shorten(state.map_or("?", |state| state.name.as_str()), 24)
+    };
+    match budget.worst_segment.as_slice() {
+        [] => String::new(),
+        [one] => format!(" ({})", name(one)),
+        [first, .., last] => format!(" ({} … {})", name(first), name(last)),
+    }
+}
+
+/// The line about the plan.
+pub(super) fn plan(optimality: &Optimality) -> String {
+    format!(
+        "{}, weighted cost {}, at least {} ({} % gap)",
+        optimality.method,
+        digits(optimality.objective),
+        digits(optimality.lower_bound),
+        optimality.gap_percent
+    )
+}
+
+/// Three digits, or all of a large number's before the point.
+fn digits(value: f64) -> String {
+    let places = match value.abs() {
+        large if large >= 99.5 => 0,
+        middle if middle >= 9.95 => 1,
+        _ => 2,
+    };
+    format!("{value:.places$}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::digits;
+
+    #[test]
+    fn numbers_have_three_digits() {
+        for (value, text) in [
+            (1234.5, "1234"),
+            (99.6, "100"),
+            (12.34, "12.3"),
+            (0.5, "0.50"),
+        ] {
+            assert_eq!(digits(value), text);
+        }
+    }
+}
