@@ -77,6 +77,9 @@ pub struct OriginalDesign {
     /// Values for parameters of the top module, `NAME` and value as Verilog text. The testbench may override them by its
     /// own instantiation; the replay always uses these.
     pub parameters: Vec<(String, String)>,
+    /// Parameters of the top module with the values that they have in the design that was instrumented, in binary. A testbench that sets
+    /// others runs another design.
+    pub values: Vec<(String, String)>,
     /// Name of the clock port.
     pub clock: String,
     /// Its active edge.

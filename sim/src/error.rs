@@ -61,6 +61,19 @@ pub enum SimError {
     NotInstantiated {
         /// The top module.
         top: String,
+        /// The end of what the simulator printed: it may not have begun.
+        log: String,
+    },
+    /// The testbench gives a parameter of the top module another value.
+    OtherParameter {
+        /// The instance that was watched, as a hierarchical name.
+        instance: String,
+        /// The parameter.
+        name: String,
+        /// Its value in the testbench, as Verilog text.
+        value: String,
+        /// Its value in the design that was instrumented, as Verilog text.
+        given: String,
     },
     /// No active clock edge reached the design.
     NoClockEdge {
@@ -131,7 +144,7 @@ impl SimError {
             SimError::TestbenchEndless { .. } => {
                 Some("end the testbench with $finish, or raise the limit".to_string())
             }
-            SimError::NotInstantiated { top } => {
+            SimError::NotInstantiated { top, .. } => {
                 Some(format!("the testbench must instantiate `{top}`; is the right testbench given, and the right top?"))
             }
             SimError::NoClockEdge { clock, .. } => {
@@ -139,10 +152,12 @@ impl SimError {
             }
             SimError::NotReproducible { .. } => Some(
                 "the testbench changes inputs in a race with the clock edge, or pulses an asynchronous input between two edges: \
-                 change inputs away from the edge or with nonblocking assignments; or it sets parameters of the design: give them \
-                 with -P, too"
+                 change inputs away from the edge or with nonblocking assignments"
                     .to_string(),
             ),
+            SimError::OtherParameter { name, value, .. } => {
+                Some(format!("instrument the design that the testbench uses: -P {name}={value}"))
+            }
             _ => None,
         }
     }
@@ -194,9 +209,18 @@ impl fmt::Display for SimError {
                     simulator.name()
                 )
             }
-            SimError::NotInstantiated { top } => {
+            SimError::NotInstantiated { top, .. } => {
                 write!(f, "the testbench never instantiates the top module `{top}`")
             }
+            SimError::OtherParameter {
+                instance,
+                name,
+                value,
+                given,
+            } => write!(
+                f,
+                "the testbench sets the parameter `{name}` of `{instance}` to {value}; in the design that was given it is {given}"
+            ),
             SimError::NoClockEdge { clock, instance } => {
                 write!(
                     f,

@@ -203,6 +203,11 @@ fn insert_recorder(
     context.insert("edge", shell::edge_keyword(design.clock_edge));
     context.insert("clock", &shell::verilog_name(&design.clock));
     context.insert("max_cycles", &max_cycles.min(i32::MAX as u64));
+    let parameters = design.values.iter();
+    let parameters: Vec<String> = parameters
+        .map(|(name, _)| shell::verilog_name(name).to_string())
+        .collect();
+    context.insert("parameters", &parameters);
     context.insert("inputs", &shell::concatenation(inputs));
     context.insert("outputs", &shell::concatenation(outputs));
     if simulator == Simulator::Icarus {
@@ -345,6 +350,7 @@ fn read_rows(
     let Ok(file) = File::open(path) else {
         return Err(SimError::NotInstantiated {
             top: design.top.clone(),
+            log: recording.log.clone(),
         });
     };
     let mut lines = BufReader::new(file).lines();
@@ -359,9 +365,24 @@ fn read_rows(
         // The top module is a root beside the testbench, not an instance in it.
         return Err(SimError::NotInstantiated {
             top: design.top.clone(),
+            log: recording.log.clone(),
         });
     }
+    let mut parameters = design.values.iter();
     while let Some(line) = next()? {
+        if let Some(value) = line.strip_prefix("parameter ")
+            && let Some((name, given)) = parameters.next()
+        {
+            if significant(value) != significant(given) {
+                return Err(SimError::OtherParameter {
+                    instance: recording.instance.clone(),
+                    name: name.clone(),
+                    value: literal(value),
+                    given: literal(given),
+                });
+            }
+            continue;
+        }
         if line == "limit" {
             recording.truncated = true;
             break;
@@ -376,8 +397,7 @@ fn read_rows(
         if !stored {
             return Err(SimError::Unsupported {
                 what: format!(
-                    "the ports of `{}` have other widths in the testbench than in the design that was given; does the testbench \
-                     set parameters of its own? Give them with -P",
+                    "the ports of `{}` have other widths in the testbench than in the design that was given",
                     recording.instance
                 ),
             });
@@ -386,9 +406,43 @@ fn read_rows(
     Ok(())
 }
 
+/// A number in binary without the leading bits that are its sign: a parameter without a range has the width of its value.
+fn significant(binary: &str) -> &str {
+    let Some(sign) = binary.chars().next() else {
+        return binary;
+    };
+    let rest = binary.trim_start_matches(sign);
+    match (sign, rest) {
+        ('0', _) => rest,
+        // One sign bit tells a negative number from a positive one.
+        _ => &binary[binary.len() - rest.len() - 1..],
+    }
+}
+
+/// A number in binary as Verilog text, decimal where it is short.
+fn literal(binary: &str) -> String {
+    match u64::from_str_radix(binary, 2) {
+        Ok(number) if number <= i32::MAX as u64 => number.to_string(),
+        _ => format!("{}'b{binary}", binary.len()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn numbers_are_compared_without_their_sign_bits() {
+        assert_eq!(significant("00001010"), significant("1010"));
+        assert_eq!(significant("0000"), significant("0"));
+        assert_eq!(significant("11110"), significant("10"));
+        assert_ne!(significant("11110"), significant("11100"));
+        assert_ne!(significant("0"), significant("1"));
+        assert_eq!(
+            (literal("01010"), literal("1x")),
+            ("10".into(), "2'b1x".into())
+        );
+    }
 
     #[test]
     fn scopes_become_instance_names() {

@@ -176,6 +176,7 @@ fn unusual_names_widths_parameters_and_edges_work() {
         clock_edge: ClockEdge::Negative,
         language: Language::Verilog2005,
         parameters: vec![("STEP".to_string(), "7".to_string())],
+        values: Vec::new(),
         ..design
     };
     let recording = record(&design, &testbench, &RecordOptions::default()).unwrap();

@@ -207,7 +207,7 @@ fn a_testbench_without_clock_or_design_is_refused() {
     )
     .unwrap_err();
     assert!(
-        matches!(&error, SimError::NotInstantiated { top } if top == "toy"),
+        matches!(&error, SimError::NotInstantiated { top, .. } if top == "toy"),
         "{error:?}"
     );
     assert!(error.help().unwrap().contains("must instantiate `toy`"));

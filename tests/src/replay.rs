@@ -210,6 +210,7 @@ fn original(
         include_dirs: Vec::new(),
         defines: Vec::new(),
         parameters: Vec::new(),
+        values: Vec::new(),
         clock: clock.port.clone(),
         clock_edge: match clock.rising {
             true => sim::ClockEdge::Positive,

@@ -233,6 +233,7 @@ impl Emitted {
             include_dirs: vec![folder(files)],
             defines: Vec::new(),
             parameters: Vec::new(),
+            values: Vec::new(),
             clock: clock.port.clone(),
             clock_edge: if clock.rising {
                 sim::ClockEdge::Positive

@@ -242,9 +242,12 @@ fn record_testbench(
     };
     let in_icarus = record(original, &testbench, &options(Simulator::Icarus));
     match in_icarus {
-        Err(first @ (SimError::Compile { .. } | SimError::TestbenchFailed { .. }))
-            if Simulator::Verilator.tool().locate().is_ok() =>
-        {
+        // Icarus refuses some system calls only when it begins, with exit code 0.
+        Err(
+            first @ (SimError::Compile { .. }
+            | SimError::TestbenchFailed { .. }
+            | SimError::NotInstantiated { .. }),
+        ) if Simulator::Verilator.tool().locate().is_ok() => {
             record(original, &testbench, &options(Simulator::Verilator)).map_err(|_| first)
         }
         other => other,
@@ -285,7 +288,7 @@ fn exit(error: SimError) -> Exit {
     let code = match &error {
         SimError::ToolMissing { .. } => codes::TOOL_MISSING,
         SimError::TestbenchEndless { .. } => codes::TESTBENCH_ENDLESS,
-        SimError::NotReproducible { .. } => codes::RECORDING,
+        SimError::NotReproducible { .. } | SimError::OtherParameter { .. } => codes::RECORDING,
         SimError::Io { .. } => codes::OUTPUT_UNWRITABLE,
         SimError::BadPoint { .. } => codes::CONFIG,
         _ => codes::TESTBENCH,
@@ -321,6 +324,7 @@ fn exit(error: SimError) -> Exit {
             .note(format!("command: {command}"));
     }
     if let SimError::TestbenchFailed { log, .. }
+    | SimError::NotInstantiated { log, .. }
     | SimError::TestbenchEndless { log, .. }
     | SimError::Crashed { log, .. } = &error
     {

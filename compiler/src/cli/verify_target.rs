@@ -11,10 +11,11 @@ use crate::cli::insert::Built;
 use crate::cli::request::{Request, absolute};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::domain::BlackBoxState;
+use crate::driver::Analysis;
 use crate::frontend::ast;
 use crate::frontend::keywords::is_added;
 use crate::instrument::{DESIGN_INSTANCE, THRESHOLD_PARAMETER, identifier};
-use crate::netlist::{InstanceId, Netlist, Origin, ResetSource};
+use crate::netlist::{Bits, InstanceId, Netlist, Origin, ResetSource};
 use crate::source::SourceMap;
 
 /// Why a design cannot be replayed: there is more state in it than the saved
@@ -53,6 +54,36 @@ pub fn not_replayable(built: &Built, request: &Request) -> Option<Diagnostic> {
             ),
         }
     })
+}
+
+/// The parameters of the top module that can be overridden, with their values in binary.
+fn values(analysis: &Analysis, top: &ast::Module) -> Vec<(String, String)> {
+    let symbols = &analysis.ast;
+    let overridable = |name: &str| {
+        symbols[top.scope].members.iter().any(|member| {
+            let ast::Member::Declare(symbol) = member else {
+                return false;
+            };
+            let symbol = &symbols[*symbol];
+            let kind = &symbol.kind;
+            &*symbol.name.text == name
+                && matches!(kind, ast::SymbolKind::Parameter { local: false, .. })
+        })
+    };
+    let constants = analysis.netlist.constants.iter();
+    constants
+        .filter(|constant| constant.instance == Some(InstanceId(0)) && overridable(&constant.name))
+        .map(|constant| (constant.name.clone(), binary(&constant.value)))
+        .collect()
+}
+
+fn binary(value: &Bits) -> String {
+    let digit = |at| match value.bit(at) {
+        Some(true) => '1',
+        Some(false) => '0',
+        None => 'x',
+    };
+    (0..value.width()).rev().map(digit).collect()
 }
 
 /// The design as the user wrote it.
@@ -117,6 +148,7 @@ pub fn original(
             })
             .collect(),
         parameters: request.analyze.elaborate.parameters.clone(),
+        values: values(&built.analysis, top),
         clock: clock.port.clone(),
         clock_edge: if clock.rising {
             ClockEdge::Positive

@@ -30,6 +30,7 @@ pub fn toy() -> OriginalDesign {
         include_dirs: Vec::new(),
         defines: Vec::new(),
         parameters: Vec::new(),
+        values: Vec::new(),
         async_resets: vec!["rst_n".to_string()],
         clock: "clk".to_string(),
         clock_edge: ClockEdge::Positive,

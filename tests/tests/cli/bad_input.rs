@@ -275,6 +275,39 @@ endmodule
     }
 
     #[test]
+    fn testbench_that_sets_a_parameter() {
+        let design = "module delay #(parameter N = 4, W = 3) (input clk, rst, output reg done);
+  reg [W-1:0] count;
+  always @(posedge clk)
+    if (rst) begin count <= 0; done <= 0; end
+    else begin count <= count + 1'b1; done <= count == N; end
+endmodule
+";
+        let testbench = "module tb;
+  reg clk = 0, rst = 1;
+  wire done;
+  delay #(.N(6)) dut(clk, rst, done);
+  always #5 clk = ~clk;
+  initial begin
+    @(negedge clk); @(negedge clk) rst = 0;
+    repeat (40) @(negedge clk);
+    $finish;
+  end
+endmodule
+";
+        let bench = Bench::new(&[("delay.v", design), ("tb.v", testbench)]);
+        for simulator in ["icarus", "verilator"] {
+            let verify = ["verify", "delay.v", "--tb", "tb.v", "--sim", simulator];
+            let outcome = bench.refused(1, &verify);
+            outcome.own_lines("testbench_that_sets_a_parameter");
+        }
+        let same = [
+            "verify", "delay.v", "-P", "N=6", "--tb", "tb.v", "--sim", "icarus",
+        ];
+        bench.succeeds(&same);
+    }
+
+    #[test]
     fn testbench_that_shows_little() {
         let bench = Bench::new(&[("tb.v", TESTBENCH)]);
         let outcome = bench.succeeds(&["verify", "design.v", "--tb", "tb.v", "--sim", "icarus"]);
