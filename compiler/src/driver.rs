@@ -254,7 +254,11 @@ pub fn insert(
     (inserted, diagnostics)
 }
 
-fn state_named(graph: &ControlGraph, name: &str) -> Result<StateId, Diagnostic> {
+/// The control state of this name.
+///
+/// # Errors
+/// That there is none, with the nearest name.
+pub fn state_named(graph: &ControlGraph, name: &str) -> Result<StateId, Diagnostic> {
     let position = graph.states.iter().position(|state| state.name == name);
     position.map(|index| StateId(index as u32)).ok_or_else(|| {
         let nearest = graph
@@ -275,6 +279,15 @@ fn state_named(graph: &ControlGraph, name: &str) -> Result<StateId, Diagnostic> 
     })
 }
 
+/// The bit of a register that `name[bit]` names, bits counted from 0.
+pub fn bit_named(netlist: &Netlist, text: &str) -> Option<(RegId, u32)> {
+    let (name, bit) = text.strip_suffix(']')?.rsplit_once('[')?;
+    let bit: u32 = bit.parse().ok()?;
+    let mut registers = netlist.registers.iter();
+    let register = registers.position(|register| register.name == name && bit < register.width)?;
+    Some((RegId(register as u32), bit))
+}
+
 /// Removes a bit from every checkpoint, so that a restore loses it.
 fn drop_bit(plan: &mut Plan, analysis: &Analysis, bit: &str) -> Result<(), Diagnostic> {
     let wrong = || {
@@ -283,17 +296,8 @@ fn drop_bit(plan: &mut Plan, analysis: &Analysis, bit: &str) -> Result<(), Diagn
             format!("`{bit}` is no bit of a register, written `name[bit]`"),
         )
     };
-    let (name, index) = bit
-        .strip_suffix(']')
-        .and_then(|bit| bit.rsplit_once('['))
-        .ok_or_else(wrong)?;
-    let index: u32 = index.parse().map_err(|_| wrong())?;
-    let registers = &analysis.netlist.registers;
-    let register = registers
-        .iter()
-        .position(|register| register.name == name && index < register.width)
-        .ok_or_else(wrong)?;
-    let number = analysis.liveness.bits.of(RegId(register as u32), index);
+    let (register, index) = bit_named(&analysis.netlist, bit).ok_or_else(wrong)?;
+    let number = analysis.liveness.bits.of(register, index);
     for checkpoint in &mut plan.checkpoints {
         checkpoint.saved.remove(number);
     }

@@ -31,6 +31,8 @@ pub struct RecordOptions {
     pub max_cycles: u64,
     /// Whether a testbench that reaches `max_cycles` is cut there and what was recorded is used, instead of being refused.
     pub truncate: bool,
+    /// Conditions to record besides the ports: Verilog expressions in the scope of the top module.
+    pub conditions: Vec<String>,
 }
 
 impl Default for RecordOptions {
@@ -40,6 +42,7 @@ impl Default for RecordOptions {
             time_limit: Duration::from_secs(600),
             max_cycles: 1_000_000,
             truncate: false,
+            conditions: Vec::new(),
         }
     }
 }
@@ -55,6 +58,8 @@ pub struct Recording {
     pub inputs: Plane,
     /// Output values just before the edge, one row per logical cycle.
     pub outputs: Plane,
+    /// Whether the conditions hold just before the edge, one row per logical cycle, the first condition in the lowest bit.
+    pub conditions: Plane,
     /// Hierarchical name of the instance that was recorded: the first one of the top module.
     pub instance: String,
     /// Further instances of the top module in the testbench, which were not recorded.
@@ -103,10 +108,9 @@ pub fn record(
     let rows_path = scratch.path().join("rows.txt");
     let copy = insert_recorder(
         design,
-        options.simulator,
+        options,
         &input_bus,
         &output_bus,
-        options.max_cycles,
         &rows_path,
         scratch.path(),
     )?;
@@ -146,6 +150,7 @@ pub fn record(
     let mut recording = Recording {
         inputs: Plane::new(input_bus.width_bits()),
         outputs: Plane::new(output_bus.width_bits()),
+        conditions: Plane::new(options.conditions.len()),
         input_bus,
         output_bus,
         instance: String::new(),
@@ -170,10 +175,9 @@ pub fn record(
 /// Copies the top module's file with the recorder before `endmodule`; returns the path of the copy.
 fn insert_recorder(
     design: &OriginalDesign,
-    simulator: Simulator,
+    options: &RecordOptions,
     inputs: &Bus,
     outputs: &Bus,
-    max_cycles: u64,
     rows_path: &Path,
     scratch: &Path,
 ) -> Result<PathBuf, SimError> {
@@ -202,7 +206,7 @@ fn insert_recorder(
     );
     context.insert("edge", shell::edge_keyword(design.clock_edge));
     context.insert("clock", &shell::verilog_name(&design.clock));
-    context.insert("max_cycles", &max_cycles.min(i32::MAX as u64));
+    context.insert("max_cycles", &options.max_cycles.min(i32::MAX as u64));
     let parameters = design.values.iter();
     let parameters: Vec<String> = parameters
         .map(|(name, _)| shell::verilog_name(name).to_string())
@@ -210,7 +214,16 @@ fn insert_recorder(
     context.insert("parameters", &parameters);
     context.insert("inputs", &shell::concatenation(inputs));
     context.insert("outputs", &shell::concatenation(outputs));
-    if simulator == Simulator::Icarus {
+    // Of one bit each, and X where they are unknown. A condition may end in a comment.
+    let conditions = options.conditions.iter().rev();
+    let conditions: Vec<String> = conditions
+        .map(|condition| format!("(({condition}\n) ? 1'b1 : 1'b0)"))
+        .collect();
+    if !conditions.is_empty() {
+        context.insert("conditions", &format!("{{{}}}", conditions.join(", ")));
+        context.insert("condition_bits", &conditions.len());
+    }
+    if options.simulator == Simulator::Icarus {
         context.insert("settled_bits", &outputs.width_bits());
     }
     let recorder = shell::render(include_str!("templates/recorder.v.tera"), &context)?;
@@ -387,13 +400,14 @@ fn read_rows(
             recording.truncated = true;
             break;
         }
-        let row = line.split_once(' ').filter(|(inputs, outputs)| {
-            inputs.len() == recording.inputs.width_bits()
-                && outputs.len() == recording.outputs.width_bits()
-        });
-        let stored = row.is_some_and(|(inputs, outputs)| {
-            recording.inputs.push_binary(inputs) && recording.outputs.push_binary(outputs)
-        });
+        let row: Vec<&str> = line.split(' ').collect();
+        let mut planes = vec![&mut recording.inputs, &mut recording.outputs];
+        if recording.conditions.width_bits() > 0 {
+            planes.push(&mut recording.conditions);
+        }
+        let fits = row.len() == planes.len()
+            && (row.iter().zip(&planes)).all(|(text, plane)| text.len() == plane.width_bits());
+        let stored = fits && (row.iter().zip(planes)).all(|(text, plane)| plane.push_binary(text));
         if !stored {
             return Err(SimError::Unsupported {
                 what: format!(

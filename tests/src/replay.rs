@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use idetic::driver::{self, AnalyzeOptions, InsertOptions, Inserted};
 use idetic::elaborate::ElaborateOptions;
-use idetic::frontend::{ReadOptions, ast};
+use idetic::frontend::{ObserveOptions, ReadOptions, ast};
 use idetic::instrument::ListOptions;
 use idetic::netlist::Netlist;
 use idetic::source::SourceMap;
@@ -58,9 +58,19 @@ fn analyzed(options: &AnalyzeOptions, sources: &mut SourceMap) -> driver::Analys
 /// # Panics
 /// Where it is refused, with the diagnostics.
 pub fn example(example: &Example) -> (SourceMap, driver::Analysis, InsertOptions) {
+    configured(&example.folder(), ObserveOptions::default())
+}
+
+/// Analyses as the `idetic.toml` in a folder says, but for what is observed.
+fn configured(
+    folder: &Path,
+    observe: ObserveOptions,
+) -> (SourceMap, driver::Analysis, InsertOptions) {
     let mut sources = SourceMap::new();
-    let config = example.folder().join("idetic.toml");
-    let request = idetic::cli::configured(&config, &mut sources).expect("a valid configuration");
+    let config = folder.join("idetic.toml");
+    let mut request =
+        idetic::cli::configured(&config, &mut sources).expect("a valid configuration");
+    request.analyze.read.observe = observe;
     let analysis = analyzed(&request.analyze, &mut sources);
     (sources, analysis, request.insert)
 }
@@ -79,10 +89,19 @@ impl Recorded {
     /// # Panics
     /// Where a step fails.
     pub fn example(example: &Example) -> Recorded {
-        let (sources, analysis, _) = self::example(example);
-        let original = original(&analysis, &sources, example);
+        let observe = ObserveOptions::default();
+        Recorded::design(&example.folder(), &example.bench(), observe)
+    }
+
+    /// The same for a folder with an `idetic.toml` and a testbench, and with outputs that do not always count.
+    ///
+    /// # Panics
+    /// Where a step fails.
+    pub fn design(folder: &Path, bench: &Path, observe: ObserveOptions) -> Recorded {
+        let (sources, analysis, _) = configured(folder, observe);
+        let original = original(&analysis, &sources, folder);
         let testbench = sim::Testbench {
-            files: vec![example.bench()],
+            files: vec![bench.to_path_buf()],
             ..sim::Testbench::default()
         };
         let recording = sim::record(&original, &testbench, &sim::RecordOptions::default())
@@ -191,7 +210,7 @@ fn write(
 fn original(
     analysis: &driver::Analysis,
     sources: &SourceMap,
-    example: &Example,
+    folder: &Path,
 ) -> sim::OriginalDesign {
     let netlist = &analysis.netlist;
     let module = &analysis.ast[netlist.instances[0].module];
@@ -206,7 +225,7 @@ fn original(
     });
     sim::OriginalDesign {
         top: netlist.top.clone(),
-        files: example.files(),
+        files: analysis.read.files.clone(),
         include_dirs: Vec::new(),
         defines: Vec::new(),
         parameters: Vec::new(),
@@ -223,7 +242,7 @@ fn original(
         language: sim::Language::SystemVerilog2012,
         icarus_flags: Vec::new(),
         verilator_flags: Vec::new(),
-        directory: example.folder(),
+        directory: folder.to_path_buf(),
     }
 }
 

@@ -67,6 +67,7 @@ fn emit(files: &[PathBuf], top: &str, options: &InstrumentOptions, word_bits: u3
     let report = report::report(&report::Inputs {
         sources: &sources,
         netlist: &netlist,
+        observe: &read.observe,
         graph: &graph,
         liveness: &liveness,
         plan: Some((&plan, &layout)),

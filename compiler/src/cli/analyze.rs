@@ -5,6 +5,7 @@ use crate::cli::console::Console;
 use crate::cli::exit::Exit;
 use crate::cli::request;
 use crate::cli::request::DEFAULT_WORD_BITS;
+use crate::cli::why;
 use crate::control::Verdict;
 use crate::diagnostics::{Diagnostic, codes};
 use crate::driver::Analysis;
@@ -23,9 +24,13 @@ pub fn run(
         console.result(&explain(&analysis, name)?)?;
         return Ok(());
     }
+    if let (Some(what), Some(state)) = (&arguments.why, &arguments.state) {
+        return why::run(&analysis, what, state, console, sources);
+    }
     let model = report::report(&report::Inputs {
         sources,
         netlist: &analysis.netlist,
+        observe: &analysis.read.observe,
         graph: &analysis.graph,
         liveness: &analysis.liveness,
         plan: None,

@@ -117,6 +117,17 @@ pub struct AnalyzeArgs {
     /// Print why this register is or is not a control register
     #[arg(long, value_name = "REGISTER")]
     pub explain: Option<String>,
+    /// Print a shortest reason why this bit (`name[bit]`, counted from 0) or memory is live in the state of --state
+    #[arg(
+        long,
+        value_name = "BIT",
+        requires = "state",
+        conflicts_with = "explain"
+    )]
+    pub why: Option<String>,
+    /// The control state for --why: its name or its number in the table of states
+    #[arg(long, value_name = "STATE", requires = "why")]
+    pub state: Option<String>,
 }
 
 /// `idetic prove`.

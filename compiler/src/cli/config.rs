@@ -11,8 +11,10 @@ use serde::Deserialize;
 
 use super::energy_config::{self, Wrong};
 pub use super::energy_config::{EnergyConfig, NvmConfig};
+use crate::cli::observe::{self, Observe};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::elaborate::MEMORY_MUST_LIMIT_BITS;
+use crate::frontend::ObserveOptions;
 use crate::source::{SourceMap, Span};
 
 /// Largest `[plan] state_limit`.
@@ -31,8 +33,12 @@ pub struct Config {
     /// `[plan]`
     #[serde(default)]
     pub plan: PlanConfig,
-    /// `[observe]`: not acted on yet.
-    observe: Option<toml::Spanned<toml::Table>>,
+    /// `[observe]`
+    #[serde(default)]
+    observe: Observe,
+    /// `[observe]` with its places.
+    #[serde(skip)]
+    pub observed: ObserveOptions,
     /// `[input]`: not acted on yet.
     input: Option<toml::Spanned<toml::Table>>,
     /// `[memory]`
@@ -330,7 +336,7 @@ pub fn read(path: &Path, sources: &mut SourceMap) -> Result<Config, Diagnostic> 
         }
         diagnostic
     })?;
-    for (name, section) in [("observe", &config.observe), ("input", &config.input)] {
+    for (name, section) in [("input", &config.input)] {
         if let Some(section) = section {
             return Err(Diagnostic::error(
                 codes::CONFIG,
@@ -340,6 +346,10 @@ pub fn read(path: &Path, sources: &mut SourceMap) -> Result<Config, Diagnostic> 
             .help("remove the section: its promises would not be kept"));
         }
     }
+    config.observed = observe::resolve(path, &text, &config.observe).map_err(|(range, what)| {
+        Diagnostic::error(codes::CONFIG, place(range), format!("{what} is not taken"))
+            .help("write it between quotes on one line, as Verilog")
+    })?;
     if let Some((name, _)) = (config.memory.kinds.iter()).find(|(_, k)| **k != MemoryKind::Volatile)
     {
         let message = format!("memory `{name}` is declared to keep its contents by itself");
@@ -472,9 +482,9 @@ mod tests {
     #[test]
     fn promises_that_would_not_be_kept_are_refused() {
         assert!(
-            error("[observe]\nresult = \"ready\"\n")
+            error("[input]\nstable = [\"x\"]\n")
                 .message
-                .contains("[observe]")
+                .contains("[input]")
         );
         assert!(
             error("[nvm]\nword_bits = 7\n")

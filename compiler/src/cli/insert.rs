@@ -69,6 +69,7 @@ pub fn build(request: &Request, console: &Console, sources: &mut SourceMap) -> R
     let report = report::report(&report::Inputs {
         sources,
         netlist: &analysis.netlist,
+        observe: &analysis.read.observe,
         graph: &analysis.graph,
         liveness: &analysis.liveness,
         plan: Some((&inserted.plan, &inserted.layout)),

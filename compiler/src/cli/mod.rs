@@ -13,12 +13,15 @@ mod console;
 mod energy_config;
 mod exit;
 mod insert;
+mod observe;
+mod observed;
 mod power_up;
 mod prove;
 mod request;
 mod verify;
 mod verify_report;
 mod verify_target;
+mod why;
 
 use std::ffi::OsString;
 

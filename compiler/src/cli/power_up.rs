@@ -2,13 +2,13 @@
 //!
 //! Icarus can show a definite value that depends on the state at power-up: it takes an unknown condition for false. What a few runs from
 //! random states agree on may do so too. So the netlist is evaluated three-valued from unknown state, and an output bit that does not
-//! follow from the inputs is not compared. This goes on until all registers are known and the testbench leaves no input unknown any
+//! follow from the inputs, or of which it does not follow whether it counts, is not compared. This goes on until all registers are known and the testbench leaves no input unknown any
 //! more; after that there is nothing to doubt.
 
 use idetic_sim::Expectation;
 
 use crate::netlist::known::{Cone, Known, Scratch};
-use crate::netlist::{Bits, ExprId, Netlist};
+use crate::netlist::{Bits, ExprId, Netlist, Output, Sampled};
 
 /// Logical cycles that are always evaluated, where they are needed. Registers that stay unknown longer are loaded late or never.
 const LONG: usize = 1000;
@@ -80,8 +80,12 @@ pub fn mask(netlist: &Netlist, expectation: &mut Expectation) -> u64 {
             }
         }
         let now = sweep(&state);
-        masked += mask_cycle(netlist, expectation, cycle, |expr, bit| {
-            now.bit(&cone, expr, bit).is_some()
+        masked += mask_cycle(netlist, expectation, cycle, |output, bit| {
+            let counts = match output.sampled {
+                Sampled::When(condition) => now.bit(&cone, condition, 0).is_some(),
+                Sampled::Always | Sampled::Never => true,
+            };
+            counts && now.bit(&cone, output.expr, bit).is_some()
         });
         for (index, register) in netlist.registers.iter().enumerate() {
             if !reset[index] {
@@ -118,7 +122,7 @@ fn mask_cycle(
     netlist: &Netlist,
     expectation: &mut Expectation,
     cycle: usize,
-    known: impl Fn(ExprId, u32) -> bool,
+    known: impl Fn(&Output, u32) -> bool,
 ) -> u64 {
     let mut keep = vec![u32::MAX; expectation.outputs.words_per_row()];
     for output in &netlist.outputs {
@@ -127,7 +131,7 @@ fn mask_cycle(
             continue;
         };
         for bit in 0..field.width_bits {
-            if !known(output.expr, bit as u32) {
+            if !known(output, bit as u32) {
                 let at = field.low + bit;
                 keep[at / 32] &= !(1 << (at % 32));
             }

@@ -186,6 +186,10 @@ fn complaint(analysis: &Analysis, about: Subject, found: &Counterexample) -> Dia
     let state = subject(analysis, about);
     let effect = match &found.effect {
         Effect::Output(at) => format!("the output `{}` differs", netlist.outputs[*at].name),
+        Effect::Condition(at) => format!(
+            "the condition under which the output `{}` counts differs",
+            netlist.outputs[*at].name
+        ),
         Effect::Live {
             state,
             bits: differ,
@@ -294,6 +298,7 @@ fn counterexample(analysis: &Analysis, found: &Counterexample) -> Value {
     };
     let effect = match &found.effect {
         Effect::Output(at) => json!({ "output": netlist.outputs[*at].name }),
+        Effect::Condition(at) => json!({ "condition_of": netlist.outputs[*at].name }),
         Effect::Live {
             state,
             bits,

@@ -112,6 +112,7 @@ pub fn request(
     let reset = config.design.reset.clone();
     let mut read = ReadOptions {
         texts: Default::default(),
+        observe: config.observed.clone(),
         files,
         library_files: 0,
         include_dirs,

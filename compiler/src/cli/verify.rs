@@ -15,9 +15,10 @@ use crate::cli::args::{Format, Simulators, VerifyArgs};
 use crate::cli::console::Console;
 use crate::cli::exit::Exit;
 use crate::cli::insert::{self, Built};
+use crate::cli::observed;
 use crate::cli::power_up;
 use crate::cli::request;
-use crate::cli::verify_report as text;
+use crate::cli::verify_report::{self as text, Results};
 use crate::cli::verify_target as target;
 use crate::diagnostics::{Diagnostic, Diagnostics, codes};
 use crate::source::SourceMap;
@@ -52,7 +53,9 @@ pub fn run(arguments: &VerifyArgs, console: &Console, sources: &mut SourceMap) -
     let instrumented = target::instrumented(&built, &dir);
     let mut bar = Bar::new(console);
     bar.update(Step::Record, 0, 0);
-    let recording = record_testbench(arguments, &original).map_err(exit)?;
+    let observe = &request.analyze.read.observe;
+    let recording =
+        record_testbench(arguments, &original, observed::conditions(observe)).map_err(exit)?;
     bar.update(Step::Expect, 0, 0);
     let without_icarus = !simulators.contains(&Simulator::Icarus);
     let random_runs = match (simulators.contains(&Simulator::Verilator), without_icarus) {
@@ -73,6 +76,7 @@ pub fn run(arguments: &VerifyArgs, console: &Console, sources: &mut SourceMap) -
     )
     .map_err(exit)?;
     power_up::mask(&built.analysis.netlist, &mut expectation);
+    let not_sampled = observed::narrow(observe, &recording, &mut expectation);
     let job = Job {
         arguments,
         original: &original,
@@ -97,7 +101,12 @@ pub fn run(arguments: &VerifyArgs, console: &Console, sources: &mut SourceMap) -
         return Err(Exit::Input(little));
     }
     console.diagnostics(&little, sources);
-    print(&built, &recording, &reports, arguments, console)?;
+    let results = Results {
+        recording: &recording,
+        not_sampled_bits: (!observe.outputs.is_empty()).then_some(not_sampled),
+        reports: &reports,
+    };
+    print(&built, &results, arguments, console)?;
     if passed {
         return Ok(());
     }
@@ -224,6 +233,7 @@ fn campaign_options(
 fn record_testbench(
     arguments: &VerifyArgs,
     original: &OriginalDesign,
+    conditions: Vec<String>,
 ) -> Result<Recording, SimError> {
     let testbench = Testbench {
         files: arguments
@@ -238,6 +248,7 @@ fn record_testbench(
         simulator,
         time_limit: Duration::from_secs(arguments.timeout),
         max_cycles: arguments.max_cycles_recorded,
+        conditions: conditions.clone(),
         ..RecordOptions::default()
     };
     let in_icarus = record(original, &testbench, &options(Simulator::Icarus));
@@ -256,14 +267,14 @@ fn record_testbench(
 
 fn print(
     built: &Built,
-    recording: &Recording,
-    reports: &[CampaignReport],
+    results: &Results<'_>,
     arguments: &VerifyArgs,
     console: &Console,
 ) -> Result<(), Exit> {
+    let (recording, reports) = (results.recording, results.reports);
     match console.format {
         Format::Json => {
-            let value = json!({
+            let mut value = json!({
                 "schema_version": 1,
                 "top": built.analysis.netlist.top,
                 "recording": {
@@ -275,10 +286,13 @@ fn print(
                 "passed": reports.iter().all(CampaignReport::passed),
                 "campaigns": reports,
             });
+            if let Some(bits) = results.not_sampled_bits {
+                value["not_sampled_bits"] = json!(bits);
+            }
             console.result(&format!("{value:#}\n"))?;
         }
         Format::Text if console.quiet => {}
-        Format::Text => console.result(&text::summary(built, recording, reports, arguments))?,
+        Format::Text => console.result(&text::summary(built, results, arguments))?,
     }
     Ok(())
 }

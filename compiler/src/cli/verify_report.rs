@@ -13,13 +13,19 @@ use crate::diagnostics::{Diagnostic, Diagnostics, Severity, codes};
 /// Counterexamples that are printed; JSON has all.
 pub const FAILURES_SHOWN: usize = 5;
 
+/// What came of a verification.
+pub struct Results<'a> {
+    /// The testbench.
+    pub recording: &'a Recording,
+    /// Known output bits, over all cycles, that nobody samples; `None` where all outputs always count.
+    pub not_sampled_bits: Option<u64>,
+    /// The campaigns.
+    pub reports: &'a [CampaignReport],
+}
+
 /// The result for people.
-pub fn summary(
-    built: &Built,
-    recording: &Recording,
-    reports: &[CampaignReport],
-    arguments: &VerifyArgs,
-) -> String {
+pub fn summary(built: &Built, results: &Results<'_>, arguments: &VerifyArgs) -> String {
+    let (recording, reports) = (results.recording, results.reports);
     let mut out = String::new();
     let mut line = |label: &str, text: String| {
         // Writing to a string cannot fail.
@@ -51,6 +57,14 @@ pub fn summary(
         line(
             "",
             format!("not recorded: {}", recording.other_instances.join(", ")),
+        );
+    }
+    if let Some(bits) = results.not_sampled_bits {
+        line(
+            "",
+            format!(
+                "{bits} known output bits not compared, because [observe] says that nobody samples them"
+            ),
         );
     }
     for report in reports {

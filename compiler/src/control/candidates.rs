@@ -160,6 +160,10 @@ fn deciding(netlist: &Netlist, reasons: &[Option<Reason>]) -> Vec<bool> {
         used[root.index()] = true;
     }
     let mut reads = vec![false; exprs.len()];
+    // Where an output counts under a condition, the condition decides what is live.
+    for condition in netlist.conditions() {
+        reads[condition.index()] = true;
+    }
     for id in exprs.ids().rev() {
         if !used[id.index()] {
             continue;

@@ -3,7 +3,7 @@
 use crate::diagnostics::{Diagnostic, Diagnostics, codes};
 use crate::netlist::{
     Bits, BlackBoxRole, Boundary, ClockId, ExprId, Exprs, FilledLater, Input, InputId, MemId,
-    Memory, Netlist, Node, Output, RegId, ResetSource,
+    Memory, Netlist, Node, Output, RegId, ResetSource, Sampled,
 };
 
 /// Which registers and memories belong to a clock, and what depends on them.
@@ -115,6 +115,7 @@ pub(super) fn cut(
     state.extend(logic.map(|reset| reset.active));
     let mut roots = state.clone();
     roots.extend(netlist.outputs.iter().map(|output| output.expr));
+    roots.extend(netlist.conditions());
     roots.extend(crossing.iter().map(|(_, expr)| *expr));
 
     let own = netlist.input_port(&netlist.clocks[clock.index()].port);
@@ -319,8 +320,13 @@ impl<'a> Copy<'a> {
         };
         for output in &netlist.outputs {
             let expr = self.get(output.expr);
+            let sampled = match output.sampled {
+                Sampled::When(condition) => Sampled::When(self.get(condition)),
+                other => other,
+            };
             machine.outputs.push(Output {
                 expr,
+                sampled,
                 ..output.clone()
             });
         }
@@ -343,6 +349,7 @@ impl<'a> Copy<'a> {
                 name,
                 boundary: Boundary::Crossing,
                 expr: self.get(expr),
+                sampled: Sampled::Always,
                 span,
             });
         }

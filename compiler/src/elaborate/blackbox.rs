@@ -14,7 +14,7 @@ use crate::diagnostics::{Diagnostic, codes};
 use crate::frontend::ast::{Direction, Member, Module, SymbolKind};
 use crate::netlist::{
     BlackBox, BlackBoxId, BlackBoxPort, BlackBoxRole, Boundary, ExprId, InputId, InstanceId,
-    Netlist, Node, Output,
+    Netlist, Node, Output, Sampled,
 };
 use crate::source::Span;
 
@@ -243,6 +243,7 @@ impl<'a> Elab<'a> {
                                 name,
                                 boundary: Boundary::BlackBox(id),
                                 expr,
+                                sampled: Sampled::Always,
                                 span: opaque.span,
                             });
                             expr

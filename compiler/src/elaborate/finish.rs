@@ -4,12 +4,13 @@
 use rustc_hash::FxHashMap;
 
 use super::context::{Driver, Elab, Entity, Res, ScopeIdx, Storage};
+use super::observe::When;
 use super::registers::{Machine, Resolved};
 use crate::frontend::ast::{self, Direction, ModuleId, SymbolKind};
 use crate::netlist::{
     Assigned, AsyncReset, BitNaming, Bits, BlackBoxRole, Boundary, ExprId, Exprs, FilledLater,
     Input, InputId, Instance, LogicReset, MemId, Memory, MemoryWrite, NamedConstant, Netlist, Node,
-    Origin, Output, Port, ProcessRef, RegId, Register,
+    Origin, Output, Port, ProcessRef, RegId, Register, Sampled,
 };
 use crate::source::Span;
 
@@ -121,9 +122,10 @@ impl<'a> Elab<'a> {
             }
         }
         self.find_far_targets();
+        let sampled = self.sampled(scope, &pins, &mut leaves)?;
         let machine = self.machine(&leaves)?;
         self.check_errors()?;
-        self.assemble(top, machine, ports, &pins)
+        self.assemble(top, machine, ports, (&pins, &sampled))
     }
 
     fn is_bidirectional(&self, symbol: ast::SymbolId) -> bool {
@@ -136,7 +138,7 @@ impl<'a> Elab<'a> {
         top: ModuleId,
         mut machine: Machine,
         ports: Vec<Port>,
-        outputs: &[(ast::SymbolId, bool)],
+        (outputs, sampled): (&[(ast::SymbolId, bool)], &[When]),
     ) -> Res<Netlist> {
         let ast = self.ast;
         let module = &ast[top];
@@ -152,7 +154,7 @@ impl<'a> Elab<'a> {
             .sort_by_key(|register| key(self, register));
         machine.memories.sort_by_key(|&(mem, _)| mem);
 
-        let reached = self.reached(&machine);
+        let reached = machine.reached(&self.exprs);
         let inputs = self.used_inputs(&machine, module, &reached);
         let mut copy = self.copy(&machine, &inputs, &reached);
         let mut netlist = Netlist {
@@ -171,7 +173,9 @@ impl<'a> Elab<'a> {
                 expr: copy.exprs.intern(Node::Input(InputId(new as u32)), width),
             });
         }
-        for (&(symbol, released), &value) in outputs.iter().zip(&machine.outputs) {
+        for ((&(symbol, released), &value), &sampled) in
+            outputs.iter().zip(&machine.outputs).zip(sampled)
+        {
             netlist.outputs.push(Output {
                 name: ast[symbol].name.text.to_string(),
                 boundary: match released {
@@ -179,6 +183,11 @@ impl<'a> Elab<'a> {
                     false => Boundary::Port,
                 },
                 expr: copy.get(value),
+                sampled: match sampled {
+                    When::Always => Sampled::Always,
+                    When::Never => Sampled::Never,
+                    When::Root(at) => Sampled::When(copy.get(machine.outputs[at])),
+                },
                 span: ast[symbol].name.span,
             });
         }
@@ -315,35 +324,6 @@ impl<'a> Elab<'a> {
             }
         }
         constants
-    }
-
-    /// The expressions that the machine consists of.
-    fn reached(&self, machine: &Machine) -> Vec<bool> {
-        let mut stack: Vec<ExprId> = machine.outputs.clone();
-        for register in &machine.registers {
-            stack.push(register.next);
-            for reset in &register.resets {
-                stack.extend([reset.active, reset.value]);
-            }
-        }
-        for (_, writes) in &machine.memories {
-            for write in writes {
-                stack.extend([write.enable, write.address, write.data, write.mask]);
-            }
-        }
-        stack.extend(machine.logic_resets.iter().map(|&(_, active)| active));
-        for role in machine.black_boxes.iter().flatten() {
-            if let BlackBoxRole::Data(value) = *role {
-                stack.push(value);
-            }
-        }
-        let mut reached = vec![false; self.exprs.len()];
-        while let Some(id) = stack.pop() {
-            if !std::mem::replace(&mut reached[id.index()], true) {
-                self.exprs.operands(id, |operand| stack.push(operand));
-            }
-        }
-        reached
     }
 
     /// The inputs of the machine with their widths: the ports of the top that

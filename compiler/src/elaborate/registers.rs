@@ -11,7 +11,8 @@ use super::context::{Elab, Res};
 use super::resolve::{Resolver, Task};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::netlist::{
-    AsyncReset, BlackBoxRole, Clock, ClockId, Clocking, ExprId, Node, RegId, ResetSource, UnaryOp,
+    AsyncReset, BlackBoxRole, Clock, ClockId, Clocking, ExprId, Exprs, Node, RegId, ResetSource,
+    UnaryOp,
 };
 use crate::source::Span;
 
@@ -49,6 +50,37 @@ pub(super) struct Machine {
     pub logic_resets: Vec<(ClockId, ExprId)>,
     /// What the ports of each black box carry.
     pub black_boxes: Vec<Vec<BlackBoxRole>>,
+}
+
+impl Machine {
+    /// The expressions that the machine consists of.
+    pub fn reached(&self, exprs: &Exprs) -> Vec<bool> {
+        let mut stack: Vec<ExprId> = self.outputs.clone();
+        for register in &self.registers {
+            stack.push(register.next);
+            for reset in &register.resets {
+                stack.extend([reset.active, reset.value]);
+            }
+        }
+        for (_, writes) in &self.memories {
+            for write in writes {
+                stack.extend([write.enable, write.address, write.data, write.mask]);
+            }
+        }
+        stack.extend(self.logic_resets.iter().map(|&(_, active)| active));
+        for role in self.black_boxes.iter().flatten() {
+            if let BlackBoxRole::Data(value) = *role {
+                stack.push(value);
+            }
+        }
+        let mut reached = vec![false; exprs.len()];
+        while let Some(id) = stack.pop() {
+            if !std::mem::replace(&mut reached[id.index()], true) {
+                exprs.operands(id, |operand| stack.push(operand));
+            }
+        }
+        reached
+    }
 }
 
 impl<'a> Elab<'a> {

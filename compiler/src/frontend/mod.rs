@@ -13,6 +13,7 @@ mod dump;
 pub mod keywords;
 pub mod library;
 mod number;
+mod observe;
 mod parser;
 mod preprocess;
 #[cfg(feature = "strict")]
@@ -33,6 +34,7 @@ use crate::stack::with_room;
 
 pub use dump::dump;
 pub use number::{MAX_DIGITS, MAX_WIDTH, parse_number};
+pub use observe::{ObserveOptions, ObserveOutput};
 pub use written_out::written_out;
 
 /// What to read.
@@ -50,6 +52,8 @@ pub struct ReadOptions {
     pub defines: Vec<(String, Option<String>)>,
     /// Texts to take for files of `files` instead of what is on disk.
     pub texts: BTreeMap<PathBuf, String>,
+    /// Outputs that do not always count.
+    pub observe: ObserveOptions,
 }
 
 /// Reads, preprocesses and parses `options.files`. The files and what they
@@ -113,6 +117,7 @@ fn read_all(options: &ReadOptions, sources: &mut SourceMap) -> (Ast, Diagnostics
             diagnostics.push(problem);
         }
     }
+    observe::read(&options.observe, sources, &mut ast, &mut diagnostics);
     if ast.modules.is_empty()
         && !diagnostics.has_errors()
         && let Some((file, _)) = unit.expanded.first()

@@ -125,10 +125,48 @@ pub(super) fn stream<'a>(
         if token.kind.is_trivia() || token.kind == EOF || skipping {
             continue;
         }
-        let Some(span) = places.span(token.span) else {
+        if let Some(span) = places.span(token.span) {
+            out.token(&mut words, token.kind, text, span);
+        }
+    }
+    out.tokens.push(Token {
+        kind: EOF,
+        span: Span::new(file, end, end),
+        text: "",
+    });
+    out
+}
+
+/// The tokens of a piece of Verilog that stands by itself, without directives.
+pub(super) fn fragment(place: Span, text: &str, version: KeywordVersion) -> Stream<'_> {
+    let mut out = Stream {
+        tokens: Vec::new(),
+        nettypes: Vec::new(),
+        full_cases: Vec::new(),
+        off: Vec::new(),
+        diagnostics: Vec::new(),
+    };
+    let mut words = Words::new(version);
+    for token in astli_syntax::tokenize(text) {
+        if token.kind == EOF || token.kind.is_trivia() {
             continue;
-        };
-        let (head, tail) = match token.kind {
+        }
+        let start = place.start + token.start;
+        let span = Span::new(place.file, start, place.start + token.end);
+        out.token(&mut words, token.kind, token.text(text), span);
+    }
+    out.tokens.push(Token {
+        kind: EOF,
+        span: Span::new(place.file, place.end, place.end),
+        text: "",
+    });
+    out
+}
+
+impl<'a> Stream<'a> {
+    /// Adds a token; two where the lexer took two for one.
+    fn token(&mut self, words: &mut Words, kind: SyntaxKind, text: &'a str, span: Span) {
+        let (head, tail) = match kind {
             BASED_LITERAL => text.split_at(based_length(text)),
             _ => (text, ""),
         };
@@ -136,8 +174,8 @@ pub(super) fn stream<'a>(
         if !span.expanded {
             span.end = span.start + head.len() as u32;
         }
-        out.tokens.push(Token {
-            kind: words.kind(token.kind, head),
+        self.tokens.push(Token {
+            kind: words.kind(kind, head),
             span,
             text: head,
         });
@@ -151,19 +189,13 @@ pub(super) fn stream<'a>(
                 (span.start, span.end) = (base + piece.start, base + piece.end);
             }
             let text = piece.text(tail);
-            out.tokens.push(Token {
+            self.tokens.push(Token {
                 kind: words.kind(piece.kind, text),
                 span,
                 text,
             });
         }
     }
-    out.tokens.push(Token {
-        kind: EOF,
-        span: Span::new(file, end, end),
-        text: "",
-    });
-    out
 }
 
 impl Stream<'_> {

@@ -6,7 +6,7 @@
 //! one evaluation of each state, and again where a loop adds bits.
 
 use super::BitSet;
-use super::uses::{Limb, Uses, Wanted};
+use super::uses::{Limb, Shown, Uses, Wanted};
 use crate::control::{ControlGraph, StateId};
 
 /// The states, successors before predecessors where there is no cycle.
@@ -79,10 +79,13 @@ pub(super) fn fixpoint(uses: &mut Uses<'_>, graph: &ControlGraph) -> Vec<BitSet>
                 let new = &all[from.unwrap_or(0) as usize..];
                 (from.is_none() || !new.is_empty()).then(|| Wanted {
                     live: new.to_vec(),
-                    observed: from.is_none(),
+                    shown: match from {
+                        None => Shown::All,
+                        Some(_) => Shown::Nothing,
+                    },
                 })
             };
-            uses.add(graph, state, first, wanted, &mut used);
+            uses.add(graph, state, |_: &_| first, wanted, &mut used);
             let news: Vec<Limb> = used.limbs_not_in(&live[index]).collect();
             if news.is_empty() {
                 continue;

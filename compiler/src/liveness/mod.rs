@@ -27,6 +27,9 @@
 //! idle state, although exploration knows its value. States that end with the
 //! same facts are merged.
 //!
+//! An output of which the user says when it is sampled ([`crate::netlist::Sampled`])
+//! counts in property 2 where its condition holds; whether it does counts always.
+//!
 //! A memory is live as a whole, where a word of it may be read before all of
 //! them are overwritten; what its write ports depend on is used only if it is
 //! live behind the edge. Tables that nothing writes are constants.
@@ -34,13 +37,17 @@
 mod bitset;
 mod demand;
 mod fixpoint;
+#[cfg(test)]
+mod machines;
 mod relax;
 #[cfg(test)]
 pub(crate) mod tests;
 mod uses;
 mod walk;
+mod why;
 
 pub use bitset::BitSet;
+pub use why::{Item, Reason, Stop, Use, why};
 
 use crate::control::{ControlGraph, ValueName};
 use crate::netlist::{MemId, Netlist, RegId};

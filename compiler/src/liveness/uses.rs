@@ -4,9 +4,9 @@ use super::demand::Demand;
 use super::walk::{Place, walk};
 use super::{BitIndex, BitSet};
 use crate::control::cases::{ResetCase, reset_cases, reset_roots};
-use crate::control::{ControlGraph, Edge, StateId};
+use crate::control::{Assumption, ControlGraph, Edge, StateId};
 use crate::netlist::known::{Cone, Known, Mark, Needed, Scratch};
-use crate::netlist::{Bits, ExprId, Exprs, Memory, Netlist, RegId};
+use crate::netlist::{Bits, ExprId, Exprs, Memory, Netlist, RegId, Sampled};
 
 /// A trial of fewer facts fails: they do not determine the edges or do not lead
 /// into those of their targets, or a bit is used that must not be.
@@ -25,8 +25,6 @@ pub(super) struct Uses<'a> {
     steering: View,
     demand: Demand,
     scratch: Scratch,
-    /// Outputs: used in every cycle.
-    observed: Vec<ExprId>,
     /// Per bit number its register.
     owners: Vec<RegId>,
 }
@@ -42,9 +40,26 @@ struct View {
 pub(super) struct Wanted {
     /// The bits of the target that are live now and were not before.
     pub(super) live: Vec<Limb>,
-    /// Outputs, too.
-    pub(super) observed: bool,
+    /// What is shown, too.
+    pub(super) shown: Shown,
 }
+
+/// What the environment sees, as far as it is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shown {
+    Nothing,
+    /// All outputs where they count, and whether they do.
+    All,
+    /// One of them.
+    Output(usize),
+    /// Whether one of them counts.
+    Condition(usize),
+}
+
+/// Which of the decisions between edges are asked for.
+pub(super) trait Decided: Fn(&Assumption) -> bool {}
+
+impl<F: Fn(&Assumption) -> bool> Decided for F {}
 
 impl<'a> Uses<'a> {
     pub(super) fn new(netlist: &'a Netlist, graph: &ControlGraph, bits: &'a BitIndex) -> Uses<'a> {
@@ -63,7 +78,6 @@ impl<'a> Uses<'a> {
         // The edges were found in this cone.
         let next = own().map(|register| register.next);
         let steering = view(reset_roots(netlist).chain(next).collect());
-        let outputs = netlist.outputs.iter().map(|output| output.expr);
         let owners = (0..netlist.registers.len() as u32)
             .flat_map(|index| bits.range(RegId(index)).map(move |_| RegId(index)));
         Uses {
@@ -72,7 +86,6 @@ impl<'a> Uses<'a> {
             demand: Demand::new(&whole.cone),
             whole,
             steering,
-            observed: outputs.collect(),
             owners: owners.collect(),
             scratch,
         }
@@ -88,19 +101,19 @@ impl<'a> Uses<'a> {
     }
 
     /// Adds to `used` the bits that the edges of a state use, as far as `wanted`
-    /// asks for those of the edge of a number; `decisions` asks for the bits that
+    /// asks for those of the edge of a number; `decided` asks for the bits that
     /// choose between edges. An edge that nothing is wanted of is passed over.
     pub(super) fn add(
         &mut self,
         graph: &ControlGraph,
         state: StateId,
-        decisions: bool,
+        decided: impl Decided,
         mut wanted: impl FnMut(usize) -> Option<Wanted>,
         used: &mut BitSet,
     ) {
         let ask = |at: usize, _: &Edge| wanted(at);
         // Without bits that must not be used there is no refusal.
-        let _ = self.collect(graph, state, decisions, ask, None, used);
+        let _ = self.collect(graph, state, decided, ask, None, used);
     }
 
     /// Whether the facts of a state determine its edges, lead into the facts of
@@ -117,10 +130,10 @@ impl<'a> Uses<'a> {
         let ask = |_: usize, edge: &Edge| {
             Some(Wanted {
                 live: live[edge.to.index()].limbs().collect(),
-                observed: true,
+                shown: Shown::All,
             })
         };
-        self.collect(graph, state, true, ask, Some(allowed), used)?;
+        self.collect(graph, state, |_: &_| true, ask, Some(allowed), used)?;
         self.add_facts(graph, state, used);
         Ok(())
     }
@@ -157,7 +170,7 @@ impl<'a> Uses<'a> {
                 return Ok(());
             };
             let depth = case.assumptions.len();
-            let visit = |place: Place<'_>, known: &Known| {
+            let visit = |place: Place<'_>, known: &mut Known, _: &mut Scratch| {
                 let Place::Edge(_, edge) = place else {
                     return Ok(());
                 };
@@ -194,7 +207,7 @@ impl<'a> Uses<'a> {
         &mut self,
         graph: &ControlGraph,
         state: StateId,
-        decisions: bool,
+        decided: impl Decided,
         mut wanted: impl FnMut(usize, &Edge) -> Option<Wanted>,
         allowed: Option<&BitSet>,
         used: &mut BitSet,
@@ -205,7 +218,6 @@ impl<'a> Uses<'a> {
             whole,
             scratch,
             demand,
-            observed,
             owners,
             bits,
             ..
@@ -231,21 +243,26 @@ impl<'a> Uses<'a> {
             };
             let mut next = asked.iter();
             let walked = asked.iter().map(|&(at, edge, _)| (at, edge));
-            let visit = |place: Place<'_>, known: &Known| {
+            let visit = |place: Place<'_>, known: &mut Known, scratch: &mut Scratch| {
                 let mut memories = Vec::new();
+                // Conditions that may hold, each with an output that counts then.
+                let mut open: Vec<(ExprId, ExprId)> = Vec::new();
                 match place {
-                    Place::Decision(assumption) if decisions => {
+                    Place::Decision(assumption) if decided(&assumption) => {
                         demand.bit(cone, assumption.expr, assumption.bit);
                     }
                     Place::Decision(_) => return Ok(()),
                     Place::Edge(number, _) => {
                         let found = next.find(|(at, ..)| *at == number);
                         let (.., wanted) = found.expect("edges are walked in order");
-                        if wanted.observed {
-                            for &expr in observed.iter() {
-                                demand.all(cone, exprs, expr);
-                            }
-                        }
+                        show(
+                            (cone, exprs),
+                            netlist,
+                            known,
+                            wanted.shown,
+                            demand,
+                            &mut open,
+                        );
                         for &limb in &wanted.live {
                             for (register, offset, mask) in parts(bits, owners, limb) {
                                 for reset in case.open(register) {
@@ -265,7 +282,7 @@ impl<'a> Uses<'a> {
                     }
                 }
                 let mut refused = false;
-                let read = |register: RegId, limb: usize, need: u64| {
+                let mut read = |register: RegId, limb: usize, need: u64| {
                     if let Some(value) = case.held[register.index()] {
                         return Some(value);
                     }
@@ -274,7 +291,19 @@ impl<'a> Uses<'a> {
                     refused |= allowed.is_some_and(|allowed| need & !allowed.word(at) != 0);
                     None
                 };
-                demand.sweep(cone, exprs, known, |register| case.open(register), read);
+                demand.sweep(cone, exprs, known, |of| case.open(of), &mut read);
+                open.sort_unstable();
+                for outputs in open.chunk_by(|a, b| a.0 == b.0) {
+                    let mark = known.mark();
+                    let fact = (outputs[0].0, 0, true);
+                    if known.assume(cone, exprs, fact, scratch).is_ok() {
+                        for &(_, expr) in outputs {
+                            demand.all(cone, exprs, expr);
+                        }
+                        demand.sweep(cone, exprs, known, |of| case.open(of), &mut read);
+                    }
+                    known.undo(mark);
+                }
                 let read = demand.memories.drain(..);
                 let read = read.filter(|memory| {
                     // Tables that nothing writes are constants.
@@ -301,6 +330,41 @@ impl<'a> Uses<'a> {
             case.known = known;
             result
         })
+    }
+}
+
+/// Demands what is shown. An output of which it is open whether it counts goes to
+/// `open` with its condition, which is demanded.
+fn show(
+    (cone, exprs): (&Cone, &Exprs),
+    netlist: &Netlist,
+    known: &Known,
+    shown: Shown,
+    demand: &mut Demand,
+    open: &mut Vec<(ExprId, ExprId)>,
+) {
+    let range = match shown {
+        Shown::Nothing => return,
+        Shown::All => 0..netlist.outputs.len(),
+        Shown::Output(at) | Shown::Condition(at) => at..at + 1,
+    };
+    for output in &netlist.outputs[range] {
+        let counts = match output.sampled {
+            Sampled::Always => Some(true),
+            Sampled::Never => Some(false),
+            Sampled::When(condition) => known.bit(cone, condition, 0),
+        };
+        let value = !matches!(shown, Shown::Condition(_));
+        match (counts, output.sampled) {
+            (Some(true), _) if value => demand.all(cone, exprs, output.expr),
+            (None, Sampled::When(condition)) => {
+                demand.bit(cone, condition, 0);
+                if value {
+                    open.push((condition, output.expr));
+                }
+            }
+            _ => {}
+        }
     }
 }
 

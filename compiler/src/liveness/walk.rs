@@ -25,7 +25,8 @@ pub(super) enum Place<'e> {
     Edge(usize, &'e Edge),
 }
 
-/// Calls `visit` for every decision and edge that is possible. `edges` are
+/// Calls `visit` for every decision and edge that is possible; it leaves what is
+/// known as it found it. `edges` are
 /// edges of one state with their numbers, in order, that share their first
 /// `depth` assumptions, which hold. With `complete` the walk is refused if both
 /// sides of some decision are possible and the edges go to one side only.
@@ -36,7 +37,7 @@ pub(super) fn walk<'e>(
     edges: impl Iterator<Item = (usize, &'e Edge)>,
     depth: usize,
     complete: bool,
-    mut visit: impl FnMut(Place<'e>, &Known) -> Result<(), Refused>,
+    mut visit: impl FnMut(Place<'e>, &mut Known, &mut Scratch) -> Result<(), Refused>,
 ) -> Result<(), Refused> {
     let mut path: Vec<Branch> = Vec::new();
     // The path ends at an assumption that cannot be.
@@ -69,7 +70,7 @@ pub(super) fn walk<'e>(
                     branch.both = true;
                 }
                 None => {
-                    visit(Place::Decision(assumption), known)?;
+                    visit(Place::Decision(assumption), known, scratch)?;
                     path.push(Branch {
                         mark: known.mark(),
                         assumption,
@@ -84,7 +85,7 @@ pub(super) fn walk<'e>(
             }
         }
         if !impossible {
-            visit(Place::Edge(number, edge), known)?;
+            visit(Place::Edge(number, edge), known, scratch)?;
         }
     }
     leave((cone, exprs), known, scratch, &mut path, 0, complete)

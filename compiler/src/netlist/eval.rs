@@ -8,7 +8,7 @@
 //! Asynchronous resets act from the start of the cycle: while one is active,
 //! outputs and next values read the reset value in place of the register.
 
-use super::{BinaryOp, Bits, ExprId, Exprs, Netlist, Node, UnaryOp};
+use super::{BinaryOp, Bits, ExprId, Exprs, Netlist, Node, Sampled, UnaryOp};
 
 /// Bits of a value, least significant first.
 type Value = Vec<bool>;
@@ -75,6 +75,32 @@ pub fn cycle(netlist: &Netlist, state: &MachineState, inputs: &[Vec<bool>]) -> C
         outputs: netlist.outputs.iter().map(|out| of(out.expr)).collect(),
         next,
     }
+}
+
+/// Per output whether it counts in a cycle, and its value if it does.
+pub fn sampled(
+    netlist: &Netlist,
+    state: &MachineState,
+    inputs: &[Vec<bool>],
+) -> Vec<(bool, Vec<bool>)> {
+    let (effective, _) = under_resets(netlist, state, inputs);
+    let values = values(netlist, &effective, inputs);
+    let outputs = netlist.outputs.iter();
+    outputs
+        .map(|output| {
+            let counts = match output.sampled {
+                Sampled::Always => true,
+                Sampled::Never => false,
+                Sampled::When(condition) => values[condition.index()][0],
+            };
+            let value = if counts {
+                &values[output.expr.index()][..]
+            } else {
+                &[]
+            };
+            (counts, value.to_vec())
+        })
+        .collect()
 }
 
 /// The state as the cycle reads it, with the active asynchronous resets in

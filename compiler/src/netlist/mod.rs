@@ -19,6 +19,7 @@ mod clocking;
 pub mod eval;
 mod expr;
 pub mod known;
+mod observe;
 pub mod print;
 pub mod races;
 mod rewrite;
@@ -35,6 +36,7 @@ pub use clocking::{
     ResetSource,
 };
 pub use expr::{BinaryOp, ExprId, Exprs, Node, UnaryOp};
+pub use observe::Sampled;
 
 use indexmap::IndexMap;
 
@@ -178,7 +180,7 @@ pub struct Input {
     pub expr: ExprId,
 }
 
-/// A value observed in every logical cycle.
+/// A value that the environment observes.
 #[derive(Debug, Clone)]
 pub struct Output {
     /// Name of the port, or of what the value goes to.
@@ -187,6 +189,8 @@ pub struct Output {
     pub boundary: Boundary,
     /// Its value.
     pub expr: ExprId,
+    /// In which logical cycles.
+    pub sampled: Sampled,
     /// The port.
     pub span: Span,
 }
@@ -389,6 +393,7 @@ impl Netlist {
     /// and reset values of registers, ports of memories.
     pub fn roots(&self) -> impl Iterator<Item = ExprId> + '_ {
         let outputs = self.outputs.iter().map(|output| output.expr);
+        let outputs = outputs.chain(self.conditions());
         let registers = self.registers.iter().flat_map(|register| {
             let resets = register.async_resets.iter();
             resets

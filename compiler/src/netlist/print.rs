@@ -7,7 +7,7 @@
 
 use std::fmt::Write;
 
-use super::{BinaryOp, Boundary, ExprId, Netlist, Node, UnaryOp};
+use super::{BinaryOp, Boundary, ExprId, Netlist, Node, Sampled, UnaryOp};
 
 /// Deepest expression that is written in place.
 const MAX_DEPTH: u32 = 6;
@@ -54,7 +54,12 @@ pub fn print(netlist: &Netlist) -> String {
             Boundary::Released => "released",
             _ => "output",
         };
-        let _ = writeln!(printer.out, "{kind} {} = {value}", output.name);
+        let when = match output.sampled {
+            Sampled::Always => String::new(),
+            Sampled::Never => " never".to_owned(),
+            Sampled::When(condition) => format!(" when {}", printer.text(condition)),
+        };
+        let _ = writeln!(printer.out, "{kind} {} = {value}{when}", output.name);
     }
     printer.out
 }

@@ -122,6 +122,7 @@ impl Builder {
             name: name.to_owned(),
             boundary: Boundary::Port,
             expr,
+            sampled: Sampled::Always,
             span: self.span,
         });
     }
@@ -300,5 +301,18 @@ pub(crate) fn random_expr(b: &mut Builder, rng: &mut Rng, pool: &[ExprId]) -> Ex
                 .collect();
             b.index(index, &items)
         }
+    }
+}
+
+/// Makes the outputs of a machine count in some cycles only.
+pub(crate) fn narrow(netlist: &mut Netlist, rng: &mut Rng) {
+    let exprs = &netlist.exprs;
+    let bits: Vec<ExprId> = exprs.ids().filter(|&id| exprs.width(id) == 1).collect();
+    for output in &mut netlist.outputs {
+        output.sampled = match rng.below(4) {
+            0 => Sampled::Always,
+            1 if rng.flip() => Sampled::Never,
+            _ => Sampled::When(bits[rng.below(bits.len())]),
+        };
     }
 }

@@ -148,6 +148,10 @@ impl Check<'_> {
 
     fn state(&mut self) {
         let netlist = self.netlist;
+        for condition in netlist.conditions() {
+            let fits = self.width(condition) == 1;
+            self.require(fits, || "a condition of an output: not one bit".to_string());
+        }
         for (index, input) in netlist.inputs.iter().enumerate() {
             let fits =
                 matches!(netlist.exprs.node(input.expr), Node::Input(id) if id.index() == index);

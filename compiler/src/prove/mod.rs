@@ -5,7 +5,7 @@
 //! S keeps (its live bits and memories; in a checkpoint, those that are saved), and
 //! let everything else differ at will. Then, for any inputs,
 //!
-//! 1. all outputs are equal, and
+//! 1. all outputs are equal where they count, and whether they do, and
 //! 2. there is an edge S → T after which both satisfy the facts of T and agree
 //!    on the live bits and memories of T.
 //!
@@ -135,6 +135,8 @@ pub struct Counterexample {
 pub enum Effect {
     /// An output differs: index into [`Netlist::outputs`].
     Output(usize),
+    /// The condition under which this output counts differs.
+    Condition(usize),
     /// The step ends in a state, and what is live in it differs.
     Live {
         /// The state.

@@ -8,7 +8,7 @@ use super::solver::{Answer, Question};
 use super::{Claims, Counterexample, Effect, Verdict};
 use crate::control::StateId;
 use crate::liveness::BitSet;
-use crate::netlist::{Bits, InputId, MemId, RegId};
+use crate::netlist::{Bits, InputId, MemId, RegId, Sampled};
 use crate::plan::Checkpoint;
 
 /// Clock edges for which the reset is held. The claim is about a reset that is
@@ -170,16 +170,26 @@ impl Step {
         }
     }
 
-    /// Per output, whether it differs.
-    fn outputs(&mut self, claims: &Claims<'_>, machine: &Machine<'_>) -> Vec<Lit> {
-        let outputs = claims.netlist.outputs.iter();
+    /// What the environment can tell the copies apart by, as far as it may: a
+    /// condition, or an output where its condition holds.
+    fn outputs(&mut self, claims: &Claims<'_>, machine: &Machine<'_>) -> Vec<(Effect, Lit)> {
         let aig = &mut self.circuit.aig;
-        outputs
-            .map(|output| {
-                let [a, b] = [0, 1].map(|at| machine.value(&self.copies[at], output.expr));
-                !aig.equal(a, b)
-            })
-            .collect()
+        let mut list = Vec::new();
+        for (at, output) in claims.netlist.outputs.iter().enumerate() {
+            let value = |copy: usize, expr| machine.value(&self.copies[copy], expr);
+            let counts = match output.sampled {
+                Sampled::Always => Lit::TRUE,
+                Sampled::Never => continue,
+                Sampled::When(condition) => {
+                    let [a, b] = [0, 1].map(|copy| value(copy, condition)[0]);
+                    list.push((Effect::Condition(at), aig.xor(a, b)));
+                    a
+                }
+            };
+            let same = aig.equal(value(0, output.expr), value(1, output.expr));
+            list.push((Effect::Output(at), aig.and(counts, !same)));
+        }
+        list
     }
 }
 
@@ -238,7 +248,7 @@ pub(super) fn step(
     let ends: Vec<Lit> = step.targets.iter().map(|&(_, there)| there).collect();
     let aig = &mut step.circuit.aig;
     let arrives = aig.any(ends);
-    let wrong = aig.any(outputs.iter().copied().chain([!arrives]));
+    let wrong = aig.any(outputs.iter().map(|&(_, lit)| lit).chain([!arrives]));
     if wrong == Lit::FALSE {
         return (Verdict::Proved, step.circuit.aig.len());
     }
@@ -336,9 +346,14 @@ fn few(step: &Step, same: &[Lit], question: &mut Question) -> Vec<usize> {
 }
 
 /// What the model shows.
-fn effect(claims: &Claims<'_>, step: &Step, question: &Question, outputs: &[Lit]) -> Effect {
-    if let Some(at) = outputs.iter().position(|&lit| question.value(lit)) {
-        return Effect::Output(at);
+fn effect(
+    claims: &Claims<'_>,
+    step: &Step,
+    question: &Question,
+    outputs: &[(Effect, Lit)],
+) -> Effect {
+    if let Some((effect, _)) = outputs.iter().find(|(_, lit)| question.value(*lit)) {
+        return effect.clone();
     }
     let values: Vec<Bits> = (step.next[0].iter())
         .map(|bits| read(question, bits))

@@ -6,6 +6,7 @@ use indexmap::IndexMap;
 
 use crate::control::ControlGraph;
 use crate::energy::{Effort, Model};
+use crate::frontend::ObserveOptions;
 use crate::layout::Layout;
 use crate::liveness::{BitSet, Liveness};
 use crate::netlist::{Bits, Netlist};
@@ -22,6 +23,8 @@ pub struct Inputs<'a> {
     pub sources: &'a SourceMap,
     /// The design.
     pub netlist: &'a Netlist,
+    /// When its outputs count.
+    pub observe: &'a ObserveOptions,
     /// Its control states.
     pub graph: &'a ControlGraph,
     /// Live bits.
@@ -53,6 +56,7 @@ pub fn report(inputs: &Inputs) -> Report {
         schema_version: 1,
         idetic_version: env!("CARGO_PKG_VERSION").to_string(),
         design: design(inputs),
+        observe: observe(inputs.observe),
         control: control(inputs),
         checkpoints: inputs
             .plan
@@ -130,6 +134,18 @@ fn design(inputs: &Inputs) -> Design {
             .collect(),
         memories: memories(inputs),
     }
+}
+
+fn observe(options: &ObserveOptions) -> Vec<Observe> {
+    let outputs = options.outputs.iter();
+    outputs
+        .map(|output| Observe {
+            output: output.output.clone(),
+            when: (output.when.clone()).map(|range| options.text[range].to_owned()),
+            file: options.path.display().to_string(),
+            line: 1 + options.text[..output.name.start].matches('\n').count() as u32,
+        })
+        .collect()
 }
 
 /// The clocks, if there are several.

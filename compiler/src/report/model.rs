@@ -15,6 +15,9 @@ pub struct Report {
     pub idetic_version: String,
     /// The design.
     pub design: Design,
+    /// Outputs that do not count in every cycle: promises of the user.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub observe: Vec<Observe>,
     /// Control states.
     pub control: Control,
     /// The chosen checkpoints; empty where nothing was planned.
@@ -69,6 +72,20 @@ pub struct Design {
     /// Testbench code: it stays in the text and has no part in the analysis.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub passed_over: Vec<PassedOver>,
+}
+
+/// An output that does not count in every cycle.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Observe {
+    /// Name of the port.
+    pub output: String,
+    /// The condition under which it counts; absent where it never does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub when: Option<String>,
+    /// The configuration file that says so.
+    pub file: String,
+    /// Its line there.
+    pub line: u32,
 }
 
 /// A memory.

@@ -24,6 +24,7 @@ fn small() -> Report {
     report(&Inputs {
         sources: &fixture.sources,
         netlist: &fixture.netlist,
+        observe: &Default::default(),
         graph: &analysed.graph,
         liveness: &analysed.liveness,
         plan: Some((&analysed.plan, &analysed.layout)),

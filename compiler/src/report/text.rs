@@ -3,7 +3,7 @@
 
 use indexmap::IndexMap;
 
-use super::model::{Checkpoint, Edge, Report, State};
+use super::model::{Checkpoint, Edge, Observe, Report, State};
 use super::table::{Align, count, shorten, table};
 use super::text_energy;
 use crate::energy::engineering;
@@ -243,6 +243,17 @@ fn facts(report: &Report) -> String {
                 "{} at {}:{}{more}, left as it is",
                 first.what, first.file, first.line
             ),
+        );
+    }
+    if !report.observe.is_empty() {
+        let of = |observe: &Observe| match &observe.when {
+            Some(when) => format!("{} when {when}", observe.output),
+            None => format!("{} never", observe.output),
+        };
+        let list: Vec<String> = report.observe.iter().map(of).collect();
+        row(
+            "observed",
+            format!("{}; your promise", shorten(&list.join(", "), 100)),
         );
     }
     let control = &report.control;

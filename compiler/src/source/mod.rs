@@ -79,6 +79,8 @@ pub struct SourceFile {
     pub text: String,
     /// Whether the file was read through an `include`.
     pub included: bool,
+    /// Whether the file is part of the design; else it is there for its places.
+    design: bool,
     line_starts: Vec<u32>,
 }
 
@@ -98,8 +100,18 @@ impl SourceMap {
         SourceMap::default()
     }
 
-    /// Adds a file.
+    /// Adds a file of the design.
     pub fn add(&mut self, path: impl Into<PathBuf>, text: String, included: bool) -> FileId {
+        self.push(path.into(), text, included, true)
+    }
+
+    /// Adds a file that is no part of the design, such as its configuration, to
+    /// have places in it.
+    pub fn add_aside(&mut self, path: impl Into<PathBuf>, text: String) -> FileId {
+        self.push(path.into(), text, false, false)
+    }
+
+    fn push(&mut self, path: PathBuf, text: String, included: bool, design: bool) -> FileId {
         let mut line_starts = vec![0];
         line_starts.extend(
             text.bytes()
@@ -108,19 +120,20 @@ impl SourceMap {
                 .map(|(at, _)| at as u32 + 1),
         );
         self.files.push(SourceFile {
-            path: path.into(),
+            path,
             text,
             included,
+            design,
             line_starts,
         });
         FileId(self.files.len() as u32 - 1)
     }
 
-    /// All files with their ids, in the order added.
+    /// The files of the design with their ids, in the order added.
     pub fn files(&self) -> impl Iterator<Item = (FileId, &SourceFile)> {
-        self.files
-            .iter()
-            .enumerate()
+        let files = self.files.iter().enumerate();
+        files
+            .filter(|(_, file)| file.design)
             .map(|(index, file)| (FileId(index as u32), file))
     }
 

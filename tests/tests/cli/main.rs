@@ -6,4 +6,5 @@ mod bad_input;
 mod bench;
 mod command_line;
 mod energy;
+mod observe;
 mod proof;

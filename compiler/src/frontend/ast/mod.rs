@@ -41,6 +41,20 @@ pub struct Ast {
     pub translated_off: Vec<Span>,
     /// One scope per file for declarations outside any module (`$unit`).
     pub file_scopes: Vec<ScopeId>,
+    /// When the environment looks at outputs, where it does not always.
+    pub observed: Vec<Observed>,
+}
+
+/// What the configuration says of an output of the top module.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Observed {
+    /// Name of the port.
+    pub output: String,
+    /// Where that is written.
+    pub name: Span,
+    /// The condition under which it counts, in the scope of the top module;
+    /// `None` where it never does.
+    pub when: Option<ExprId>,
 }
 
 macro_rules! ids {

@@ -62,6 +62,37 @@ pub(super) fn parse(stream: &Stream, ast: &mut Ast, types: &mut TypeNames) -> Ve
     parser.diagnostics
 }
 
+/// Parses a stream that is one expression.
+pub(super) fn condition(stream: &Stream, ast: &mut Ast) -> Result<ExprId, Vec<Diagnostic>> {
+    let mut types = TypeNames::new();
+    let mut parser = Parser {
+        stream,
+        tokens: &stream.tokens,
+        at: 0,
+        depth: 0,
+        ast,
+        diagnostics: stream.diagnostics.clone(),
+        ports: Vec::new(),
+        overridable: None,
+        parameters: Vec::new(),
+        types: &mut types,
+    };
+    let found = parser.expr().and_then(|expr| match parser.at(EOF) {
+        true => Ok(expr),
+        false => Err(parser.expected("the end of the condition")),
+    });
+    match found {
+        Ok(expr) if parser.diagnostics.is_empty() => Ok(expr),
+        _ => {
+            let mut found = parser.diagnostics;
+            for problem in &mut found {
+                problem.message = problem.message.replace("the end of the file", "the end");
+            }
+            Err(found)
+        }
+    }
+}
+
 pub(super) struct Parser<'a> {
     stream: &'a Stream<'a>,
     tokens: &'a [Token<'a>],

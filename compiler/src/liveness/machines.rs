@@ -1,0 +1,182 @@
+//! Machines for tests: random ones, and small ones of a known kind.
+
+use crate::netlist::testing::{Builder, Rng, fit, random_expr};
+use crate::netlist::{BinaryOp, ClockId, ExprId, MemId, Memory, MemoryWrite, Netlist, Node};
+
+/// A machine with registers that look like control and others.
+pub(crate) fn random_machine(rng: &mut Rng) -> Netlist {
+    let mut b = Builder::new();
+    let mut pool: Vec<ExprId> = (0..1 + rng.below(2))
+        .map(|at| {
+            let width = 1 + rng.below(2) as u32;
+            b.input(&format!("i{at}"), width)
+        })
+        .collect();
+    let asynchronous = rng.below(3) > 0;
+    let mut registers = Vec::new();
+    let (mut bits, mut at) = (0, 0);
+    while bits < 6 {
+        let width = 1 + rng.below(3).min(6 - bits as usize - 1) as u32;
+        bits += width;
+        let reset = (asynchronous && rng.below(4) > 0).then(|| rng.next());
+        let register = b.register(&format!("r{at}"), width, reset);
+        registers.push((register, rng.below(5) < 3));
+        pool.push(register);
+        at += 1;
+    }
+    for _ in 0..10 {
+        let expr = random_expr(&mut b, rng, &pool);
+        if b.width(expr) <= 8 {
+            pool.push(expr);
+        }
+    }
+    let control: Vec<ExprId> = (registers.iter())
+        .filter(|(_, control)| *control)
+        .map(|&(register, _)| register)
+        .collect();
+    for (register, is_control) in registers.clone() {
+        let width = b.width(register);
+        let mut next = if is_control {
+            random_control(&mut b, rng, &pool, &control, register, 3)
+        } else {
+            let select = pool[rng.below(pool.len())];
+            let select = fit(&mut b, select, 1);
+            let data = pool[rng.below(pool.len())];
+            let data = fit(&mut b, data, width);
+            b.mux(select, data, register)
+        };
+        if !asynchronous {
+            let value = b.constant(width, rng.next());
+            next = b.mux(b.reset(), value, next);
+        }
+        b.next(register, next);
+    }
+    for at in 0..1 + rng.below(2) {
+        let output = pool[rng.below(pool.len())];
+        b.output(&format!("y{at}"), output);
+    }
+    b.finish()
+}
+
+/// A next value made of constants, steps and other control registers.
+fn random_control(
+    b: &mut Builder,
+    rng: &mut Rng,
+    pool: &[ExprId],
+    control: &[ExprId],
+    own: ExprId,
+    depth: u32,
+) -> ExprId {
+    let width = b.width(own);
+    if depth == 0 || rng.below(6) == 0 {
+        return match rng.below(4) {
+            0 => own,
+            1 => {
+                let one = b.constant(width, 1 + rng.next() % 2);
+                b.binary(BinaryOp::Add, own, one)
+            }
+            2 => {
+                let other = control[rng.below(control.len())];
+                fit(b, other, width)
+            }
+            _ => {
+                let value = rng.next();
+                b.constant(width, value)
+            }
+        };
+    }
+    let select = if rng.flip() {
+        let register = control[rng.below(control.len())];
+        let value = rng.next();
+        b.is(register, value)
+    } else {
+        let condition = pool[rng.below(pool.len())];
+        fit(b, condition, 1)
+    };
+    let then = random_control(b, rng, pool, control, own, depth - 1);
+    let other = random_control(b, rng, pool, control, own, depth - 1);
+    b.mux(select, then, other)
+}
+
+/// A machine like a serial hash: idle, eight rounds over two data words,
+/// then the result is updated. Returns the netlist.
+pub(crate) fn rounds() -> Netlist {
+    let mut b = Builder::new();
+    let (start, block) = (b.input("start", 1), b.input("block", 16));
+    let state = b.register("state", 2, Some(0));
+    let round = b.register("round", 3, Some(0));
+    let work = b.register("work", 16, Some(0));
+    let result = b.register("result", 16, Some(0));
+    let (idle, busy) = (b.is(state, 0), b.is(state, 1));
+    let go = b.binary(BinaryOp::And, idle, start);
+    let last = b.is(round, 7);
+    let end = b.binary(BinaryOp::And, busy, last);
+    let finish = b.is(state, 2);
+    let [zero, one, two] = [0, 1, 2].map(|value| b.constant(2, value));
+    let after = b.mux(finish, zero, state);
+    let after = b.mux(end, two, after);
+    let next = b.mux(go, one, after);
+    b.next(state, next);
+    let (step, none) = (b.constant(3, 1), b.constant(3, 0));
+    let more = b.binary(BinaryOp::Add, round, step);
+    let count = b.mux(busy, more, round);
+    let count = b.mux(go, none, count);
+    b.next(round, count);
+    let sum = b.binary(BinaryOp::Add, work, block);
+    let mixed = b.mux(busy, sum, work);
+    let loaded = b.mux(go, block, mixed);
+    b.next(work, loaded);
+    let total = b.binary(BinaryOp::Add, result, work);
+    let updated = b.mux(finish, total, result);
+    b.next(result, updated);
+    b.output("result", result);
+    b.output("ready", idle);
+    b.finish()
+}
+
+/// A machine that fills a memory of two words at once, changes one of them from
+/// a register, and shows one.
+pub(crate) fn buffer() -> Netlist {
+    let mut b = Builder::new();
+    let (fill, at) = (b.input("fill", 4), b.input("at", 1));
+    let state = b.register("state", 2, Some(0));
+    let change = b.register("change", 4, None);
+    let [filling, changing, showing] = [0, 1, 2].map(|value| b.is(state, value));
+    let [zero, one, two] = [0, 1, 2].map(|value| b.constant(2, value));
+    let next = b.mux(changing, two, zero);
+    let next = b.mux(filling, one, next);
+    b.next(state, next);
+    let taken = b.mux(filling, fill, change);
+    b.next(change, taken);
+    let [low, high] = [0, 1].map(|row| b.constant(1, row));
+    let mask = b.constant(4, 15);
+    let write = |enable, address, data| MemoryWrite {
+        clock: ClockId(0),
+        enable,
+        address,
+        data,
+        mask,
+    };
+    let origin = b.netlist.registers[0].origin.clone();
+    b.netlist.memories.push(Memory {
+        name: "buffer".to_owned(),
+        width: 4,
+        depth: 2,
+        writes: vec![
+            write(filling, low, fill),
+            write(filling, high, fill),
+            write(changing, at, change),
+        ],
+        first_index: Some(0),
+        processes: vec![origin.process.clone()],
+        clock: None,
+        plainly_clocked: true,
+        init: None,
+        origin,
+    });
+    let read = b.netlist.exprs.intern(Node::MemRead(MemId(0), at), 4);
+    let hidden = b.constant(4, 0);
+    let shown = b.mux(showing, read, hidden);
+    b.output("shown", shown);
+    b.finish()
+}

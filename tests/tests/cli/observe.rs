@@ -1,0 +1,205 @@
+//! `[observe]`: outputs that are not sampled in every cycle.
+
+use serde_json::Value;
+
+use crate::bench::Bench;
+
+/// The result is computed in a register of its own and held until the next.
+const DESIGN: &str = "module mixer(input clk, input rst, input start, input [7:0] a,
+             output [7:0] result, output [7:0] debug, output ready);
+  reg busy;
+  reg [2:0] n;
+  reg [7:0] acc, r;
+  assign ready = !busy;
+  assign result = r;
+  assign debug = acc;
+  always @(posedge clk)
+    if (rst) begin busy <= 1'b0; n <= 3'd0; r <= 8'd0; end
+    else if (!busy) begin
+      if (start) begin busy <= 1'b1; n <= 3'd5; acc <= a; end
+    end else begin
+      acc <= {acc[6:0], acc[7] ^ acc[5]} + 8'd1;
+      n <= n - 3'd1;
+      if (n == 3'd0) begin busy <= 1'b0; n <= 3'd0; r <= acc; end
+    end
+endmodule
+";
+
+const TESTBENCH: &str = "module tb;
+  reg clk = 0, rst = 1, start = 0; reg [7:0] a = 8'h35;
+  wire [7:0] result, debug; wire ready;
+  mixer dut(.clk(clk), .rst(rst), .start(start), .a(a), .result(result), .debug(debug), .ready(ready));
+  always #5 clk = !clk;
+  integer i;
+  initial begin
+    repeat (2) @(negedge clk);
+    rst = 0;
+    for (i = 0; i < 4; i = i + 1) begin
+      start = 1; @(negedge clk); start = 0; a = a * 3;
+      repeat (9) @(negedge clk);
+    end
+    $finish;
+  end
+endmodule
+";
+
+const WHEN_READY: &str = "[observe]\ndebug = \"never\"\nresult = { when = \"ready\" }\n";
+
+fn bench(config: &str) -> Bench {
+    let files = [("mixer.v", DESIGN), ("tb.v", TESTBENCH)];
+    let bench = Bench::new(&files);
+    if !config.is_empty() {
+        bench.write("idetic.toml", config.as_bytes());
+    }
+    bench
+}
+
+fn analysis(bench: &Bench) -> Value {
+    let outcome = bench.succeeds(&["analyze", "mixer.v", "--format", "json"]);
+    serde_json::from_str(&outcome.stdout).unwrap()
+}
+
+/// Per state, whether it is one of the busy ones and which registers are live.
+fn live(report: &Value) -> Vec<(bool, bool, bool)> {
+    let states = report["control"]["states"].as_array().unwrap();
+    let of = |state: &Value| {
+        let has = |name: &str| state["live"].get(name).is_some();
+        (state["values"]["busy"] == 1, has("r"), has("acc"))
+    };
+    states.iter().map(of).collect()
+}
+
+#[test]
+fn a_result_is_dead_while_the_next_is_computed() {
+    let report = analysis(&bench(""));
+    assert!(report.get("observe").is_none());
+    assert!(live(&report).iter().all(|&(_, result, acc)| result && acc));
+
+    // A condition over outputs, one over registers and one that reads both.
+    for condition in ["ready", "!busy", "ready && !(busy == 1'b1)"] {
+        let config = WHEN_READY.replace("\"ready\"", &format!("\"{condition}\""));
+        let report = analysis(&bench(&config));
+        let found = live(&report);
+        assert!(found.len() > 5, "{report}");
+        for (busy, result, acc) in found {
+            assert_eq!((result, acc), (!busy, busy), "{condition}: {report}");
+        }
+        let observe = &report["observe"][1];
+        assert_eq!(observe["output"], "result");
+        assert_eq!(observe["when"], condition);
+        assert_eq!(observe["line"], 3);
+        assert!(report["observe"][0].get("when").is_none());
+    }
+}
+
+#[test]
+fn what_is_narrowed_is_proved_and_verified() {
+    let bench = bench(WHEN_READY);
+    let outcome = bench.succeeds(&["prove", "mixer.v"]);
+    assert!(
+        outcome.stdout.contains("mixer: proved"),
+        "{}",
+        outcome.stdout
+    );
+
+    let verify = ["verify", "mixer.v", "--tb", "tb.v", "--sim", "icarus"];
+    let points = ["--max-points-icarus", "60", "--format", "json"];
+    let verify = [&verify[..], &points].concat();
+    let outcome = bench.succeeds(&verify);
+    let report: Value = serde_json::from_str(&outcome.stdout).unwrap();
+    assert!(
+        report["not_sampled_bits"].as_u64().unwrap() > 100,
+        "{report}"
+    );
+
+    // A bit of the result is lost: seen while it counts.
+    let lost = ["--drop-bit", "r[3]"];
+    let outcome = bench.run(&[&verify[..], &lost].concat());
+    assert_eq!(outcome.code, 3, "{}", outcome.stderr);
+    assert!(outcome.stderr.contains("`result` is"), "{}", outcome.stderr);
+    let outcome = bench.run(&[&["prove", "mixer.v"], &lost[..]].concat());
+    assert_eq!(outcome.code, 3);
+    assert!(outcome.stderr.contains("`r[3]`"), "{}", outcome.stderr);
+    assert!(
+        outcome.stderr.contains("in state `busy=0`"),
+        "{}",
+        outcome.stderr
+    );
+}
+
+#[test]
+fn what_never_counts_is_not_missed() {
+    let bench = bench("[observe]\ndebug = \"never\"\nresult = \"never\"\n");
+    for command in [
+        &["prove", "mixer.v"][..],
+        &[
+            "verify",
+            "mixer.v",
+            "--tb",
+            "tb.v",
+            "--sim",
+            "icarus",
+            "--max-points-icarus",
+            "40",
+        ],
+    ] {
+        bench.succeeds(&[command, &["--drop-bit", "r[3]", "--drop-bit", "acc[0]"]].concat());
+    }
+}
+
+#[test]
+fn names_and_conditions_that_do_not_fit_have_a_place() {
+    let cases = [
+        ("output", "reslt = \"never\""),
+        ("input", "a = \"never\""),
+        ("name", "result = { when = \"ready && vald\" }"),
+        ("syntax", "result = { when = \"ready &&\" }"),
+        ("rest", "result = { when = \"ready ready\" }"),
+        ("form", "result = \"ready\""),
+        ("key", "result = { whn = \"ready\" }"),
+        ("escape", "result = { when = \"re\\u0061dy\" }"),
+        ("empty", "result = { when = \"\" }"),
+    ];
+    let mut all = String::new();
+    for (name, entry) in cases {
+        let bench = bench(&format!("[observe]\n{entry}\n"));
+        let outcome = bench.refused(1, &["analyze", "mixer.v"]);
+        all.push_str(&format!("-- {name}\n{}\n", outcome.stderr));
+    }
+    insta::assert_snapshot!("observe", all);
+}
+
+#[test]
+fn a_live_bit_has_a_reason() {
+    let bench = bench(WHEN_READY);
+    let why = ["analyze", "mixer.v", "--why", "acc[3]", "--state"];
+    let outcome = bench.succeeds(&[&why[..], &["busy=1,n=1"]].concat());
+    insta::assert_snapshot!("why", outcome.stdout);
+
+    let outcome = bench.succeeds(&[&why[..], &["busy=0"]].concat());
+    assert!(
+        outcome.stdout.contains("acc[3] is dead in `busy=0`"),
+        "{}",
+        outcome.stdout
+    );
+
+    // By number, and for machines.
+    let json = ["--format", "json"];
+    let outcome = bench.succeeds(&[&why[..], &["1"], &json].concat());
+    let reason: Value = serde_json::from_str(&outcome.stdout).unwrap();
+    assert_eq!(reason["live"], true);
+    assert_eq!(reason["end"]["about"], "result");
+    assert_eq!(reason["way"][0]["what"], "acc[3]");
+
+    let mut all = String::new();
+    for (what, state) in [
+        ("acc[8]", "busy=0"),
+        ("acc", "busy=0"),
+        ("ac[3]", "busy=0"),
+        ("acc[3]", "bussy=0"),
+    ] {
+        let outcome = bench.refused(1, &["analyze", "mixer.v", "--why", what, "--state", state]);
+        all.push_str(&outcome.stderr);
+    }
+    insta::assert_snapshot!("why-refused", all);
+}
