@@ -142,6 +142,9 @@ pub struct ProveArgs {
     /// The limits.
     #[command(flatten)]
     pub limits: ProofLimits,
+    /// Instead, find with the solver exactly which bits are live, and print how many more the analysis keeps
+    #[arg(long)]
+    pub exact: bool,
 }
 
 /// How long a proof may take; beyond that it is none.

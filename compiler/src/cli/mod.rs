@@ -11,6 +11,7 @@ pub mod output;
 mod analyze;
 mod console;
 mod energy_config;
+mod exact;
 mod exit;
 mod insert;
 mod observe;

@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 
 use crate::cli::args::{Format, ProofLimits, ProveArgs};
 use crate::cli::console::Console;
+use crate::cli::exact;
 use crate::cli::exit::Exit;
 use crate::cli::request;
 use crate::diagnostics::{Diagnostic, Diagnostics, codes};
@@ -24,6 +25,9 @@ const NAMES: usize = 8;
 pub fn run(arguments: &ProveArgs, console: &Console, sources: &mut SourceMap) -> Result<(), Exit> {
     let request = request::request(&arguments.design, Some(&arguments.plan), sources)?;
     let analysis = super::analyze_design(&request, console, sources)?;
+    if arguments.exact {
+        return exact::run(&analysis, &options(arguments.limits), console);
+    }
     let (plan, diagnostics) = driver::plan(&analysis, &request.insert);
     let Some(plan) = plan else {
         return Err(Exit::Input(diagnostics));
@@ -36,6 +40,13 @@ pub fn run(arguments: &ProveArgs, console: &Console, sources: &mut SourceMap) ->
         Format::Text => console.result(&summary(&analysis, &proof, time))?,
     }
     holds(&analysis, &proof)
+}
+
+fn options(limits: ProofLimits) -> ProveOptions {
+    ProveOptions {
+        state_time: Duration::from_secs(limits.state_timeout),
+        total_time: Duration::from_secs(limits.proof_timeout),
+    }
 }
 
 /// Proves with a progress bar, and tells how long it took.
@@ -55,10 +66,7 @@ pub fn check(
             liveness: &analysis.liveness,
             plan: Some(plan),
         },
-        &ProveOptions {
-            state_time: Duration::from_secs(limits.state_timeout),
-            total_time: Duration::from_secs(limits.proof_timeout),
-        },
+        &options(limits),
         |done, all| {
             bar.set_length(all as u64);
             bar.set_position(done as u64);
@@ -88,7 +96,8 @@ fn subject(analysis: &Analysis, subject: Subject) -> &str {
     }
 }
 
-fn bit(analysis: &Analysis, (register, bit): (RegId, u32)) -> String {
+/// The name of a bit.
+pub(super) fn bit(analysis: &Analysis, (register, bit): (RegId, u32)) -> String {
     let register = &analysis.netlist.registers[register.index()];
     match register.width {
         1 => register.name.clone(),
@@ -97,7 +106,7 @@ fn bit(analysis: &Analysis, (register, bit): (RegId, u32)) -> String {
 }
 
 /// Some names, and how many more there are.
-fn bits(analysis: &Analysis, list: &[(RegId, u32)]) -> String {
+pub(super) fn bits(analysis: &Analysis, list: &[(RegId, u32)]) -> String {
     let mut names: Vec<String> = (list.iter().take(NAMES))
         .map(|&one| format!("`{}`", bit(analysis, one)))
         .collect();

@@ -138,6 +138,44 @@ fn grow(exprs: &mut Exprs, random: &mut Random, pool: &[Pair]) -> Pair {
 }
 
 #[test]
+fn signed_division_by_powers_of_two() {
+    let mut divided = 0;
+    for width in 1..=6 {
+        for power in 0..width {
+            for op in [BinaryOp::DivS, BinaryOp::ModS] {
+                let mut b = Builder::new();
+                let a = b.input("a", width);
+                let by = b.constant(width, 1 << power);
+                let plain = b.binary(op, a, by);
+                let smart = b.netlist.exprs.binary(op, a, by);
+                divided += usize::from(plain == smart);
+                b.output("y", smart);
+                let netlist = b.finish();
+                let state = MachineState::zero(&netlist);
+                for number in 0..1u32 << width {
+                    let bits = (0..width).map(|at| number >> at & 1 == 1);
+                    let inputs: Vec<Vec<bool>> = (netlist.inputs.iter())
+                        .map(|input| match &*input.name {
+                            "a" => bits.clone().collect(),
+                            _ => vec![false; input.width as usize],
+                        })
+                        .collect();
+                    let values = values(&netlist, &state, &inputs);
+                    let of = |expr: ExprId| &values[expr.index()];
+                    assert_eq!(
+                        of(smart),
+                        of(plain),
+                        "{op:?} of {number} by 2^{power} in {width} bits"
+                    );
+                }
+            }
+        }
+    }
+    // By the least number, which is no positive power.
+    assert_eq!(divided, 2 * 6);
+}
+
+#[test]
 fn smart_constructors_keep_the_value() {
     let mut random = Random(0x9e37_79b9_7f4a_7c15);
     for _ in 0..150 {

@@ -1,7 +1,7 @@
 //! Identities of binary operators.
 
 use super::bits::Bits;
-use super::expr::{BinaryOp, ExprId, Exprs};
+use super::expr::{BinaryOp, ExprId, Exprs, UnaryOp};
 
 impl Exprs {
     /// Identities; a constant operand of a commutative operator is `b`.
@@ -52,6 +52,7 @@ impl Exprs {
                     Some(self.zero_extend(rest, width))
                 }
             },
+            BinaryOp::DivS | BinaryOp::ModS => self.simplify_signed(op, a, b),
             BinaryOp::Eq => self.simplify_eq(a, b),
             BinaryOp::LtU => self.simplify_lt(a, b),
             BinaryOp::LtS => {
@@ -61,6 +62,41 @@ impl Exprs {
             BinaryOp::Shl | BinaryOp::ShrU | BinaryOp::ShrS => self.simplify_shift(op, a, b),
             _ => None,
         }
+    }
+
+    /// Signed division of numbers that are not negative, or by a positive power of
+    /// two: the remainder has the low bits of the dividend, and its sign unless they
+    /// are all 0; the quotient is rounded towards zero, so the shift of a negative
+    /// dividend is of one that is larger by the divisor less 1.
+    fn simplify_signed(&mut self, op: BinaryOp, a: ExprId, b: ExprId) -> Option<ExprId> {
+        let width = self.width(a);
+        let divides = op == BinaryOp::DivS;
+        if self.significant(a).max(self.significant(b)) < width {
+            let unsigned = if divides {
+                BinaryOp::DivU
+            } else {
+                BinaryOp::ModU
+            };
+            return Some(self.binary(unsigned, a, b));
+        }
+        let power = self.power_of_two(b).filter(|&power| power + 1 < width)?;
+        if power == 0 {
+            let none = Bits::zero(width);
+            return Some(if divides { a } else { self.constant(none) });
+        }
+        let sign = self.slice(a, width - 1, 1);
+        if divides {
+            let more = self.sign_extend(sign, power);
+            let more = self.zero_extend(more, width);
+            let sum = self.binary(BinaryOp::Add, a, more);
+            let amount = self.number(32, u64::from(power));
+            return Some(self.binary(BinaryOp::ShrS, sum, amount));
+        }
+        let low = self.slice(a, 0, power);
+        let rest = self.reduce(UnaryOp::ReduceOr, low);
+        let negative = self.and(sign, rest);
+        let high = self.sign_extend(negative, width - power);
+        Some(self.concat(&[low, high]))
     }
 
     /// The exponent of a known power of two.

@@ -25,6 +25,15 @@ impl Lit {
         self.0 & 1 == 1
     }
 
+    /// Its value, given those of the nodes.
+    pub(super) fn of<const N: usize>(self, values: &[[u64; N]]) -> [u64; N] {
+        let value = values[self.node()];
+        match self.is_complement() {
+            false => value,
+            true => value.map(|word| !word),
+        }
+    }
+
     /// The literal of a constant.
     pub(super) fn constant(value: bool) -> Lit {
         if value { Lit::TRUE } else { Lit::FALSE }
@@ -75,6 +84,35 @@ impl Aig {
         let index = u32::try_from(self.nodes.len()).expect("fewer than 2^31 nodes");
         self.nodes.push(node);
         Lit(index << 1)
+    }
+
+    /// Forgets the nodes from number `length` on. Literals of theirs mean nothing then.
+    pub(super) fn truncate(&mut self, length: usize) {
+        for node in self.nodes.drain(length..) {
+            if let Node::And(a, b) = node {
+                self.known.remove(&(a, b));
+            }
+        }
+    }
+
+    /// The values of all nodes under an assignment of words to variables, bit by
+    /// bit. `values` has those of the first nodes and gets the rest.
+    pub(super) fn simulate<const N: usize>(
+        &self,
+        values: &mut Vec<[u64; N]>,
+        mut variable: impl FnMut() -> [u64; N],
+    ) {
+        for node in &self.nodes[values.len()..] {
+            let value = match *node {
+                Node::False => [0; N],
+                Node::Input => variable(),
+                Node::And(a, b) => {
+                    let (a, b) = (a.of(values), b.of(values));
+                    std::array::from_fn(|at| a[at] & b[at])
+                }
+            };
+            values.push(value);
+        }
     }
 
     /// A new free variable.

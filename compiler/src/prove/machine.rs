@@ -4,7 +4,7 @@ use rustc_hash::FxHashMap;
 
 use super::aig::{Aig, Lit};
 use super::words::{self, Shift};
-use crate::netlist::{BinaryOp, ExprId, MemId, Netlist, Node, UnaryOp};
+use crate::netlist::{BinaryOp, ExprId, MemId, Netlist, Node, RegId, Register, UnaryOp};
 
 /// A netlist made ready to be turned into circuits again and again.
 pub(super) struct Machine<'a> {
@@ -106,6 +106,51 @@ impl Circuit {
     }
 }
 
+/// A moment that a [`Circuit`] can be taken back to.
+pub(super) struct Mark {
+    nodes: usize,
+    reads: Vec<[usize; 2]>,
+}
+
+impl Circuit {
+    /// Remembers this moment.
+    pub(super) fn mark(&self) -> Mark {
+        let reads = self.reads.iter();
+        Mark {
+            nodes: self.aig.len(),
+            reads: reads.map(|[a, b]| [a.len(), b.len()]).collect(),
+        }
+    }
+
+    /// Forgets what was added since. No new expression has become unknown meanwhile.
+    pub(super) fn undo(&mut self, mark: &Mark) {
+        self.aig.truncate(mark.nodes);
+        for ([a, b], [kept, lost]) in self.reads.iter_mut().zip(&mark.reads) {
+            a.truncate(*kept);
+            b.truncate(*lost);
+        }
+    }
+}
+
+/// Per register, what its value is carried to within a cycle.
+pub(super) struct Cones(Vec<Cone>);
+
+struct Cone {
+    /// Expressions, operands first.
+    exprs: Vec<ExprId>,
+    /// The registers that may take another value at the clock edge.
+    carried: Vec<RegId>,
+    /// An asynchronous reset depends on it.
+    resets: bool,
+}
+
+impl Cones {
+    /// The registers that may take another value if `register` has another.
+    pub(super) fn carried(&self, register: RegId) -> &[RegId] {
+        &self.0[register.index()].carried
+    }
+}
+
 /// A word of free variables.
 pub(super) fn word(aig: &mut Aig, width: u32) -> Vec<Lit> {
     (0..width).map(|_| aig.input()).collect()
@@ -169,12 +214,8 @@ impl<'a> Machine<'a> {
         let resets = &self.netlist.registers;
         for register in resets.iter().filter(|r| !r.async_resets.is_empty()) {
             let own = self.range(register.expr);
-            let mut value = copy.bits[own.clone()].to_vec();
-            for reset in register.async_resets.iter().rev() {
-                let active = self.value(&copy, reset.active)[0];
-                let reset = self.value(&copy, reset.value);
-                value = words::mux(&mut circuit.aig, active, reset, &value);
-            }
+            let value = copy.bits[own.clone()].to_vec();
+            let value = self.under_resets(circuit, &copy, register, value);
             copy.bits[own].copy_from_slice(&value);
         }
         for &id in &self.needed {
@@ -190,18 +231,93 @@ impl<'a> Machine<'a> {
 
     /// The registers after the next clock edge.
     pub(super) fn next(&self, circuit: &mut Circuit, copy: &Copy) -> Vec<Vec<Lit>> {
-        let registers = self.netlist.registers.iter();
+        let registers = 0..self.netlist.registers.len() as u32;
         registers
-            .map(|register| {
-                let mut value = self.value(copy, register.next).to_vec();
-                for reset in register.async_resets.iter().rev() {
-                    let active = self.value(copy, reset.active)[0];
-                    let reset = self.value(copy, reset.value);
-                    value = words::mux(&mut circuit.aig, active, reset, &value);
-                }
-                value
-            })
+            .map(|register| self.next_of(circuit, copy, RegId(register)))
             .collect()
+    }
+
+    /// One register after the next clock edge.
+    pub(super) fn next_of(&self, circuit: &mut Circuit, copy: &Copy, register: RegId) -> Vec<Lit> {
+        let register = &self.netlist.registers[register.index()];
+        let value = self.value(copy, register.next).to_vec();
+        self.under_resets(circuit, copy, register, value)
+    }
+
+    /// A value of a register, or its reset value while a reset is active.
+    fn under_resets(
+        &self,
+        circuit: &mut Circuit,
+        copy: &Copy,
+        register: &Register,
+        mut value: Vec<Lit>,
+    ) -> Vec<Lit> {
+        for reset in register.async_resets.iter().rev() {
+            let active = self.value(copy, reset.active)[0];
+            let reset = self.value(copy, reset.value);
+            value = words::mux(&mut circuit.aig, active, reset, &value);
+        }
+        value
+    }
+
+    /// What the value of each register is carried to.
+    pub(super) fn cones(&self) -> Cones {
+        let exprs = &self.netlist.exprs;
+        let cone = |register: &Register| {
+            let mut reached = vec![false; exprs.len()];
+            reached[register.expr.index()] = true;
+            let mut list = Vec::new();
+            for &id in self.needed.iter().filter(|&&id| id != register.expr) {
+                let mut here = false;
+                exprs.operands(id, |operand| here |= reached[operand.index()]);
+                if here {
+                    reached[id.index()] = true;
+                    list.push(id);
+                }
+            }
+            let of = |id: ExprId| reached[id.index()];
+            let others = self.netlist.registers.iter().enumerate();
+            let carried = others.filter(|(_, other)| {
+                let resets = other.async_resets.iter();
+                of(other.next) || resets.into_iter().any(|r| of(r.active) || of(r.value))
+            });
+            Cone {
+                carried: carried.map(|(at, _)| RegId(at as u32)).collect(),
+                resets: self.resets.iter().any(|&id| of(id)),
+                exprs: list,
+            }
+        };
+        Cones(self.netlist.registers.iter().map(cone).collect())
+    }
+
+    /// A copy that differs from another in one stored bit.
+    pub(super) fn flipped(
+        &self,
+        circuit: &mut Circuit,
+        other: &Copy,
+        (register, bit): (RegId, u32),
+        cones: &Cones,
+    ) -> Copy {
+        let mut stored = other.stored.clone();
+        let flipped = &mut stored[register.index()][bit as usize];
+        *flipped = !*flipped;
+        let cone = &cones.0[register.index()];
+        if cone.resets {
+            return self.copy(circuit, stored, other.contents.clone(), Some(other));
+        }
+        let mut copy = Copy {
+            bits: other.bits.clone(),
+            stored,
+            contents: other.contents.clone(),
+        };
+        let of = &self.netlist.registers[register.index()];
+        let value = copy.stored[register.index()].clone();
+        let value = self.under_resets(circuit, &copy, of, value);
+        copy.bits[self.range(of.expr)].copy_from_slice(&value);
+        for &id in &cone.exprs {
+            self.evaluate(circuit, &mut copy, id, Some(other));
+        }
+        copy
     }
 
     fn evaluate(&self, circuit: &mut Circuit, copy: &mut Copy, id: ExprId, other: Option<&Copy>) {

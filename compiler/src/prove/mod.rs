@@ -23,12 +23,15 @@
 //! A question that is not answered in time is [`Verdict::Unknown`], never proved.
 
 mod aig;
+mod exact;
 mod machine;
 mod obligation;
 mod solver;
 #[cfg(test)]
 mod tests;
 mod words;
+
+pub use exact::{Exact, exact};
 
 use std::time::{Duration, Instant};
 

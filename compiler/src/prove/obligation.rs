@@ -34,7 +34,7 @@ struct Step {
 }
 
 /// The states that edges lead to from a state, each once.
-fn successors(claims: &Claims<'_>, state: StateId) -> Vec<StateId> {
+pub(super) fn successors(claims: &Claims<'_>, state: StateId) -> Vec<StateId> {
     let edges = claims.graph.edges_from(state).iter();
     let mut list: Vec<StateId> = edges.map(|edge| edge.to).collect();
     list.sort_unstable();
@@ -65,14 +65,17 @@ fn kept_memories<'a>(claims: &Claims<'a>, state: StateId) -> &'a BitSet {
 }
 
 /// The value of each register that the facts of a state give.
-fn facts<'a>(claims: &Claims<'a>, state: StateId) -> impl Iterator<Item = (RegId, &'a Bits)> {
+pub(super) fn facts<'a>(
+    claims: &Claims<'a>,
+    state: StateId,
+) -> impl Iterator<Item = (RegId, &'a Bits)> {
     let graph = claims.graph;
     let values = graph.states[state.index()].values.iter();
     (graph.registers.iter().copied().zip(values)).filter(|(_, value)| value.is_known())
 }
 
 /// "The registers have the values that the facts of a state give."
-fn satisfies(
+pub(super) fn satisfies(
     claims: &Claims<'_>,
     circuit: &mut Circuit,
     registers: &[Vec<Lit>],
@@ -131,7 +134,8 @@ impl Step {
         let contents: Vec<Lit> = (0..netlist.memories.len() as u32)
             .map(|at| {
                 let memory = MemId(at);
-                memory_agrees(claims, machine, &mut circuit, &copies, memory, &lost)
+                let copies = [&copies[0], &copies[1]];
+                memory_agrees(claims, machine, &mut circuit, copies, memory, &lost)
             })
             .collect();
         let [first, second] = &copies;
@@ -195,17 +199,17 @@ impl Step {
 
 /// Whether a memory holds the same in both copies after a step: it is written
 /// alike, and did so before or is overwritten as a whole.
-fn memory_agrees(
+pub(super) fn memory_agrees(
     claims: &Claims<'_>,
     machine: &Machine<'_>,
     circuit: &mut Circuit,
-    copies: &[Copy; 2],
+    copies: [&Copy; 2],
     memory: MemId,
     lost: &[MemId],
 ) -> Lit {
     let aig = &mut circuit.aig;
     let of = &claims.netlist.memories[memory.index()];
-    let value = |at: usize, expr| machine.value(&copies[at], expr);
+    let value = |at: usize, expr| machine.value(copies[at], expr);
     let mut alike = Vec::new();
     for write in &of.writes {
         let enable = value(0, write.enable)[0];

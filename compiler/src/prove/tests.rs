@@ -283,3 +283,122 @@ fn no_time_means_unknown() {
     let refuted = |o: &Obligation| matches!(o.verdict, Verdict::Refuted(_));
     assert!(!proof.obligations.iter().any(refuted));
 }
+
+/// The least live sets, by flipping every bit of every valuation.
+fn least(netlist: &Netlist, graph: &ControlGraph, liveness: &Liveness) -> Vec<BitSet> {
+    let bits = &liveness.bits;
+    let all: Vec<MachineState> = (0..1u64 << netlist.flop_bits())
+        .map(|number| machines::state_of(netlist, number))
+        .collect();
+    let fits = |state: usize, machine: &MachineState| {
+        machines::satisfies(graph, &graph.states[state], machine)
+    };
+    let mut live = vec![BitSet::new(bits.len()); graph.states.len()];
+    for (live, state) in live.iter_mut().zip(&graph.states) {
+        for (register, value) in graph.registers.iter().zip(&state.values) {
+            let fact = bits.range(*register).filter(|_| value.is_known());
+            fact.for_each(|bit| {
+                live.insert(bit);
+            });
+        }
+    }
+    let inputs: Vec<_> = (0..1u64 << machines::input_bits(netlist))
+        .map(|input| machines::inputs_of(netlist, input))
+        .collect();
+    // Per input and valuation, what is seen and what follows.
+    let results: Vec<Vec<_>> = (inputs.iter())
+        .map(|inputs| {
+            let result = |m: &MachineState| {
+                (
+                    eval::sampled(netlist, m, inputs),
+                    eval::cycle(netlist, m, inputs).next,
+                )
+            };
+            all.iter().map(result).collect()
+        })
+        .collect();
+    loop {
+        let before = live.clone();
+        for state in 0..graph.states.len() {
+            let targets: Vec<usize> = (graph.edges_from(StateId(state as u32)).iter())
+                .map(|edge| edge.to.index())
+                .collect();
+            for bit in (0..bits.len()).filter(|&bit| !before[state].contains(bit)) {
+                let matters = results.iter().any(|results| {
+                    (0..all.len()).filter(|&a| fits(state, &all[a])).any(|a| {
+                        let ((seen, next), (also, other)) = (&results[a], &results[a ^ 1 << bit]);
+                        let agree = |&to: &usize| {
+                            let project = |m| machines::project(bits, &before[to], m);
+                            fits(to, next) && fits(to, other) && project(next) == project(other)
+                        };
+                        seen != also || !targets.iter().any(agree)
+                    })
+                });
+                if matters {
+                    live[state].insert(bit);
+                }
+            }
+        }
+        if live == before {
+            return live;
+        }
+    }
+}
+
+#[test]
+fn exact_live_bits_are_those_of_brute_force() {
+    let (mut more, mut machines) = (0, 0);
+    for seed in 0..60 {
+        let netlist = machine(seed, 40);
+        if netlist
+            .exprs
+            .ids()
+            .any(|id| partial(netlist.exprs.node(id)))
+        {
+            continue;
+        }
+        let (graph, liveness) = analyzed(&netlist);
+        let claims = Claims {
+            netlist: &netlist,
+            graph: &graph,
+            liveness: &liveness,
+            plan: None,
+        };
+        let found = exact(&claims, &ProveOptions::default(), |_, _| {});
+        let expected = least(&netlist, &graph, &liveness);
+        let mut reduced = liveness.clone();
+        for one in &found {
+            let index = one.state.index();
+            assert_eq!(one.kept, liveness.live[index].count());
+            assert_eq!(one.unknown, []);
+            for &(register, bit) in &one.more {
+                reduced.live[index].remove(liveness.bits.of(register, bit));
+            }
+            more += one.more.len();
+        }
+        let context = crate::netlist::print::print(&netlist);
+        assert_eq!(reduced.live, expected, "seed {seed}\n{context}");
+        machines += 1;
+    }
+    assert!(machines > 20, "{machines} machines");
+    assert!(more > 0, "{more} bits that the analysis keeps without need");
+}
+
+#[test]
+fn exact_live_bits_without_time_are_unknown() {
+    let netlist = machines::rounds();
+    let (graph, liveness) = analyzed(&netlist);
+    let claims = Claims {
+        netlist: &netlist,
+        graph: &graph,
+        liveness: &liveness,
+        plan: None,
+    };
+    let options = ProveOptions {
+        state_time: Duration::ZERO,
+        total_time: Duration::ZERO,
+    };
+    let found = exact(&claims, &options, |_, _| {});
+    assert!(found.iter().all(|one| one.more.is_empty()));
+    assert!(found.iter().any(|one| !one.unknown.is_empty()));
+}

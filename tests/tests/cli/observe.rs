@@ -203,3 +203,23 @@ fn a_live_bit_has_a_reason() {
     }
     insta::assert_snapshot!("why-refused", all);
 }
+
+#[test]
+fn exact_live_bits_are_counted() {
+    let bench = bench(WHEN_READY);
+    let outcome = bench.succeeds(&["prove", "mixer.v", "--exact", "--format", "json"]);
+    let found: Value = serde_json::from_str(&outcome.stdout).unwrap();
+    assert_eq!(
+        (&found["proved"], &found["unknown_bits"]),
+        (&Value::from(true), &Value::from(0))
+    );
+    assert_eq!(found["kept_bits"], found["live_bits"]);
+
+    let plain = Bench::new(&[]);
+    let outcome = plain.succeeds(&["prove", "design.v", "--exact"]);
+    assert!(
+        outcome.stdout.contains("the live sets are proved"),
+        "{}",
+        outcome.stdout
+    );
+}
