@@ -14,6 +14,7 @@ pub mod driver;
 pub mod elaborate;
 pub mod energy;
 pub mod frontend;
+pub mod hazards;
 pub mod instrument;
 pub mod layout;
 pub mod liveness;

@@ -70,6 +70,7 @@ fn emit(files: &[PathBuf], top: &str, options: &InstrumentOptions, word_bits: u3
         observe: &read.observe,
         graph: &graph,
         liveness: &liveness,
+        hazards: &[],
         plan: Some((&plan, &layout)),
         energy: None,
         design_hash: "0123456789abcdef",

@@ -18,6 +18,7 @@ fn when(condition: &str, outputs: &[&str]) -> ObserveOptions {
         path: "idetic.toml".into(),
         text: condition.to_owned(),
         outputs: outputs.iter().map(output).collect(),
+        ..ObserveOptions::default()
     }
 }
 

@@ -9,6 +9,7 @@ use crate::cli::why;
 use crate::control::Verdict;
 use crate::diagnostics::{Diagnostic, codes};
 use crate::driver::Analysis;
+use crate::hazards;
 use crate::report;
 use crate::source::SourceMap;
 
@@ -27,12 +28,15 @@ pub fn run(
     if let (Some(what), Some(state)) = (&arguments.why, &arguments.state) {
         return why::run(&analysis, what, state, console, sources);
     }
+    let (netlist, graph) = (&analysis.netlist, &analysis.graph);
+    let hazards = hazards::hazards(netlist, graph, None);
     let model = report::report(&report::Inputs {
         sources,
         netlist: &analysis.netlist,
         observe: &analysis.read.observe,
         graph: &analysis.graph,
         liveness: &analysis.liveness,
+        hazards: &hazards,
         plan: None,
         energy: None,
         design_hash: &analysis.hash,

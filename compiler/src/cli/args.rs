@@ -145,6 +145,9 @@ pub struct ProveArgs {
     /// Instead, find with the solver exactly which bits are live, and print how many more the analysis keeps
     #[arg(long)]
     pub exact: bool,
+    /// Also write the obligations of all control states to a new directory, as Verilog with a script for Yosys
+    #[arg(long, value_name = "DIR", conflicts_with = "exact")]
+    pub export: Option<PathBuf>,
 }
 
 /// How long a proof may take; beyond that it is none.

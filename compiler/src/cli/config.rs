@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use super::energy_config::{self, Wrong};
 pub use super::energy_config::{EnergyConfig, NvmConfig};
-use crate::cli::observe::{self, Observe};
+use crate::cli::observe::{self, Input, Observe};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::elaborate::MEMORY_MUST_LIMIT_BITS;
 use crate::frontend::ObserveOptions;
@@ -36,11 +36,12 @@ pub struct Config {
     /// `[observe]`
     #[serde(default)]
     observe: Observe,
-    /// `[observe]` with its places.
+    /// `[observe]` and `[input]` with their places.
     #[serde(skip)]
     pub observed: ObserveOptions,
-    /// `[input]`: not acted on yet.
-    input: Option<toml::Spanned<toml::Table>>,
+    /// `[input]`
+    #[serde(default)]
+    input: Input,
     /// `[memory]`
     #[serde(default)]
     pub memory: MemoryConfig,
@@ -336,20 +337,12 @@ pub fn read(path: &Path, sources: &mut SourceMap) -> Result<Config, Diagnostic> 
         }
         diagnostic
     })?;
-    for (name, section) in [("input", &config.input)] {
-        if let Some(section) = section {
-            return Err(Diagnostic::error(
-                codes::CONFIG,
-                place(section.span()),
-                format!("section `[{name}]` is not acted on by this version"),
-            )
-            .help("remove the section: its promises would not be kept"));
-        }
-    }
-    config.observed = observe::resolve(path, &text, &config.observe).map_err(|(range, what)| {
-        Diagnostic::error(codes::CONFIG, place(range), format!("{what} is not taken"))
-            .help("write it between quotes on one line, as Verilog")
-    })?;
+    config.observed = observe::resolve(path, &text, &config.observe, &config.input).map_err(
+        |(range, what)| {
+            Diagnostic::error(codes::CONFIG, place(range), format!("{what} is not taken"))
+                .help("write it between quotes on one line, as Verilog")
+        },
+    )?;
     if let Some((name, _)) = (config.memory.kinds.iter()).find(|(_, k)| **k != MemoryKind::Volatile)
     {
         let message = format!("memory `{name}` is declared to keep its contents by itself");
@@ -484,7 +477,7 @@ mod tests {
         assert!(
             error("[input]\nstable = [\"x\"]\n")
                 .message
-                .contains("[input]")
+                .contains("unknown key `stable`")
         );
         assert!(
             error("[nvm]\nword_bits = 7\n")

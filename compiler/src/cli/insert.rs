@@ -10,6 +10,7 @@ use crate::cli::prove;
 use crate::cli::request::{self, Request, absolute};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::driver::{self, Analysis, Inserted};
+use crate::hazards;
 use crate::instrument::ListOptions;
 use crate::report::{self, Report};
 use crate::source::SourceMap;
@@ -66,12 +67,15 @@ pub fn build(request: &Request, console: &Console, sources: &mut SourceMap) -> R
         return Err(Exit::Input(diagnostics));
     };
     console.diagnostics(&diagnostics, sources);
+    let (netlist, graph) = (&analysis.netlist, &analysis.graph);
+    let hazards = hazards::hazards(netlist, graph, Some(&inserted.plan));
     let report = report::report(&report::Inputs {
         sources,
         netlist: &analysis.netlist,
         observe: &analysis.read.observe,
         graph: &analysis.graph,
         liveness: &analysis.liveness,
+        hazards: &hazards,
         plan: Some((&inserted.plan, &inserted.layout)),
         energy: inserted.energy.as_ref(),
         design_hash: &analysis.hash,

@@ -1,6 +1,7 @@
-//! `[observe]`: outputs that are not sampled in every cycle.
+//! `[observe]` and `[input]`: what the environment does at the ports.
 //!
-//! `debug = "never"` and `result = { when = "ready" }`. What a condition means
+//! `debug = "never"` and `result = { when = "ready" }`; handshakes as
+//! `[[input.handshake]]` with `valid` and `ready`. What a condition means
 //! is for elaboration to say, in the scope of the top module; here it gets its
 //! place in the file.
 
@@ -9,10 +10,10 @@ use std::path::Path;
 
 use indexmap::IndexMap;
 use serde::Deserialize;
-use serde::de::{Deserializer, Error, MapAccess, Visitor};
+use serde::de::{Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use toml::Spanned;
 
-use crate::frontend::{ObserveOptions, ObserveOutput};
+use crate::frontend::{ObserveHandshake, ObserveOptions, ObserveOutput};
 
 /// The entries by the names of outputs.
 pub type Observe = IndexMap<String, Spanned<Sampling>>;
@@ -24,6 +25,27 @@ pub enum Sampling {
     Never,
     /// It is sampled where this condition holds.
     When(Spanned<String>),
+    /// No output: `[[observe.handshake]]`.
+    Handshakes(Vec<Handshake>),
+}
+
+/// Something is transferred where both conditions hold.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Handshake {
+    /// Who has something says so.
+    pub valid: Spanned<String>,
+    /// Who takes it says so.
+    pub ready: Spanned<String>,
+}
+
+/// `[input]`: what the environment gives.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Input {
+    /// Where the design takes something.
+    #[serde(default)]
+    pub handshake: Vec<Handshake>,
 }
 
 const FORMS: &str = "`\"never\"` or `{ when = \"condition\" }`";
@@ -50,6 +72,14 @@ impl<'de> Visitor<'de> for Forms {
         }
     }
 
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Sampling, A::Error> {
+        let mut handshakes = Vec::new();
+        while let Some(handshake) = list.next_element()? {
+            handshakes.push(handshake);
+        }
+        Ok(Sampling::Handshakes(handshakes))
+    }
+
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Sampling, A::Error> {
         let mut when = None;
         while let Some(key) = map.next_key::<String>()? {
@@ -71,12 +101,32 @@ pub fn resolve(
     path: &Path,
     text: &str,
     entries: &Observe,
+    input: &Input,
 ) -> Result<ObserveOptions, (Range<usize>, &'static str)> {
     let mut outputs = Vec::new();
+    let mut handshakes = Vec::new();
+    let taken = input.handshake.iter().map(|handshake| (false, handshake));
+    let given = entries.values().filter_map(|entry| match entry.get_ref() {
+        Sampling::Handshakes(list) => Some(list.iter().map(|handshake| (true, handshake))),
+        Sampling::Never | Sampling::When(_) => None,
+    });
+    for (produces, handshake) in taken.chain(given.flatten()) {
+        handshakes.push(ObserveHandshake {
+            produces,
+            valid: inside(text, &handshake.valid)?,
+            ready: inside(text, &handshake.ready)?,
+        });
+    }
     for (output, entry) in entries {
         let when = match entry.get_ref() {
             Sampling::Never => None,
             Sampling::When(condition) => Some(inside(text, condition)?),
+            Sampling::Handshakes(_) => {
+                if output != "handshake" {
+                    return Err((entry.span(), "a list for an output"));
+                }
+                continue;
+            }
         };
         // The key stands before its value; a quoted one begins with the quote.
         let before = &text[..entry.span().start];
@@ -95,6 +145,7 @@ pub fn resolve(
         path: path.to_path_buf(),
         text: text.to_owned(),
         outputs,
+        handshakes,
     })
 }
 

@@ -1,5 +1,6 @@
 //! `idetic prove`: live bits and plan, checked with a solver.
 
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value, json};
@@ -8,6 +9,7 @@ use crate::cli::args::{Format, ProofLimits, ProveArgs};
 use crate::cli::console::Console;
 use crate::cli::exact;
 use crate::cli::exit::Exit;
+use crate::cli::output;
 use crate::cli::request;
 use crate::diagnostics::{Diagnostic, Diagnostics, codes};
 use crate::driver::{self, Analysis};
@@ -33,6 +35,9 @@ pub fn run(arguments: &ProveArgs, console: &Console, sources: &mut SourceMap) ->
         return Err(Exit::Input(diagnostics));
     };
     console.diagnostics(&diagnostics, sources);
+    if let Some(dir) = &arguments.export {
+        export(&analysis, &plan, dir)?;
+    }
     let (proof, time) = check(&analysis, &plan, arguments.limits, console);
     match console.format {
         Format::Json => console.result(&machine(&analysis, &proof, time))?,
@@ -40,6 +45,24 @@ pub fn run(arguments: &ProveArgs, console: &Console, sources: &mut SourceMap) ->
         Format::Text => console.result(&summary(&analysis, &proof, time))?,
     }
     holds(&analysis, &proof)
+}
+
+/// Writes the obligations for Yosys.
+fn export(analysis: &Analysis, plan: &Plan, dir: &Path) -> Result<(), Diagnostic> {
+    let files = prove::export(&Claims {
+        netlist: &analysis.netlist,
+        graph: &analysis.graph,
+        liveness: &analysis.liveness,
+        plan: Some(plan),
+    });
+    let Some(files) = files else {
+        let memory = &analysis.netlist.memories[0];
+        let message = format!("the memory `{}` cannot be exported", memory.name);
+        return Err(Diagnostic::error(codes::UNSUPPORTED, memory.origin.declaration, message)
+            .help("leave out --export: `idetic prove` itself takes memories; or let it become registers by `[memory] expand_limit_bits`"));
+    };
+    let files = files.into_iter().map(|file| (file.name, file.text));
+    output::write(dir, &files.collect::<Vec<_>>())
 }
 
 fn options(limits: ProofLimits) -> ProveOptions {

@@ -2,8 +2,8 @@
 
 use crate::diagnostics::{Diagnostic, Diagnostics, codes};
 use crate::netlist::{
-    Bits, BlackBoxRole, Boundary, ClockId, ExprId, Exprs, FilledLater, Input, InputId, MemId,
-    Memory, Netlist, Node, Output, RegId, ResetSource, Sampled,
+    Bits, BlackBoxRole, Boundary, ClockId, ExprId, Exprs, FilledLater, Handshake, Input, InputId,
+    MemId, Memory, Netlist, Node, Output, RegId, ResetSource, Sampled,
 };
 
 /// Which registers and memories belong to a clock, and what depends on them.
@@ -116,6 +116,12 @@ pub(super) fn cut(
     let mut roots = state.clone();
     roots.extend(netlist.outputs.iter().map(|output| output.expr));
     roots.extend(netlist.conditions());
+    roots.extend(
+        netlist
+            .handshakes
+            .iter()
+            .map(|handshake| handshake.transfer),
+    );
     roots.extend(crossing.iter().map(|(_, expr)| *expr));
 
     let own = netlist.input_port(&netlist.clocks[clock.index()].port);
@@ -330,6 +336,13 @@ impl<'a> Copy<'a> {
                 ..output.clone()
             });
         }
+        let handshakes = netlist.handshakes.iter();
+        machine.handshakes = handshakes
+            .map(|handshake| Handshake {
+                transfer: self.get(handshake.transfer),
+                ..*handshake
+            })
+            .collect();
         let mut shared = Vec::new();
         for (at, register) in netlist.registers.iter().enumerate() {
             for source in register

@@ -9,8 +9,8 @@ use super::registers::{Machine, Resolved};
 use crate::frontend::ast::{self, Direction, ModuleId, SymbolKind};
 use crate::netlist::{
     Assigned, AsyncReset, BitNaming, Bits, BlackBoxRole, Boundary, ExprId, Exprs, FilledLater,
-    Input, InputId, Instance, LogicReset, MemId, Memory, MemoryWrite, NamedConstant, Netlist, Node,
-    Origin, Output, Port, ProcessRef, RegId, Register, Sampled,
+    Handshake, Input, InputId, Instance, LogicReset, MemId, Memory, MemoryWrite, NamedConstant,
+    Netlist, Node, Origin, Output, Port, ProcessRef, RegId, Register, Sampled,
 };
 use crate::source::Span;
 
@@ -123,6 +123,7 @@ impl<'a> Elab<'a> {
         }
         self.find_far_targets();
         let sampled = self.sampled(scope, &pins, &mut leaves)?;
+        self.transfers(scope, &mut leaves)?;
         let machine = self.machine(&leaves)?;
         self.check_errors()?;
         self.assemble(top, machine, ports, (&pins, &sampled))
@@ -189,6 +190,15 @@ impl<'a> Elab<'a> {
                     When::Root(at) => Sampled::When(copy.get(machine.outputs[at])),
                 },
                 span: ast[symbol].name.span,
+            });
+        }
+        // The last roots are the transfers.
+        let first = machine.outputs.len() - ast.handshakes.len();
+        for (declared, &transfer) in ast.handshakes.iter().zip(&machine.outputs[first..]) {
+            netlist.handshakes.push(Handshake {
+                produces: declared.produces,
+                transfer: copy.get(transfer),
+                span: declared.span,
             });
         }
         self.black_boxes(&machine, &copy, &mut netlist);

@@ -1,5 +1,5 @@
-//! When outputs count: the conditions of the configuration, elaborated in the
-//! scope of the top module.
+//! When outputs count and handshakes transfer: the conditions of the
+//! configuration, elaborated in the scope of the top module.
 
 use super::context::{Elab, Res, ScopeIdx};
 use super::names::edit_distance;
@@ -44,6 +44,17 @@ impl Elab<'_> {
             };
         }
         Ok(sampled)
+    }
+
+    /// Adds to the roots, per handshake, whether it transfers something.
+    pub fn transfers(&mut self, top: ScopeIdx, roots: &mut Vec<ExprId>) -> Res<()> {
+        let ast = self.ast;
+        for handshake in &ast.handshakes {
+            let valid = self.condition(top, handshake.valid)?;
+            let ready = self.condition(top, handshake.ready)?;
+            roots.push(self.exprs.and(valid, ready));
+        }
+        Ok(())
     }
 
     /// The error for a name that is no output. A bidirectional port that nothing

@@ -34,7 +34,7 @@ use crate::stack::with_room;
 
 pub use dump::dump;
 pub use number::{MAX_DIGITS, MAX_WIDTH, parse_number};
-pub use observe::{ObserveOptions, ObserveOutput};
+pub use observe::{ObserveHandshake, ObserveOptions, ObserveOutput};
 pub use written_out::written_out;
 
 /// What to read.
@@ -52,7 +52,7 @@ pub struct ReadOptions {
     pub defines: Vec<(String, Option<String>)>,
     /// Texts to take for files of `files` instead of what is on disk.
     pub texts: BTreeMap<PathBuf, String>,
-    /// Outputs that do not always count.
+    /// What the environment does at the ports.
     pub observe: ObserveOptions,
 }
 

@@ -9,12 +9,12 @@ use std::path::PathBuf;
 
 use astli_syntax::KeywordVersion;
 
-use super::ast::{Ast, Observed};
+use super::ast::{Ast, Handshake, Observed};
 use super::{parser, tokens};
 use crate::diagnostics::Diagnostics;
 use crate::source::{SourceMap, Span};
 
-/// When outputs count, as a configuration file says it.
+/// What the environment does at the ports, as a configuration file says it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ObserveOptions {
     /// The file.
@@ -23,6 +23,19 @@ pub struct ObserveOptions {
     pub text: String,
     /// The outputs that do not always count.
     pub outputs: Vec<ObserveOutput>,
+    /// The handshakes.
+    pub handshakes: Vec<ObserveHandshake>,
+}
+
+/// A handshake with the environment, by the places of its conditions.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ObserveHandshake {
+    /// The design gives something away; else it takes something.
+    pub produces: bool,
+    /// Who has something says so.
+    pub valid: Range<usize>,
+    /// Who takes it says so.
+    pub ready: Range<usize>,
 }
 
 /// One output of the top module.
@@ -43,28 +56,42 @@ pub(super) fn read(
     ast: &mut Ast,
     diagnostics: &mut Diagnostics,
 ) {
-    if options.outputs.is_empty() {
+    if options.outputs.is_empty() && options.handshakes.is_empty() {
         return;
     }
     let file = sources.add_aside(&options.path, options.text.clone());
     let place = |range: &Range<usize>| Span::new(file, range.start as u32, range.end as u32);
+    let mut condition = |ast: &mut Ast, range: &Range<usize>| {
+        let text = &options.text[range.clone()];
+        let stream = tokens::fragment(place(range), text, KeywordVersion::V1364_2005);
+        parser::condition(&stream, ast)
+            .map_err(|problems| diagnostics.list.extend(problems))
+            .ok()
+    };
     for output in &options.outputs {
-        let mut when = None;
-        if let Some(range) = &output.when {
-            let text = &options.text[range.clone()];
-            let stream = tokens::fragment(place(range), text, KeywordVersion::V1364_2005);
-            match parser::condition(&stream, ast) {
-                Ok(expr) => when = Some(expr),
-                Err(problems) => {
-                    diagnostics.list.extend(problems);
-                    continue;
-                }
-            }
-        }
+        let when = match &output.when {
+            None => None,
+            Some(range) => match condition(ast, range) {
+                Some(when) => Some(when),
+                None => continue,
+            },
+        };
         ast.observed.push(Observed {
             output: output.output.clone(),
             name: place(&output.name),
             when,
         });
+    }
+    for handshake in &options.handshakes {
+        let valid = condition(ast, &handshake.valid);
+        let ready = condition(ast, &handshake.ready);
+        if let (Some(valid), Some(ready)) = (valid, ready) {
+            ast.handshakes.push(Handshake {
+                produces: handshake.produces,
+                valid,
+                ready,
+                span: place(&handshake.valid),
+            });
+        }
     }
 }

@@ -27,7 +27,7 @@ mod simplify;
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod verify;
-mod verilog;
+pub(crate) mod verilog;
 
 pub use bits::Bits;
 pub use classes::{instance_classes, register_groups};
@@ -36,7 +36,7 @@ pub use clocking::{
     ResetSource,
 };
 pub use expr::{BinaryOp, ExprId, Exprs, Node, UnaryOp};
-pub use observe::Sampled;
+pub use observe::{Handshake, Sampled};
 
 use indexmap::IndexMap;
 
@@ -92,6 +92,8 @@ pub struct Netlist {
     /// bidirectional port is an input, too.
     /// Inputs of black boxes follow.
     pub outputs: Vec<Output>,
+    /// Declared handshakes.
+    pub handshakes: Vec<Handshake>,
     /// Registers reachable from the outputs, and those that the same text makes in other iterations of a generate
     /// loop, in source order of instances and declarations.
     pub registers: Vec<Register>,
@@ -393,7 +395,8 @@ impl Netlist {
     /// and reset values of registers, ports of memories.
     pub fn roots(&self) -> impl Iterator<Item = ExprId> + '_ {
         let outputs = self.outputs.iter().map(|output| output.expr);
-        let outputs = outputs.chain(self.conditions());
+        let transfers = self.handshakes.iter().map(|handshake| handshake.transfer);
+        let outputs = outputs.chain(self.conditions()).chain(transfers);
         let registers = self.registers.iter().flat_map(|register| {
             let resets = register.async_resets.iter();
             resets

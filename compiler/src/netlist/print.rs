@@ -61,6 +61,15 @@ pub fn print(netlist: &Netlist) -> String {
         };
         let _ = writeln!(printer.out, "{kind} {} = {value}{when}", output.name);
     }
+    for handshake in &netlist.handshakes {
+        let kind = if handshake.produces {
+            "produces"
+        } else {
+            "consumes"
+        };
+        let transfer = printer.text(handshake.transfer);
+        let _ = writeln!(printer.out, "{kind} when {transfer}");
+    }
     printer.out
 }
 

@@ -148,9 +148,15 @@ impl Check<'_> {
 
     fn state(&mut self) {
         let netlist = self.netlist;
-        for condition in netlist.conditions() {
+        let transfers = netlist
+            .handshakes
+            .iter()
+            .map(|handshake| handshake.transfer);
+        for condition in netlist.conditions().chain(transfers) {
             let fits = self.width(condition) == 1;
-            self.require(fits, || "a condition of an output: not one bit".to_string());
+            self.require(fits, || {
+                "a condition of an output or a handshake: not one bit".to_string()
+            });
         }
         for (index, input) in netlist.inputs.iter().enumerate() {
             let fits =

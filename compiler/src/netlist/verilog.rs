@@ -7,7 +7,9 @@
 
 use std::fmt::Write;
 
-use super::{BinaryOp, Bits, Boundary, ClockId, ExprId, Netlist, Node, Output, Register, UnaryOp};
+use super::{
+    BinaryOp, Bits, Boundary, ClockId, ExprId, Exprs, Netlist, Node, Output, Register, UnaryOp,
+};
 use crate::frontend::ast::Direction;
 
 impl Netlist {
@@ -188,55 +190,6 @@ impl Netlist {
             Node::Const(_) | Node::Input(_) | Node::Reg(_) => return Ok(()),
             Node::Net(slot) => format!("idetic_net{slot}"),
             Node::MemRead(mem, address) => format!("idetic_m{}[{}]", mem.index(), of(address)),
-            Node::Unary(op, a) => match op {
-                UnaryOp::Not => format!("~{}", of(a)),
-                UnaryOp::Neg => format!("-{}", of(a)),
-                UnaryOp::ReduceAnd => format!("&{}", of(a)),
-                UnaryOp::ReduceOr => format!("|{}", of(a)),
-                UnaryOp::ReduceXor => format!("^{}", of(a)),
-                UnaryOp::SignExtend => {
-                    let have = self.exprs.width(*a);
-                    let more = self.exprs.width(id) - have;
-                    let sign = match have {
-                        1 => of(a),
-                        _ => format!("{}[{}]", of(a), have - 1),
-                    };
-                    format!("{{{{{more}{{{sign}}}}}, {}}}", of(a))
-                }
-            },
-            Node::Binary(op, a, b) => {
-                let (a, b) = (of(a), of(b));
-                match op {
-                    BinaryOp::And => format!("{a} & {b}"),
-                    BinaryOp::Or => format!("{a} | {b}"),
-                    BinaryOp::Xor => format!("{a} ^ {b}"),
-                    BinaryOp::Add => format!("{a} + {b}"),
-                    BinaryOp::Sub => format!("{a} - {b}"),
-                    BinaryOp::Mul => format!("{a} * {b}"),
-                    BinaryOp::DivU => format!("{a} / {b}"),
-                    BinaryOp::DivS => format!("$signed({a}) / $signed({b})"),
-                    BinaryOp::ModU => format!("{a} % {b}"),
-                    BinaryOp::ModS => format!("$signed({a}) % $signed({b})"),
-                    BinaryOp::Eq => format!("{a} == {b}"),
-                    BinaryOp::LtU => format!("{a} < {b}"),
-                    BinaryOp::LtS => format!("$signed({a}) < $signed({b})"),
-                    BinaryOp::Shl => format!("{a} << {b}"),
-                    BinaryOp::ShrU => format!("{a} >> {b}"),
-                    BinaryOp::ShrS => format!("$signed({a}) >>> {b}"),
-                }
-            }
-            Node::Mux(select, a, b) => format!("{} ? {} : {}", of(select), of(a), of(b)),
-            Node::Slice(a, low) => {
-                let high = low + self.exprs.width(id) - 1;
-                match high == *low {
-                    true => format!("{}[{low}]", of(a)),
-                    false => format!("{}[{high}:{low}]", of(a)),
-                }
-            }
-            Node::Concat(items) => {
-                let items: Vec<String> = items.iter().rev().map(of).collect();
-                format!("{{{}}}", items.join(", "))
-            }
             Node::Index(index, items) => {
                 writeln!(out, "  reg {range}{name};")?;
                 writeln!(out, "  always @* case ({})", of(index))?;
@@ -249,19 +202,78 @@ impl Netlist {
                 writeln!(out, "    default: {name} = {unknown};")?;
                 return writeln!(out, "  endcase");
             }
+            _ => operator(&self.exprs, id, |operand| self.operand(operand)),
         };
         writeln!(out, "  wire {range}{name} = {value};")
     }
 }
 
-fn range(width: u32) -> String {
+/// An operator with the text of its operands; the value is as wide as the expression
+/// where that is assigned to a wire of its width.
+pub(crate) fn operator(exprs: &Exprs, id: ExprId, operand: impl Fn(ExprId) -> String) -> String {
+    let of = |id: &ExprId| operand(*id);
+    match exprs.node(id) {
+        Node::Unary(op, a) => match op {
+            UnaryOp::Not => format!("~{}", of(a)),
+            UnaryOp::Neg => format!("-{}", of(a)),
+            UnaryOp::ReduceAnd => format!("&{}", of(a)),
+            UnaryOp::ReduceOr => format!("|{}", of(a)),
+            UnaryOp::ReduceXor => format!("^{}", of(a)),
+            UnaryOp::SignExtend => {
+                let have = exprs.width(*a);
+                let more = exprs.width(id) - have;
+                let sign = match have {
+                    1 => of(a),
+                    _ => format!("{}[{}]", of(a), have - 1),
+                };
+                format!("{{{{{more}{{{sign}}}}}, {}}}", of(a))
+            }
+        },
+        Node::Binary(op, a, b) => {
+            let (a, b) = (of(a), of(b));
+            match op {
+                BinaryOp::And => format!("{a} & {b}"),
+                BinaryOp::Or => format!("{a} | {b}"),
+                BinaryOp::Xor => format!("{a} ^ {b}"),
+                BinaryOp::Add => format!("{a} + {b}"),
+                BinaryOp::Sub => format!("{a} - {b}"),
+                BinaryOp::Mul => format!("{a} * {b}"),
+                BinaryOp::DivU => format!("{a} / {b}"),
+                BinaryOp::DivS => format!("$signed({a}) / $signed({b})"),
+                BinaryOp::ModU => format!("{a} % {b}"),
+                BinaryOp::ModS => format!("$signed({a}) % $signed({b})"),
+                BinaryOp::Eq => format!("{a} == {b}"),
+                BinaryOp::LtU => format!("{a} < {b}"),
+                BinaryOp::LtS => format!("$signed({a}) < $signed({b})"),
+                BinaryOp::Shl => format!("{a} << {b}"),
+                BinaryOp::ShrU => format!("{a} >> {b}"),
+                BinaryOp::ShrS => format!("$signed({a}) >>> {b}"),
+            }
+        }
+        Node::Mux(select, a, b) => format!("{} ? {} : {}", of(select), of(a), of(b)),
+        Node::Slice(a, low) => {
+            let high = low + exprs.width(id) - 1;
+            match high == *low {
+                true => format!("{}[{low}]", of(a)),
+                false => format!("{}[{high}:{low}]", of(a)),
+            }
+        }
+        Node::Concat(items) => {
+            let items: Vec<String> = items.iter().rev().map(of).collect();
+            format!("{{{}}}", items.join(", "))
+        }
+        _ => unreachable!("leaves and lists are no operators"),
+    }
+}
+
+pub(crate) fn range(width: u32) -> String {
     match width {
         1 => String::new(),
         _ => format!("[{}:0] ", width - 1),
     }
 }
 
-fn literal(bits: &Bits) -> String {
+pub(crate) fn literal(bits: &Bits) -> String {
     bits.to_string()
 }
 

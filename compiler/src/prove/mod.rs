@@ -24,6 +24,7 @@
 
 mod aig;
 mod exact;
+mod export;
 mod machine;
 mod obligation;
 mod solver;
@@ -32,6 +33,7 @@ mod tests;
 mod words;
 
 pub use exact::{Exact, exact};
+pub use export::{ExportFile, export};
 
 use std::time::{Duration, Instant};
 

@@ -49,7 +49,7 @@ fn checkpoint<'a>(claims: &Claims<'a>, state: StateId) -> Option<&'a Checkpoint>
 
 /// The bits that a state keeps over a supply failure, or that both copies must
 /// agree on when it is entered.
-fn kept<'a>(claims: &Claims<'a>, state: StateId) -> &'a BitSet {
+pub(super) fn kept<'a>(claims: &Claims<'a>, state: StateId) -> &'a BitSet {
     match checkpoint(claims, state) {
         Some(checkpoint) => &checkpoint.saved,
         None => &claims.liveness.live[state.index()],

@@ -14,6 +14,7 @@ use crate::plan::Plan;
 use crate::source::SourceMap;
 
 use super::energy;
+use super::hazards;
 use super::model::*;
 
 /// What a report is made from.
@@ -29,6 +30,8 @@ pub struct Inputs<'a> {
     pub graph: &'a ControlGraph,
     /// Live bits.
     pub liveness: &'a Liveness,
+    /// Where the design does what cannot be taken back.
+    pub hazards: &'a [crate::hazards::Hazard],
     /// Plan and layout, when the design has been instrumented.
     pub plan: Option<(&'a Plan, &'a Layout)>,
     /// What running and saving costs, if that is known; it is used with a plan only.
@@ -58,6 +61,8 @@ pub fn report(inputs: &Inputs) -> Report {
         design: design(inputs),
         observe: observe(inputs.observe),
         control: control(inputs),
+        handshakes_declared: inputs.observe.handshakes.len(),
+        hazards: hazards::list(inputs.netlist, inputs.observe, inputs.hazards),
         checkpoints: inputs
             .plan
             .map(|(plan, layout)| checkpoints(inputs, plan, layout))
@@ -143,7 +148,7 @@ fn observe(options: &ObserveOptions) -> Vec<Observe> {
             output: output.output.clone(),
             when: (output.when.clone()).map(|range| options.text[range].to_owned()),
             file: options.path.display().to_string(),
-            line: 1 + options.text[..output.name.start].matches('\n').count() as u32,
+            line: hazards::line(&options.text, output.name.start),
         })
         .collect()
 }

@@ -5,6 +5,7 @@
 
 mod build;
 mod energy;
+mod hazards;
 mod html;
 mod model;
 mod svg;

@@ -20,6 +20,11 @@ pub struct Report {
     pub observe: Vec<Observe>,
     /// Control states.
     pub control: Control,
+    /// How many handshakes with the environment are declared; without any, hazards
+    /// cannot be found.
+    pub handshakes_declared: usize,
+    /// States in which the design does what cannot be taken back.
+    pub hazards: Vec<Hazard>,
     /// The chosen checkpoints; empty where nothing was planned.
     pub checkpoints: Vec<Checkpoint>,
     /// Every flip-flop saved, same NVM.
@@ -86,6 +91,23 @@ pub struct Observe {
     pub file: String,
     /// Its line there.
     pub line: u32,
+}
+
+/// A state in which a declared handshake can transfer something.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Hazard {
+    /// `input_consumed` or `output_produced`.
+    pub kind: String,
+    /// The state.
+    pub state: u32,
+    /// The conditions of the handshake, `valid && ready`.
+    pub signal: String,
+    /// The configuration file that declares it.
+    pub file: String,
+    /// Its line there.
+    pub line: u32,
+    /// What is done about it.
+    pub resolution: String,
 }
 
 /// A memory.

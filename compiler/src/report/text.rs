@@ -3,6 +3,7 @@
 
 use indexmap::IndexMap;
 
+use super::hazards;
 use super::model::{Checkpoint, Edge, Observe, Report, State};
 use super::table::{Align, count, shorten, table};
 use super::text_energy;
@@ -273,6 +274,7 @@ fn facts(report: &Report) -> String {
     if let Some(reset) = &control.reset {
         row("reset", format!("active at {reset}"));
     }
+    row("hazards", hazards::summary(report));
     let (least, median, most) = live(report);
     row(
         "live bits",

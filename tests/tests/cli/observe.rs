@@ -223,3 +223,100 @@ fn exact_live_bits_are_counted() {
         outcome.stdout
     );
 }
+
+/// Takes a word, then gives it away twice.
+const RELAY: &str =
+    "module relay(input clk, input rst, input in_valid, output in_ready, input [3:0] word,
+             output out_valid, input out_ready, output [3:0] copy);
+  reg [1:0] state;
+  reg [3:0] held;
+  assign in_ready = state == 2'd0;
+  assign out_valid = state != 2'd0;
+  assign copy = held;
+  always @(posedge clk)
+    if (rst) state <= 2'd0;
+    else case (state)
+      2'd0: if (in_valid) begin held <= word; state <= 2'd1; end
+      2'd1: if (out_ready) state <= 2'd2;
+      default: if (out_ready) state <= 2'd0;
+    endcase
+endmodule
+";
+
+const HANDSHAKES: &str = "[[input.handshake]]
+valid = \"in_valid\"
+ready = \"in_ready\"
+
+[[observe.handshake]]
+valid = \"out_valid\"
+ready = \"out_ready\"
+";
+
+#[test]
+fn what_cannot_be_taken_back_is_told() {
+    let bench = Bench::new(&[("relay.v", RELAY)]);
+    let outcome = bench.succeeds(&["analyze", "relay.v"]);
+    assert!(
+        outcome.stdout.contains("no handshake is declared"),
+        "{}",
+        outcome.stdout
+    );
+
+    bench.write("idetic.toml", HANDSHAKES.as_bytes());
+    let outcome = bench.succeeds(&["insert", "relay.v", "--format", "json"]);
+    let report: Value = serde_json::from_str(&outcome.stdout).unwrap();
+    let told: Vec<(&str, u64, u64)> = report["hazards"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|hazard| {
+            let number = |key: &str| hazard[key].as_u64().unwrap();
+            (
+                hazard["kind"].as_str().unwrap(),
+                number("state"),
+                number("line"),
+            )
+        })
+        .collect();
+    let consumed = ("input_consumed", 0, 2);
+    assert_eq!(
+        told,
+        [
+            consumed,
+            ("output_produced", 1, 6),
+            ("output_produced", 2, 6)
+        ]
+    );
+    assert_eq!(report["hazards"][0]["signal"], "in_valid && in_ready");
+    // Every state waits, so each is a checkpoint.
+    assert_eq!(report["checkpoints"].as_array().unwrap().len(), 3);
+    let resolution = report["hazards"][0]["resolution"].as_str().unwrap();
+    assert!(resolution.starts_with("commit: "), "{resolution}");
+    let outcome = bench.succeeds(&["insert", "relay.v"]);
+    let line = "inputs are taken in 1 state, outputs given in 2 states";
+    assert!(outcome.stdout.contains(line), "{}", outcome.stdout);
+
+    // A timer in place of the second wait: no checkpoint follows the first gift.
+    let timed = RELAY.replace("default: if (out_ready)", "default:");
+    bench.write("relay.v", timed.as_bytes());
+    let outcome = bench.succeeds(&["insert", "relay.v", "--format", "json"]);
+    let report: Value = serde_json::from_str(&outcome.stdout).unwrap();
+    let resolution = report["hazards"][1]["resolution"].as_str().unwrap();
+    assert!(resolution.starts_with("repeat: "), "{report}");
+
+    let wrong = HANDSHAKES.replace("\"in_ready\"", "\"in_redy\"");
+    bench.write("idetic.toml", wrong.as_bytes());
+    let outcome = bench.refused(1, &["analyze", "relay.v"]);
+    assert!(
+        outcome.stderr.contains("idetic.toml:3:10"),
+        "{}",
+        outcome.stderr
+    );
+    bench.write("idetic.toml", b"[input]\nstable = [\"word\"]\n");
+    let outcome = bench.refused(1, &["analyze", "relay.v"]);
+    assert!(
+        outcome.stderr.contains("unknown key `stable`"),
+        "{}",
+        outcome.stderr
+    );
+}

@@ -59,3 +59,35 @@ fn nothing_is_written_without_the_proof_asked_for() {
     );
     assert!(bench.work().join("out/core_idetic.f").exists());
 }
+
+#[test]
+fn yosys_checks_what_is_exported() {
+    let bench = Bench::new(&[]);
+    let yosys = |dir: &str| {
+        let mut command = std::process::Command::new("yosys");
+        command.args(["-q", "check.ys"]);
+        let output = command.current_dir(bench.work().join(dir)).output();
+        output.expect("Yosys is installed")
+    };
+    bench.succeeds(&["prove", "design.v", "--export", "sound"]);
+    let output = yosys("sound");
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success(), "{told}");
+
+    // A bit that matters is lost: both say so, without anything in common.
+    let lost = [
+        "prove",
+        "design.v",
+        "--export",
+        "lost",
+        "--drop-bit",
+        "y[5]",
+    ];
+    assert_eq!(bench.run(&lost).code, 3);
+    let output = yosys("lost");
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(!output.status.success(), "{told}");
+    assert!(told.contains("proof did fail"), "{told}");
+
+    bench.refused(1, &["prove", "design.v", "--export", "lost"]);
+}

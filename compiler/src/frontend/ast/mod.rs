@@ -43,6 +43,22 @@ pub struct Ast {
     pub file_scopes: Vec<ScopeId>,
     /// When the environment looks at outputs, where it does not always.
     pub observed: Vec<Observed>,
+    /// Handshakes with the environment.
+    pub handshakes: Vec<Handshake>,
+}
+
+/// A handshake that the configuration declares: something is transferred in the
+/// cycles in which both conditions hold, in the scope of the top module.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Handshake {
+    /// The design gives something away; else it takes something.
+    pub produces: bool,
+    /// Who has something says so.
+    pub valid: ExprId,
+    /// Who takes it says so.
+    pub ready: ExprId,
+    /// Where the first condition is written.
+    pub span: Span,
 }
 
 /// What the configuration says of an output of the top module.
