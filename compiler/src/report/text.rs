@@ -461,8 +461,8 @@ fn advice(report: &Report) -> Vec<String> {
     }
     if worst.saved_bits as u64 * 10 >= report.baseline.saved_bits * 9 {
         out.push(
-            "almost everything is live: an output that is only sampled while a flag is set can be \
-             registered behind that flag, so that its register is dead otherwise"
+            "almost everything is live: if an output is only sampled while a flag is set, say so under \
+             [observe], so that its register is dead otherwise; `idetic analyze --why` tells what keeps a bit alive"
                 .to_string(),
         );
     }
