@@ -176,6 +176,43 @@ fn signed_division_by_powers_of_two() {
 }
 
 #[test]
+fn comparisons_with_constants() {
+    let mut narrower = 0;
+    for width in 1..=5 {
+        for bound in 0..1 << width {
+            for (op, left) in [BinaryOp::LtU, BinaryOp::LtS]
+                .into_iter()
+                .flat_map(|op| [(op, true), (op, false)])
+            {
+                let mut b = Builder::new();
+                let a = b.input("a", width);
+                let bound = b.constant(width, bound);
+                let (x, y) = if left { (bound, a) } else { (a, bound) };
+                let plain = b.binary(op, x, y);
+                let smart = b.netlist.exprs.binary(op, x, y);
+                narrower += usize::from(plain != smart);
+                b.output("y", smart);
+                let netlist = b.finish();
+                let state = MachineState::zero(&netlist);
+                for number in 0..1u32 << width {
+                    let inputs: Vec<Vec<bool>> = (netlist.inputs.iter())
+                        .map(|input| (0..input.width).map(|at| number >> at & 1 == 1).collect())
+                        .collect();
+                    let values = values(&netlist, &state, &inputs);
+                    let of = |expr: ExprId| &values[expr.index()];
+                    assert_eq!(
+                        of(smart),
+                        of(plain),
+                        "{op:?} {number} {bound:?} in {width} bits"
+                    );
+                }
+            }
+        }
+    }
+    assert!(narrower > 100, "{narrower}");
+}
+
+#[test]
 fn smart_constructors_keep_the_value() {
     let mut random = Random(0x9e37_79b9_7f4a_7c15);
     for _ in 0..150 {

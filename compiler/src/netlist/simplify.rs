@@ -54,10 +54,13 @@ impl Exprs {
             },
             BinaryOp::DivS | BinaryOp::ModS => self.simplify_signed(op, a, b),
             BinaryOp::Eq => self.simplify_eq(a, b),
-            BinaryOp::LtU => self.simplify_lt(a, b),
+            BinaryOp::LtU => (self.simplify_lt(a, b)).or_else(|| self.simplify_bound(op, a, b)),
             BinaryOp::LtS => {
                 let used = self.significant(a).max(self.significant(b));
-                (used < width).then(|| self.binary(BinaryOp::LtU, a, b))
+                match used < width {
+                    true => Some(self.binary(BinaryOp::LtU, a, b)),
+                    false => self.simplify_bound(op, a, b),
+                }
             }
             BinaryOp::Shl | BinaryOp::ShrU | BinaryOp::ShrS => self.simplify_shift(op, a, b),
             _ => None,
@@ -142,6 +145,38 @@ impl Exprs {
             return Some(self.binary(BinaryOp::LtU, a, b));
         }
         None
+    }
+
+    /// Comparison with a constant: below a multiple of a power of two the low bits
+    /// do not matter, `a < 16` is `a >> 4 < 1`; and `15 < a` is `!(a < 16)`.
+    fn simplify_bound(&mut self, op: BinaryOp, a: ExprId, b: ExprId) -> Option<ExprId> {
+        let width = self.width(a);
+        if let Some(bound) = self.as_const(b).filter(|bits| bits.is_known()) {
+            let ones = (0..width).find(|&at| bound.bit(at) == Some(true));
+            return match ones {
+                Some(0) => None,
+                Some(low) => {
+                    let [a, b] = [a, b].map(|id| self.slice(id, low, width - low));
+                    Some(self.binary(op, a, b))
+                }
+                // Below 0 there are the negative numbers alone.
+                None if op == BinaryOp::LtS => Some(self.slice(a, width - 1, 1)),
+                None => None,
+            };
+        }
+        let bound = self.as_const(a).filter(|bits| bits.is_known())?;
+        let signed = op == BinaryOp::LtS;
+        let largest = (0..width).all(|at| {
+            let one = !signed || at + 1 < width;
+            bound.bit(at) == Some(one)
+        });
+        if largest || bound.bit(0) != Some(true) {
+            return None;
+        }
+        let above = bound.add(&Bits::from_u64(width, 1));
+        let above = self.constant(above);
+        let below = self.binary(op, b, above);
+        Some(self.not(below))
     }
 
     fn simplify_shift(&mut self, op: BinaryOp, a: ExprId, b: ExprId) -> Option<ExprId> {
