@@ -151,7 +151,7 @@ pub fn little_shown(recording: &Recording, reports: &[CampaignReport]) -> Diagno
         let what = if report.restores == 0 {
             "no restore was tried: no checkpoint is committed"
         } else if report.compared_bits == 0 {
-            "nothing was compared: all outputs are unknown or not sampled"
+            "nothing was compared: all outputs are unknown"
         } else {
             return None;
         };

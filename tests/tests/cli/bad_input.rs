@@ -88,7 +88,7 @@ refused! {
     broken_configuration: 1, [("idetic.toml", "[plan\n")], ["insert", "design.v"];
     unknown_key: 1, [("idetic.toml", "[design]\nclok = \"clk\"\n")], ["insert", "design.v"];
     unknown_section: 1, [("idetic.toml", "[plans]\n")], ["insert", "design.v"];
-    section_that_is_not_acted_on: 1, [("idetic.toml", "[input]\nhandshake = \"a\"\n")], ["insert", "design.v"];
+    text_for_a_handshake: 1, [("idetic.toml", "[input]\nhandshake = \"a\"\n")], ["insert", "design.v"];
     unknown_value: 1, [("idetic.toml", "[plan]\nhold = \"gated\"\n")], ["insert", "design.v"];
     text_for_a_number: 1, [("idetic.toml", "[plan]\nmax_cycles = \"many\"\n")], ["insert", "design.v"];
     list_for_a_parameter: 1, [("idetic.toml", "[design]\nparameter = { LAST = [1] }\n")], ["insert", "design.v"];
