@@ -13,7 +13,8 @@ use crate::energy::{
     Attojoules, EnergyOptions, Figures, Model, Nvm, Technology, engineering, need, technologies,
 };
 use crate::layout::{self, Layout, LayoutOptions, Shape};
-use crate::plan::{self, Plan, PlanError, PlanOptions, Prices};
+use crate::liveness::BitSet;
+use crate::plan::{self, Doubt, Plan, PlanError, PlanOptions, Prices};
 
 /// How often a plan is made anew for the words that its layout needs.
 const ROUNDS: usize = 16;
@@ -101,19 +102,28 @@ impl Search<'_> {
             liveness,
             ..
         } = self.analysis;
-        let mut shapes: Vec<Shape> = (0..graph.states.len()).map(|at| self.filled(at)).collect();
+        // The states whose images a slot may hold.
+        let mut images = plan::required(graph, self.plan_options);
+        let mut shapes = self.filled_all(&images);
         let mut lower_bound = f64::INFINITY;
         let mut round = 0;
         loop {
             let options = PlanOptions {
-                prices: Some(self.prices(model, &shapes, budget)),
+                prices: Some(self.prices(model, &shapes, &images, budget)),
                 ..self.plan_options.clone()
             };
-            let mut plan = plan::plan(netlist, graph, liveness, &options)?;
+            let planned = plan::plan(netlist, graph, liveness, &options);
+            let mut plan = planned.map_err(|error| match round {
+                0 => error,
+                _ => error.with_words_in_doubt(),
+            })?;
             // Later rounds know of words that another plan may not need.
             lower_bound = plan.optimality.lower_bound.min(lower_bound);
             let layout = lay_out(self.analysis, self.options, &plan);
+            let mut chosen = vec![false; graph.states.len()];
             for (at, checkpoint) in plan.checkpoints.iter().enumerate() {
+                chosen[checkpoint.state.index()] = true;
+                images[checkpoint.state.index()] = true;
                 let own = &mut shapes[checkpoint.state.index()];
                 *own = larger(own, &layout.shape(at));
             }
@@ -123,7 +133,7 @@ impl Search<'_> {
                 shape.memories = shape.memories.max(layout.memories.len() as u64);
             }
             let real = self.real(&shapes, &plan, &layout);
-            let prices = self.prices(model, &real, budget);
+            let prices = self.prices(model, &real, &chosen, budget);
             plan.optimality.lower_bound = lower_bound;
             plan.reprice(graph, &prices);
             let worst = plan.worst_segment.as_ref();
@@ -136,6 +146,8 @@ impl Search<'_> {
                 return Err(PlanError::Energy {
                     segment: worst.clone(),
                     budget,
+                    refusal: Some(Doubt::Words),
+                    smallest: Some(Doubt::Words),
                 });
             }
         }
@@ -148,6 +160,21 @@ impl Search<'_> {
             real[checkpoint.state.index()] = layout.shape(at);
         }
         real
+    }
+
+    /// The least that saving each state can be made of; `required` are saved in any case.
+    fn filled_all(&self, required: &[bool]) -> Vec<Shape> {
+        let live = &self.analysis.liveness.live;
+        let mut chain = BitSet::new(self.analysis.netlist.flop_bits() as usize);
+        for (live, _) in live.iter().zip(required).filter(|(_, own)| **own) {
+            chain.union_with(live);
+        }
+        let words = (chain.count() as u64).div_ceil(u64::from(self.options.word_bits));
+        let mut shapes: Vec<Shape> = (0..live.len()).map(|at| self.filled(at)).collect();
+        for shape in &mut shapes {
+            shape.chain_words = shape.chain_words.max(words);
+        }
+        shapes
     }
 
     /// The least that saving a state can be made of: its bits fill their words,
@@ -175,21 +202,36 @@ impl Search<'_> {
     }
 
     /// What the plan is told. A save counts with the commit word that it may have
-    /// to clear first, a boot with an image that it reads in vain before.
-    fn prices(&self, model: &Model, shapes: &[Shape], budget: Attojoules) -> Prices {
+    /// to clear first, a boot with an image that it reads in vain before: one of
+    /// those that slots may hold, or one of the state itself.
+    fn prices(
+        &self,
+        model: &Model,
+        shapes: &[Shape],
+        images: &[bool],
+        budget: Attojoules,
+    ) -> Prices {
         let Analysis {
-            netlist, liveness, ..
+            netlist,
+            graph,
+            liveness,
+            ..
         } = self.analysis;
-        let in_vain = shapes
-            .iter()
-            .map(|shape| model.joules(&shape.passed_over()));
+        let passed_over = |shape: &Shape| model.joules(&shape.passed_over());
+        let held = shapes.iter().zip(images).filter(|(_, held)| **held);
+        let in_vain = held.map(|(shape, _)| passed_over(shape));
         let in_vain = in_vain.fold(0.0, f64::max);
-        let restores = shapes.iter().map(|shape| model.joules(&shape.restore()));
-        let restores: Vec<f64> = restores.map(|joules| joules + in_vain).collect();
-        // Constants are loaded by the walk of a restore. The design is reset in
-        // the first cycle, whatever state it is in.
+        let restore = |shape: &Shape| model.joules(&shape.restore());
+        let restores: Vec<f64> = (shapes.iter())
+            .map(|shape| restore(shape) + passed_over(shape).max(in_vain))
+            .collect();
+        // Constants, which are live where the design starts, are loaded by the walk
+        // of a restore. The design is reset in the first cycle, whatever state it is in.
         let first = model.most_joules.iter().copied().fold(0.0, f64::max);
-        let cold = restores.iter().copied().fold(0.0, f64::max) + first;
+        let walks = shapes.iter().zip(&graph.states).zip(images);
+        let walks = walks.filter(|((_, state), held)| state.initial || **held);
+        let walk = walks.map(|((shape, _), _)| restore(shape));
+        let cold = walk.fold(0.0, f64::max) + in_vain + first;
         let (weights, mean) = (&self.energy.weights, model.mean_cycle_joules());
         let all_bits = netlist.flop_bits() + netlist.memory_bits();
         let cost = |(state, shape): (usize, &Shape)| {
@@ -222,7 +264,10 @@ impl Search<'_> {
     fn diagnostic(&self, model: &Model, error: &PlanError) -> Diagnostic {
         let graph = &self.analysis.graph;
         let mut diagnostic = error.diagnostic(graph);
-        let PlanError::Energy { segment, .. } = error else {
+        let PlanError::Energy {
+            segment, smallest, ..
+        } = error
+        else {
             return diagnostic;
         };
         let places = graph.registers.iter().take(3).map(|register| {
@@ -236,9 +281,13 @@ impl Search<'_> {
         diagnostic.primary = places.next();
         diagnostic.labels.extend(places);
         let mut would_do = Vec::new();
-        match self.smallest(model, segment.takes) {
-            Some(farads) => would_do.push(format!(
-                "the smallest capacitor that will do is {}",
+        match self.smallest(model, segment.takes, *smallest) {
+            Some((farads, doubt)) => would_do.push(format!(
+                "the smallest capacitor{} that will do is {}",
+                match doubt {
+                    None => "",
+                    Some(_) => " found",
+                },
                 engineering(farads, "F")
             )),
             None => would_do.push("no capacitor that can be planned for will do".to_string()),
@@ -249,19 +298,30 @@ impl Search<'_> {
         diagnostic.help(would_do.join("; "))
     }
 
-    /// The smallest capacitor, to three digits, for which there is a plan.
-    fn smallest(&self, model: &Model, mut budget: Attojoules) -> Option<f64> {
+    /// The smallest capacitor found, to three digits, for which there is a plan,
+    /// and why it may not be the smallest. With less than `budget` none was found,
+    /// which is in `doubt` or proven.
+    fn smallest(
+        &self,
+        model: &Model,
+        mut budget: Attojoules,
+        mut doubt: Option<Doubt>,
+    ) -> Option<(f64, Option<Doubt>)> {
         for _ in 0..RAISES {
             let farads = round_up(model.supply.capacitor_for(budget as f64 * 1e-18));
             let mut supply = model.supply;
             supply.capacitor_farads = farads;
             match self.fit(model, supply.budget()) {
-                Ok(_) => return Some(farads),
-                Err(PlanError::Energy { segment, .. }) if segment.takes > budget => {
-                    budget = segment.takes;
+                Ok(_) => return Some((farads, doubt)),
+                Err(PlanError::Energy {
+                    segment, smallest, ..
+                }) => {
+                    (budget, doubt) = match segment.takes > budget {
+                        true => (segment.takes, smallest),
+                        // Rounds may end without a plan where a little more has one.
+                        false => (budget + budget / 100, Some(Doubt::Words)),
+                    };
                 }
-                // Rounds may end without a plan where a little more has one.
-                Err(PlanError::Energy { .. }) => budget += budget / 100,
                 Err(_) => return None,
             }
         }

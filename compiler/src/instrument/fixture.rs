@@ -397,6 +397,7 @@ impl Fixture {
                 },
                 cold: Cold::none(netlist),
                 worst_segment: None,
+                without_save: Vec::new(),
             },
             layout: Layout {
                 word_bits: self.word_bits,

@@ -13,7 +13,7 @@ use super::graph::Flow;
 use super::hitting::{self, Solution};
 use super::integer::{self, Outcome};
 use super::segments::{Problem, Resource, Segment};
-use super::{Optimality, PlanError, PlanOptions, Prices, WorstSegment};
+use super::{Doubt, Optimality, PlanError, PlanOptions, Prices, WorstSegment};
 use crate::control::StateId;
 use crate::energy::{Attojoules, MOST};
 
@@ -31,7 +31,7 @@ pub(super) fn solve(
     bits: &[u64],
     options: &PlanOptions,
     prices: &Prices,
-) -> Result<(Solution, WorstSegment), PlanError> {
+) -> Result<Solution, PlanError> {
     hitting::feasible(flow, bits, options)?;
     let problem = problem(flow, starts, options, prices);
     let found = frontier::solve(&problem);
@@ -50,7 +50,10 @@ pub(super) fn solve(
                 proven = true;
                 best = Some(chosen);
             }
-            Outcome::Infeasible => best = None,
+            Outcome::Infeasible => {
+                proven = true;
+                best = None;
+            }
             Outcome::Unfinished(lower) => {
                 bound = bound.max(lower);
                 if problem.flow.len() <= integer::MAX_STATES {
@@ -59,8 +62,17 @@ pub(super) fn solve(
             }
         }
     }
+    if best.is_none() && !proven {
+        let any = frontier::solve(&without_costs(&problem));
+        proven = any.complete && any.chosen.is_none();
+        best = any.chosen;
+        if let Some(chosen) = &mut best {
+            take_back(&problem, chosen);
+        }
+    }
     let Some(chosen) = best else {
-        return Err(too_little(&problem, prices));
+        let doubt = (!proven).then_some(Doubt::CutOff);
+        return Err(too_little(&problem, doubt));
     };
     let objective = objective(prices, &chosen);
     let lower_bound = if proven {
@@ -70,7 +82,6 @@ pub(super) fn solve(
         let states = flow.len() as f64;
         ((bound as f64 - 1.5 * states) / scale(prices)).clamp(0.0, objective)
     };
-    let worst = worst(flow, starts, &chosen, prices);
     let solution = Solution {
         chosen,
         optimality: Optimality {
@@ -79,8 +90,7 @@ pub(super) fn solve(
             lower_bound,
         },
     };
-    let worst = worst.expect("a valid choice breaks every cycle");
-    Ok((solution, worst))
+    Ok(solution)
 }
 
 fn problem<'a>(
@@ -93,10 +103,6 @@ fn problem<'a>(
     let mut allowed = vec![true; count];
     for state in &options.forbidden {
         allowed[state.index()] = false;
-    }
-    let mut required: Vec<bool> = (0..count).map(|state| flow.has_self_loop(state)).collect();
-    for state in &options.forced {
-        required[state.index()] = true;
     }
     let cycles = options.max_cycles;
     let cycles = cycles.map(|bound| Resource::cycles(count, bound));
@@ -111,8 +117,19 @@ fn problem<'a>(
             .map(|cost| (cost * scale).round() as u64 + 1)
             .collect(),
         allowed,
-        required,
+        required: required(flow, options),
     }
+}
+
+/// States that every plan chooses.
+pub(super) fn required(flow: &Flow, options: &PlanOptions) -> Vec<bool> {
+    let mut required: Vec<bool> = (0..flow.len())
+        .map(|state| flow.has_self_loop(state))
+        .collect();
+    for state in &options.forced {
+        required[state.index()] = true;
+    }
+    required
 }
 
 fn scale(prices: &Prices) -> f64 {
@@ -136,13 +153,14 @@ pub(super) fn objective(prices: &Prices, chosen: &[bool]) -> f64 {
     own.map(|(_, cost)| cost).sum()
 }
 
-/// The segment of a choice that takes most energy; `None` if a cycle has no checkpoint.
+/// The segment of a choice that takes most energy, and what it takes to go on
+/// without a save in each checkpoint; `None` if a cycle has no checkpoint.
 pub(super) fn worst(
     flow: &Flow,
     starts: &[bool],
     chosen: &[bool],
     prices: &Prices,
-) -> Option<WorstSegment> {
+) -> Option<(WorstSegment, Vec<Attojoules>)> {
     let problem = Problem {
         flow,
         starts,
@@ -151,7 +169,14 @@ pub(super) fn worst(
         allowed: Vec::new(),
         required: Vec::new(),
     };
-    problem.worst(chosen, &energy(prices)).ok().map(told)
+    let energy = energy(prices);
+    let worst = problem.worst(chosen, &energy).ok()?;
+    let onward = problem.without_save(chosen, &energy)?;
+    let onward = onward.into_iter().zip(chosen).filter(|(_, own)| **own);
+    Some((
+        told(worst, &energy),
+        onward.map(|(takes, _)| takes).collect(),
+    ))
 }
 
 /// Takes back checkpoints that a valid choice does not need, the dearest first.
@@ -169,28 +194,25 @@ fn take_back(problem: &Problem, chosen: &mut [bool]) {
     }
 }
 
-/// The error of a budget that no choice meets.
-fn too_little(problem: &Problem, prices: &Prices) -> PlanError {
-    let segment = smallest(problem, prices.budget);
-    PlanError::Energy {
-        segment,
-        budget: prices.budget,
-    }
-}
-
-/// The segment that decides the smallest budget with a choice, above one that has
-/// none: with the best choice, it takes just that.
-fn smallest(problem: &Problem, budget: Attojoules) -> WorstSegment {
-    let mut search = Problem {
+/// The same problem where all choices cost the same: fewer partial choices compete.
+fn without_costs<'a>(problem: &Problem<'a>) -> Problem<'a> {
+    Problem {
         flow: problem.flow,
         starts: problem.starts,
         resources: problem.resources.clone(),
-        // What it costs does not matter; so few partial choices survive.
         costs: vec![0; problem.costs.len()],
         allowed: problem.allowed.clone(),
         required: problem.required.clone(),
-    };
+    }
+}
+
+/// The error of a budget for which no choice was found. It names the segment that
+/// decides the smallest budget with a choice: with the best choice, it takes just that.
+fn too_little(problem: &Problem, refusal: Option<Doubt>) -> PlanError {
+    let budget = problem.resources[0].budget;
+    let mut search = without_costs(problem);
     let (mut low, mut high) = (budget, MOST);
+    let mut smallest = refusal;
     let mut best = None;
     while high - low > 1 || best.is_none() {
         // Towards the last that was too little, at first by doubling.
@@ -200,8 +222,8 @@ fn smallest(problem: &Problem, budget: Attojoules) -> WorstSegment {
             Some(_) => low + (high - low) / 2,
         };
         search.resources[0].budget = middle;
-        let chosen = frontier::solve(&search).chosen;
-        let worst = chosen.and_then(|chosen| {
+        let found = frontier::solve(&search);
+        let worst = found.chosen.and_then(|chosen| {
             let worst = search.worst(&chosen, &search.resources[0]);
             worst.ok()
         });
@@ -210,22 +232,46 @@ fn smallest(problem: &Problem, budget: Attojoules) -> WorstSegment {
                 high = worst.takes.max(low + 1);
                 best = Some(worst);
             }
-            None if middle == MOST => break,
-            None => low = middle,
+            None => {
+                smallest = (!found.complete).then_some(Doubt::CutOff);
+                if middle == MOST {
+                    break;
+                }
+                low = middle;
+            }
         }
     }
     // Beyond what can be planned for there is none to show.
-    told(best.unwrap_or(Segment {
+    let segment = best.unwrap_or(Segment {
         takes: MOST + 1,
         cold: true,
         states: Vec::new(),
-    }))
+    });
+    let segment = told(segment, &problem.resources[0]);
+    PlanError::Energy {
+        segment,
+        budget,
+        // What is too much for a larger budget is too much for this one.
+        refusal: refusal.and(smallest),
+        smallest,
+    }
 }
 
-fn told(segment: Segment) -> WorstSegment {
+fn told(segment: Segment, energy: &Resource) -> WorstSegment {
+    let mut parts = Vec::with_capacity(segment.states.len() + 1);
+    if let [first, .., _] | [first] = segment.states[..] {
+        parts.push(match segment.cold {
+            true => energy.cold,
+            false => energy.restore[first as usize],
+        });
+        let before_last = &segment.states[..segment.states.len() - 1];
+        parts.extend(before_last.iter().map(|&state| energy.run[state as usize]));
+        parts.push(segment.takes - parts.iter().sum::<Attojoules>());
+    }
     WorstSegment {
         takes: segment.takes,
         cold: segment.cold,
         states: segment.states.into_iter().map(StateId).collect(),
+        parts,
     }
 }

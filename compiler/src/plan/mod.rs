@@ -81,6 +81,9 @@ pub struct WorstSegment {
     pub cold: bool,
     /// Its states, from the restored one (or one after reset) to the saved one.
     pub states: Vec<StateId>,
+    /// What it takes in order: the restore, each state but the last, the save (or the
+    /// last state, where the way ends without one).
+    pub parts: Vec<Attojoules>,
 }
 
 /// The chosen checkpoints.
@@ -99,6 +102,9 @@ pub struct Plan {
     pub cold: Cold,
     /// The way that takes most energy; with prices only.
     pub worst_segment: Option<WorstSegment>,
+    /// What it takes at most to go on without a save in each checkpoint, to the end
+    /// of the save in the next one; with prices only.
+    pub without_save: Vec<Attojoules>,
 }
 
 /// One checkpoint state.
@@ -147,10 +153,53 @@ pub enum PlanError {
         segment: WorstSegment,
         /// What a power cycle has.
         budget: Attojoules,
+        /// Why there may be a plan all the same; `None` where there is none.
+        refusal: Option<Doubt>,
+        /// Why less than `segment` takes may do; `None` where nothing less does.
+        smallest: Option<Doubt>,
     },
 }
 
+/// Why a search that found no plan is no proof that there is none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Doubt {
+    /// More partial choices compete than the dynamic program keeps, and the
+    /// graph is too large for the integer program.
+    CutOff,
+    /// The plans found do not fit with the words of their layouts, and others
+    /// were not laid out.
+    Words,
+}
+
+impl Doubt {
+    /// In words.
+    fn reason(self) -> &'static str {
+        match self {
+            Doubt::CutOff => {
+                "more partial choices compete than are kept, and the graph is too large for \
+                 the integer program"
+            }
+            Doubt::Words => {
+                "the plans found do not fit with the words that their layouts need, and not \
+                 every other plan was laid out"
+            }
+        }
+    }
+}
+
 impl PlanError {
+    /// The same where the prices were not the least of all layouts.
+    pub fn with_words_in_doubt(mut self) -> PlanError {
+        if let PlanError::Energy {
+            refusal, smallest, ..
+        } = &mut self
+        {
+            refusal.get_or_insert(Doubt::Words);
+            smallest.get_or_insert(Doubt::Words);
+        }
+        self
+    }
+
     /// The message for the user; `graph` is the one planned for.
     pub fn diagnostic(&self, graph: &ControlGraph) -> Diagnostic {
         let name = |state: &StateId| graph.states[state.index()].name.as_str();
@@ -184,9 +233,14 @@ impl PlanError {
             .help(format!(
                 "the smallest bound that can be met with the allowed states is {smallest}"
             )),
-            PlanError::Energy { segment, budget } => {
+            PlanError::Energy {
+                segment,
+                budget,
+                refusal,
+                ..
+            } => {
                 let joules = |energy: Attojoules| engineering(energy as f64 * 1e-18, "J");
-                Diagnostic::global(
+                let diagnostic = Diagnostic::global(
                     codes::INFEASIBLE,
                     format!(
                         "from {} to the end of the next save takes {}, and a power cycle has {}",
@@ -198,7 +252,14 @@ impl PlanError {
                         joules(*budget)
                     ),
                 )
-                .note(format!("along {}", path(&segment.states)))
+                .note(format!("along {}", path(&segment.states)));
+                match refusal {
+                    None => diagnostic,
+                    Some(doubt) => diagnostic.note(format!(
+                        "this is no proof that there is no plan: {}",
+                        doubt.reason()
+                    )),
+                }
             }
         }
     }
@@ -234,14 +295,16 @@ pub fn plan(
         .map(|(live, memories)| live.count() as u64 + memory_bits(memories))
         .collect();
     let flow = graph::Flow::new(graph);
-    let (solution, worst_segment) = match &options.prices {
+    let starts: Vec<bool> = graph.states.iter().map(|state| state.initial).collect();
+    let (solution, worst) = match &options.prices {
         None => (hitting::solve(&flow, &bits, options)?, None),
         Some(prices) => {
-            let starts: Vec<bool> = graph.states.iter().map(|state| state.initial).collect();
-            let (solution, worst) = budgeted::solve(&flow, &starts, &bits, options, prices)?;
-            (solution, Some(worst))
+            let solution = budgeted::solve(&flow, &starts, &bits, options, prices)?;
+            let worst = budgeted::worst(&flow, &starts, &solution.chosen, prices);
+            (solution, worst)
         }
     };
+    let (worst_segment, without_save) = worst.unzip();
     let checkpoints = (0..bits.len()).filter(|&state| solution.chosen[state]);
     let checkpoints = checkpoints.map(|state| Checkpoint {
         state: StateId(state as u32),
@@ -256,7 +319,13 @@ pub fn plan(
         optimality: solution.optimality,
         cold: cold::cold(netlist, graph, liveness),
         worst_segment,
+        without_save: without_save.unwrap_or_default(),
     })
+}
+
+/// The states that every plan has as checkpoints, by state.
+pub fn required(graph: &ControlGraph, options: &PlanOptions) -> Vec<bool> {
+    budgeted::required(&graph::Flow::new(graph), options)
 }
 
 impl Plan {
@@ -272,6 +341,9 @@ impl Plan {
         let objective = budgeted::objective(prices, &chosen);
         self.optimality.objective = objective;
         self.optimality.lower_bound = self.optimality.lower_bound.min(objective);
-        self.worst_segment = budgeted::worst(&flow, &starts, &chosen, prices);
+        let worst = budgeted::worst(&flow, &starts, &chosen, prices);
+        let (worst_segment, without_save) = worst.unzip();
+        self.worst_segment = worst_segment;
+        self.without_save = without_save.unwrap_or_default();
     }
 }

@@ -236,6 +236,41 @@ fn the_dynamic_program_equals_brute_force() {
     assert!(feasible > 500 && refused > 100, "{feasible}, {refused}");
 }
 
+/// What it takes to go on without a save, against the longest segment where
+/// nothing but the restore of that checkpoint counts beside runs and saves.
+#[test]
+fn going_on_without_a_save_is_the_rest_of_a_segment() {
+    const RESTORE: i64 = 1_000_000;
+    let mut looked_at = 0;
+    for seed in 0..200 {
+        let mut rng = Rng::new(seed);
+        let count = 3 + rng.below(7);
+        let flow = control_graph(&mut rng, count);
+        let case = case(&mut rng, flow, false);
+        let problem = case.problem();
+        let Some(chosen) = frontier::solve(&problem).chosen else {
+            continue;
+        };
+        let energy = &problem.resources[0];
+        let takes = problem.without_save(&chosen, energy);
+        let takes = takes.expect("a valid choice breaks every cycle");
+        for state in (0..count).filter(|&state| chosen[state]) {
+            let mut alone = energy.clone();
+            alone.cold = 0;
+            alone.restore.fill(0);
+            alone.restore[state] = RESTORE;
+            let worst = problem.worst(&chosen, &alone).expect("as before");
+            if problem.flow.successors(state).is_empty() {
+                assert_eq!(takes[state], energy.run[state]);
+            } else {
+                assert_eq!(takes[state] + RESTORE, worst.takes, "seed {seed}");
+                looked_at += 1;
+            }
+        }
+    }
+    assert!(looked_at > 200, "{looked_at}");
+}
+
 #[test]
 fn the_integer_program_agrees() {
     for seed in 0..150 {

@@ -102,6 +102,36 @@ impl Problem<'_> {
         Ok(ends.segment(worst, chosen))
     }
 
+    /// What each state takes at most, from where it is entered to the end of the
+    /// next save; its own save, if it is chosen.
+    fn onward(&self, chosen: &[bool], resource: &Resource) -> Option<Vec<i64>> {
+        let order = self.flow.order_without(chosen)?;
+        let mut onward: Vec<i64> = resource.save.clone();
+        // Chosen states have what they need, so the others follow in reverse.
+        for &state in order.iter().rev().filter(|&&state| !chosen[state as usize]) {
+            onward[state as usize] = self.after(state as usize, &onward, resource);
+        }
+        Some(onward)
+    }
+
+    /// What it takes at most to run a state and go on to the end of the next save.
+    fn after(&self, state: usize, onward: &[i64], resource: &Resource) -> i64 {
+        let next = self.flow.successors(state).iter();
+        let most = next.map(|&to| onward[to as usize]).max();
+        resource.run[state].saturating_add(most.unwrap_or(0))
+    }
+
+    /// What it takes at most to go on without a save in each chosen state, to the
+    /// end of the save in the next one; 0 in others. `None` if a cycle has no checkpoint.
+    pub(super) fn without_save(&self, chosen: &[bool], resource: &Resource) -> Option<Vec<i64>> {
+        let onward = self.onward(chosen, resource)?;
+        let takes = (0..self.flow.len()).map(|state| match chosen[state] {
+            true => self.after(state, &onward, resource),
+            false => 0,
+        });
+        Some(takes.collect())
+    }
+
     /// The longest segment that ends in each state.
     pub(super) fn ends(&self, chosen: &[bool], resource: &Resource) -> Result<Ends, Unbroken> {
         let order = match self.flow.order_without(chosen) {

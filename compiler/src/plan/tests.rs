@@ -2,6 +2,7 @@
 
 use super::graph::Flow;
 use super::*;
+use crate::control::State;
 use crate::netlist::testing::Rng;
 
 fn random_flow(rng: &mut Rng, count: usize) -> Flow {
@@ -126,4 +127,45 @@ fn refusals_name_the_path_and_the_smallest_bound() {
         })
     );
     assert_eq!(solve(Some(3), &[1, 2]), Ok(vec![true, false, false, true]));
+}
+
+#[test]
+fn refusals_without_a_proof_say_so() {
+    let error = |refusal| PlanError::Energy {
+        segment: WorstSegment {
+            takes: 3_000_000_000,
+            cold: true,
+            states: vec![StateId(0)],
+            parts: vec![2_000_000_000, 1_000_000_000],
+        },
+        budget: 2_000_000_000,
+        refusal,
+        smallest: None,
+    };
+    let graph = ControlGraph {
+        registers: Vec::new(),
+        states: vec![State {
+            name: "only".to_string(),
+            values: Vec::new(),
+            initial: true,
+        }],
+        edges: Vec::new(),
+        verdicts: Vec::new(),
+        reset: None,
+    };
+    let notes = |error: PlanError| error.diagnostic(&graph).notes.join("\n");
+    assert!(!notes(error(None)).contains("no proof"));
+    let cut_off = error(Some(Doubt::CutOff));
+    for error in [cut_off.clone(), cut_off.with_words_in_doubt()] {
+        let notes = notes(error);
+        assert!(
+            notes.contains("no proof that there is no plan: more partial choices"),
+            "{notes}"
+        );
+    }
+    let notes = notes(error(None).with_words_in_doubt());
+    assert!(
+        notes.contains("no proof that there is no plan: the plans found"),
+        "{notes}"
+    );
 }
