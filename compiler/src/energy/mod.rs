@@ -220,7 +220,9 @@ impl Model {
 
 /// A figure with three digits and a prefix: `9.50 µJ`.
 pub fn engineering(value: f64, unit: &str) -> String {
-    const PREFIXES: [(f64, &str); 8] = [
+    const PREFIXES: [(f64, &str); 10] = [
+        (1e9, "G"),
+        (1e6, "M"),
         (1e3, "k"),
         (1.0, ""),
         (1e-3, "m"),

@@ -314,6 +314,10 @@ fn checkpoints(inputs: &Inputs, plan: &Plan, layout: &Layout) -> Vec<Checkpoint>
                 save_joules: joules(&save),
                 restore_cycles: clocks(&restore),
                 restore_joules: joules(&restore),
+                threshold: inputs.energy.and_then(|model| {
+                    let takes = plan.without_save.get(index)?;
+                    Some(energy::threshold(*takes, model.supply.budget()))
+                }),
             }
         })
         .collect()

@@ -2,7 +2,7 @@
 
 use super::build::Inputs;
 use super::model::{Budget, Energy, Overhead};
-use crate::energy::{CONTROLLER_FLOPS, Model, cells};
+use crate::energy::{Attojoules, CONTROLLER_FLOPS, Model, cells};
 use crate::layout::{Layout, Shape};
 use crate::netlist::Netlist;
 use crate::plan::Plan;
@@ -54,7 +54,21 @@ pub(super) fn budget(plan: &Plan, model: Option<&Model>) -> Budget {
         usable_joules: supply.map(|supply| digits(supply.usable_joules())),
         worst_segment_joules: worst.map(|worst| digits(worst.takes as f64 * 1e-18)),
         worst_segment: states.iter().map(|state| state.0).collect(),
+        worst_segment_sums_joules: worst.map_or(Vec::new(), |worst| {
+            let sums = worst.parts.iter().scan(0, |sum, part| {
+                *sum += part;
+                Some(digits(*sum as f64 * 1e-18))
+            });
+            sums.collect()
+        }),
+        worst_segment_cold: worst.is_some_and(|worst| worst.cold),
     }
+}
+
+/// The level, of 255 for the whole budget, above which at least `takes` is left.
+pub(super) fn threshold(takes: Attojoules, budget: Attojoules) -> u8 {
+    let levels = (i128::from(takes) * 255 + i128::from(budget) - 1) / i128::from(budget.max(1));
+    u8::try_from((levels - 1).max(0)).unwrap_or(u8::MAX)
 }
 
 /// What the saves add, at every visit of a checkpoint.
@@ -99,5 +113,21 @@ pub(super) fn energy(model: &Model) -> Energy {
         write_word_seconds: digits(model.nvm.write_seconds),
         read_word_seconds: digits(model.nvm.read_seconds),
         nvm_source: model.nvm.source.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::threshold;
+
+    #[test]
+    fn above_its_threshold_a_level_lasts() {
+        for takes in [0, 1, 3, 4, 5, 509, 510, 1019, 1020] {
+            let own = i64::from(threshold(takes, 1020));
+            // A level stands for a 255th of the budget, which is 4.
+            assert!((own + 1) * 4 >= takes, "{takes}");
+            assert!(own == 0 || own * 4 < takes, "{takes}");
+        }
+        assert_eq!(threshold(1021, 1020), 255);
     }
 }

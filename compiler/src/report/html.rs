@@ -1,5 +1,7 @@
 //! `report.html`: one self-contained page.
 
+use std::collections::HashMap;
+
 use serde::Serialize;
 
 use super::model::Report;
@@ -14,6 +16,7 @@ struct Page<'a> {
     text: String,
     graph: Option<String>,
     matrix: Option<String>,
+    energy: Option<String>,
     least: usize,
     median: usize,
     most: usize,
@@ -27,23 +30,21 @@ pub fn html(report: &Report) -> String {
         text: text::text(report),
         graph: svg::graph(report),
         matrix: svg::matrix(report),
+        energy: svg::energy(report),
         least,
         median,
         most,
     };
     let context = tera::Context::from_serialize(&page).expect("the model is a plain structure");
     let mut tera = tera::Tera::default();
-    tera.register_filter("joules", joules);
+    for unit in ["J", "F", "Hz", "s"] {
+        let filter = move |value: &tera::Value, _: &HashMap<String, tera::Value>| {
+            let figure = value.as_f64().unwrap_or(f64::NAN);
+            Ok(engineering(figure, unit).into())
+        };
+        tera.register_filter(unit, filter);
+    }
     tera.add_raw_template("report.html", TEMPLATE)
         .and_then(|()| tera.render("report.html", &context))
         .expect("the template fits the model")
-}
-
-/// A number as an energy.
-fn joules(
-    value: &tera::Value,
-    _: &std::collections::HashMap<String, tera::Value>,
-) -> tera::Result<tera::Value> {
-    let joules = value.as_f64().unwrap_or(f64::NAN);
-    Ok(engineering(joules, "J").into())
 }

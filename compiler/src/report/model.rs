@@ -264,6 +264,10 @@ pub struct Checkpoint {
     /// Joules from there until the design runs on, at most.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub restore_joules: Option<f64>,
+    /// Supply level (255: all of `usable_joules` is left) above which a save may be
+    /// skipped: what is left then takes the design to the end of the next save.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub threshold: Option<u8>,
 }
 
 /// What a tool that saves every flip-flop and memory would save.
@@ -294,6 +298,13 @@ pub struct Budget {
     pub worst_segment_joules: Option<f64>,
     /// The states of that way, with an energy model; else those of the longest run.
     pub worst_segment: Vec<u32>,
+    /// With an energy model, what that way has taken: after the restore (or the cold
+    /// start), after each state but the last, after the save.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub worst_segment_sums_joules: Vec<f64>,
+    /// It begins with a cold start.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub worst_segment_cold: bool,
 }
 
 /// What the saves add to a run without supply failures.

@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fmt::Write;
 
 use super::model::{Report, State};
+use super::table::count;
+use crate::energy::engineering;
 
 /// States that the graph is drawn for; larger ones are left to the table.
 pub const GRAPH_LIMIT: usize = 160;
@@ -217,6 +219,88 @@ pub fn matrix(report: &Report) -> Option<String> {
             "<rect class=\"mark\" x=\"{x}\" y=\"4\" width=\"{cell_width}\" height=\"8\">\
              <title>checkpoint {}</title></rect>",
             escape(&checkpoint.name)
+        );
+    }
+    out.push_str("</svg>\n");
+    Some(out)
+}
+
+/// What the worst way has taken step by step, against what a power cycle has.
+/// `None` without an energy model.
+pub fn energy(report: &Report) -> Option<String> {
+    let budget = report.budget.as_ref()?;
+    let (usable, sums) = (budget.usable_joules?, &budget.worst_segment_sums_joules);
+    let (last, taken) = (sums.len().checked_sub(1)?, *sums.last()?);
+    let (left, right, top, bottom) = (90.0, 630.0, 34.0, 206.0);
+    let x = |step: usize| left + (right - left) * step as f64 / sums.len() as f64;
+    let y = |joules: f64| bottom - (bottom - top) * (joules / usable.max(taken)).clamp(0.0, 1.0);
+    let first = match budget.worst_segment_cold {
+        true => "cold start",
+        false => "restore",
+    };
+    let mut out = format!(
+        "<svg class=\"energy\" viewBox=\"0 0 720 240\" width=\"720\" role=\"img\" aria-label=\"Energy along the \
+         worst way: {} of {} in {} steps\">\n",
+        engineering(taken, "J"),
+        engineering(usable, "J"),
+        sums.len()
+    );
+    let mut line = format!("M{left:.1} {bottom:.1}");
+    for (step, &sum) in sums.iter().enumerate() {
+        let _ = write!(line, "V{:.1}H{:.1}", y(sum), x(step + 1));
+    }
+    let _ = writeln!(
+        out,
+        "<path class=\"area\" d=\"{line}V{bottom:.1}Z\"/>\n<path class=\"taken\" d=\"{line}\"/>"
+    );
+    let _ = writeln!(
+        out,
+        "<path class=\"axis\" d=\"M{left:.1} {top:.1}V{bottom:.1}H{right:.1}\"/>\n\
+         <path class=\"usable\" d=\"M{left:.1} {0:.1}H{right:.1}\"/>\n\
+         <text class=\"name\" x=\"84\" y=\"{1:.1}\">0 J</text>\n\
+         <text class=\"name\" x=\"84\" y=\"{2:.1}\">{3}</text>\n\
+         <text class=\"from\" x=\"{left:.1}\" y=\"{4:.1}\">usable energy</text>",
+        y(usable),
+        bottom + 4.0,
+        y(usable) + 4.0,
+        engineering(usable, "J"),
+        y(usable) - 7.0,
+    );
+    let middle = |step: usize| (x(step) + x(step + 1)) / 2.0;
+    let mut label = |at: f64, class: &str, text: &str| {
+        let _ = writeln!(
+            out,
+            "<text class=\"{class}\" x=\"{at:.1}\" y=\"{:.1}\">{}</text>",
+            bottom + 18.0,
+            escape(text)
+        );
+    };
+    label(left, "from", first);
+    if last > 1 {
+        let states = count(last as u64 - 1, "state");
+        label(middle(last) / 2.0 + middle(0) / 2.0, "", &states);
+    }
+    label(right, "name", "save");
+    for (step, &sum) in sums.iter().enumerate() {
+        let state = |at: usize| {
+            let id = budget.worst_segment.get(at);
+            let state = id.and_then(|&id| report.control.states.get(id as usize));
+            state.map_or("?", |state| state.name.as_str())
+        };
+        let what = match step {
+            0 => format!("{first} in {}", state(0)),
+            save if save == last => format!("save in {}", state(last.saturating_sub(1))),
+            run => state(run - 1).to_string(),
+        };
+        let _ = writeln!(
+            out,
+            "<rect class=\"step\" x=\"{:.1}\" y=\"{top:.1}\" width=\"{:.1}\" height=\"{:.1}\">\
+             <title>{}: {} so far</title></rect>",
+            x(step),
+            x(step + 1) - x(step),
+            bottom - top,
+            escape(&what),
+            engineering(sum, "J")
         );
     }
     out.push_str("</svg>\n");

@@ -1,8 +1,11 @@
 //! The report of a small design made by hand.
 
 use super::*;
+use crate::control::StateId;
+use crate::energy::{Figures, Model, Nvm, StateSource, Supply};
 use crate::frontend::ast::Direction;
 use crate::instrument::fixture::Fixture;
+use crate::plan::WorstSegment;
 
 const TEXT: &str = "\
 module small (input clk, input [3:0] d, output [3:0] q);
@@ -15,12 +18,32 @@ endmodule
 
 /// Two states; the data's upper bits are live in both.
 fn small() -> Report {
+    reported(false)
+}
+
+fn reported(energy: bool) -> Report {
     let mut fixture = Fixture::new(TEXT).port("clk", Direction::Input, 1);
     let process = fixture.process("always @(posedge clk) state");
     let state = fixture.register(0, "state", 1, &process, None);
     let process = fixture.process("always @(posedge clk) if");
     let data = fixture.register(0, "data", 4, &process, None);
-    let analysed = fixture.analysed(&[state], &[0, 1], &[(data, 3), (data, 2), (data, 0)]);
+    let mut analysed = fixture.analysed(&[state], &[0, 1], &[(data, 3), (data, 2), (data, 0)]);
+    let model = model();
+    if energy {
+        // 2.5 µJ usable.
+        analysed.plan.worst_segment = Some(WorstSegment {
+            takes: 1_900_000_000_000,
+            cold: false,
+            states: vec![StateId(0), StateId(1), StateId(0)],
+            parts: vec![
+                1_000_000_000_000,
+                100_000_000_000,
+                200_000_000_000,
+                600_000_000_000,
+            ],
+        });
+        analysed.plan.without_save = vec![900_000_000_000, 800_000_000_000];
+    }
     report(&Inputs {
         sources: &fixture.sources,
         netlist: &fixture.netlist,
@@ -29,10 +52,36 @@ fn small() -> Report {
         liveness: &analysed.liveness,
         hazards: &[],
         plan: Some((&analysed.plan, &analysed.layout)),
-        energy: None,
+        energy: energy.then_some(&model),
         design_hash: "00112233445566778899aabbccddeeff",
         word_bits: 8,
     })
+}
+
+fn model() -> Model {
+    let figures = Figures {
+        write_joules: Some(50e-9),
+        read_joules: Some(40e-9),
+        write_seconds: Some(1e-6),
+        read_seconds: Some(1e-6),
+        ..Figures::default()
+    };
+    Model {
+        supply: Supply {
+            capacitor_farads: 1e-6,
+            on_volts: 3.0,
+            off_volts: 2.0,
+            efficiency: 1.0,
+        },
+        clock_hz: 1e6,
+        nvm: Nvm::new(None, &figures, 8).expect("complete"),
+        most_joules: vec![100e-9, 200e-9],
+        mean_joules: vec![50e-9, 100e-9],
+        stall_joules: 1e-9,
+        visits: vec![0.5, 0.5],
+        source: StateSource::Given,
+        area: 1000.0,
+    }
 }
 
 /// Without the version, which changes.
@@ -48,6 +97,25 @@ fn the_report_in_all_its_forms() {
     insta::assert_snapshot!("text", text(&report));
     insta::assert_snapshot!("analyze", analyze(&report));
     insta::assert_snapshot!("html", html(&report));
+}
+
+#[test]
+fn the_report_with_an_energy_model() {
+    let report = fixed(reported(true));
+    let value: serde_json::Value = serde_json::from_str(&json(&report)).expect("valid JSON");
+    insta::assert_json_snapshot!(
+        "energy_json",
+        [&value["budget"], &value["checkpoints"], &value["energy"]]
+    );
+    insta::assert_snapshot!("energy_text", text(&report));
+    let page = html(&report);
+    let (_, energy) = page
+        .split_once("<h2>Checkpoints</h2>")
+        .expect("checkpoints");
+    let (energy, _) = energy
+        .split_once("<h2>Control states</h2>")
+        .expect("states");
+    insta::assert_snapshot!("energy_html", energy);
 }
 
 #[test]

@@ -351,7 +351,7 @@ fn checkpoint_table(report: &Report) -> String {
     ];
     if energy {
         titles.splice(4..4, ["save"]);
-        titles.push("restore");
+        titles.extend(["restore", "threshold"]);
     }
     let mut rows = vec![header(&titles)];
     let mut list: Vec<&Checkpoint> = report.checkpoints.iter().collect();
@@ -366,6 +366,7 @@ fn checkpoint_table(report: &Report) -> String {
             joules(checkpoint.save_joules),
             Some(checkpoint.restore_cycles.to_string()),
             joules(checkpoint.restore_joules),
+            checkpoint.threshold.map(|level| level.to_string()),
         ];
         rows.push(cells.into_iter().flatten().collect());
     }
@@ -380,7 +381,8 @@ fn checkpoint_table(report: &Report) -> String {
     }
     out.push_str(match energy {
         true => {
-            "  cycles are clocks, those of waiting for the NVM included; joules are upper bounds\n"
+            "  cycles are clocks, those of waiting for the NVM included; joules are upper bounds;\n  \
+             above its threshold, of 255 for all of the usable energy, a save may be skipped\n"
         }
         false => "  cycles are clocks with an NVM that never waits\n",
     });
