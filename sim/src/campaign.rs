@@ -384,7 +384,7 @@ impl Campaign<'_> {
 }
 
 /// A variant for a failure at an edge, by chance.
-fn pick(rng: &mut Rng, log: &CycleLog, clock: u64) -> Torn {
+pub(crate) fn pick(rng: &mut Rng, log: &CycleLog, clock: u64) -> Torn {
     let choices = variants(log, clock);
     choices[rng.below(choices.len() as u64) as usize]
 }

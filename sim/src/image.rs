@@ -206,6 +206,7 @@ mod tests {
         let log = CycleLog {
             requests: vec![write(11, 0, 0x11), write(12, 1, 0x22)],
             writes: vec![write(11, 0, 0x11), write(14, 1, 0x22)],
+            reads: vec![0, 1],
             captures: vec![(10, 7)],
             commits: vec![15],
             resumes: Vec::new(),

@@ -15,6 +15,7 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod budget;
 mod campaign;
 mod choose;
 mod design;
@@ -38,6 +39,7 @@ mod spec;
 mod tool;
 mod verilator;
 
+pub use budget::{BudgetOptions, BudgetReport, Meter, run_on_budget};
 pub use campaign::{CampaignOptions, run_campaign};
 pub use design::{
     ClockEdge, Direction, Instrumented, Internals, Language, OriginalDesign, Port, StateVariable,

@@ -162,6 +162,8 @@ pub struct CycleLog {
     pub requests: Vec<WordWrite>,
     /// Completed writes, at the edge that completed them; the same order as the requests.
     pub writes: Vec<WordWrite>,
+    /// Clocks in which a read completed.
+    pub reads: Vec<u64>,
     /// `idetic_capture`: clock and the logical cycle due in it.
     pub captures: Vec<(u64, u64)>,
     /// Clocks with `idetic_commit`.
@@ -215,6 +217,7 @@ pub(crate) fn parse_outcomes(text: &str) -> Option<Vec<CycleOutcome>> {
             "c" => log
                 .captures
                 .push((number(&mut words)?, number(&mut words)?)),
+            "q" => log.reads.push(number(&mut words)?),
             "m" => log.commits.push(number(&mut words)?),
             "r" => log.resumes.push(number(&mut words)?),
             "s" => log.stalls.push((number(&mut words)?, number(&mut words)?)),

@@ -140,6 +140,34 @@ impl Recorded {
         simulator: sim::Simulator,
         options: &sim::CampaignOptions,
     ) -> Result<sim::CampaignReport, sim::SimError> {
+        self.replay(inserted, change, simulator, &|replay| {
+            sim::run_campaign(replay, options, &mut sim::Silent)
+        })
+    }
+
+    /// Runs an instrumented design in power cycles that have the same energy each.
+    ///
+    /// # Errors
+    /// As the simulation crate's.
+    pub fn on_budget(
+        &self,
+        inserted: &Inserted,
+        simulator: sim::Simulator,
+        meter: &sim::Meter,
+        options: &sim::BudgetOptions,
+    ) -> Result<sim::BudgetReport, sim::SimError> {
+        self.replay(inserted, &unchanged, simulator, &|replay| {
+            sim::run_on_budget(replay, meter, options)
+        })
+    }
+
+    fn replay<T>(
+        &self,
+        inserted: &Inserted,
+        change: &dyn Fn(&str, &str) -> String,
+        simulator: sim::Simulator,
+        run: &dyn Fn(&sim::Replay<'_>) -> Result<T, sim::SimError>,
+    ) -> Result<T, sim::SimError> {
         let directory = tempfile::tempdir().expect("a temporary directory");
         let internals = idetic::cli::internals(&self.analysis.netlist);
         let instrumented = write(inserted, internals, change, directory.path());
@@ -150,7 +178,7 @@ impl Recorded {
             &self.expectation,
             &sim::BuildOptions::default(),
         )?;
-        sim::run_campaign(&replay, options, &mut sim::Silent)
+        run(&replay)
     }
 
     /// The inputs of a logical cycle as the evaluator takes them; the clock and unknown bits are 0.

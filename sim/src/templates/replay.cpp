@@ -204,6 +204,8 @@ private:
             } else if (valid && write) {
                 spec.nvm[addr] = data;
                 if (spec.log) std::fprintf(out, "w %lld %llu %llx\n", clock, (unsigned long long)addr, (unsigned long long)data);
+            } else if (valid && spec.log) {
+                std::fprintf(out, "q %lld\n", clock);
             }
             ++clock;
             if (!stall) {

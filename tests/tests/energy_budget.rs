@@ -1,0 +1,233 @@
+//! What a plan under an energy budget promises, seen in simulation: power cycles that have exactly that budget, counted in the units of the
+//! model from what the simulator logs, each commit a new checkpoint or reach the end of the work.
+
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+#![allow(
+    clippy::print_stdout,
+    reason = "the figures of the table in docs/src/energy.md"
+)]
+
+use idetic::driver::{self, InsertOptions};
+use idetic::energy::{Effort, EnergyOptions, Figures, Model, Nvm, Supply, Weights, technologies};
+use idetic::netlist::eval::{MachineState, cycle};
+use idetic_sim::{
+    BudgetOptions, BudgetReport, CampaignOptions, Environment, Latency, Meter, Simulator,
+};
+use idetic_tests::example::{EXAMPLES, Example};
+use idetic_tests::replay::{self, Recorded};
+
+const WORD_BITS: u32 = 32;
+
+/// FRAM at a clock that waits for it, and a power at which a cycle takes about as much as a word, so that words and
+/// cycles both decide.
+fn energy(farads: f64, word_bits: u32) -> EnergyOptions {
+    let fram = technologies().iter().find(|row| row.name == "fram");
+    EnergyOptions {
+        supply: Supply {
+            capacitor_farads: farads,
+            on_volts: 3.0,
+            off_volts: 1.8,
+            efficiency: 1.0,
+        },
+        clock_hz: 4e6,
+        cycle_joules: None,
+        power_watts: Some(0.02),
+        stall_joules: None,
+        leakage_watts: None,
+        state_joules: Default::default(),
+        nvm: Nvm::new(fram, &Figures::default(), word_bits).unwrap(),
+        technology: fram,
+        weights: Weights::default(),
+    }
+}
+
+fn options(farads: f64) -> InsertOptions {
+    InsertOptions {
+        energy: Some(energy(farads, WORD_BITS)),
+        ..replay::options(WORD_BITS)
+    }
+}
+
+/// The capacitor that a refusal recommends, in farads; `None` if there is a plan.
+fn recommended(recorded: &Recorded, farads: f64) -> Option<f64> {
+    let (plan, diagnostics) = driver::plan(&recorded.analysis, &options(farads));
+    if plan.is_some() {
+        return None;
+    }
+    let refusal = diagnostics.list.iter().find(|one| one.code.id == "E0501");
+    let help = format!("{:?}", refusal.expect("a refusal"));
+    let (_, rest) = help.split_once("that will do is ").expect("a help");
+    let mut words = rest.split([' ', ';', '"']);
+    let number: f64 = words.next().unwrap().parse().unwrap();
+    let size = match words.next().unwrap() {
+        "nF" => 1e-9,
+        "µF" => 1e-6,
+        other => panic!("{other}"),
+    };
+    Some(number * size)
+}
+
+/// What the model says of every logical cycle of the recording, and of all else that the simulator logs.
+fn meter(recorded: &Recorded, model: &Model) -> Meter {
+    let attojoules = |joules: f64| (joules * 1e18) as u64;
+    let (netlist, graph) = (&recorded.analysis.netlist, &recorded.analysis.graph);
+    let most = model.most_joules.iter().copied().fold(0.0, f64::max);
+    let joules_in = |state: &MachineState| {
+        let is = |values: &[idetic::netlist::Bits]| {
+            graph.registers.iter().zip(values).all(|(register, value)| {
+                let actual = state.registers[register.index()].iter().enumerate();
+                let mut actual = actual.map(|(bit, &actual)| (value.bit(bit as u32), actual));
+                actual.all(|(known, actual)| known.is_none_or(|known| known == actual))
+            })
+        };
+        let place = graph.states.iter().position(|state| is(&state.values));
+        place.map_or(most, |place| model.most_joules[place])
+    };
+    let mut state = MachineState::zero(netlist);
+    let cycles = (0..recorded.expectation.cycles()).map(|at| {
+        let joules = joules_in(&state);
+        state = cycle(netlist, &state, &recorded.inputs(at)).next;
+        attojoules(joules)
+    });
+    let alone = |written, read| {
+        let words = Effort {
+            clocks: 0,
+            written,
+            read,
+        };
+        let waiting = model.clocks(&words) as f64 * model.stall_joules;
+        model.joules(&words) - waiting
+    };
+    assert_eq!(model.nvm.save_joules, 0.0);
+    Meter {
+        cycles: cycles.collect(),
+        first_cycle: attojoules(most),
+        stall: attojoules(model.stall_joules),
+        write: attojoules(alone(1, 0)),
+        read: attojoules(alone(0, 1)),
+        save: 0,
+    }
+}
+
+/// Plans with the smallest capacitor that will do, sees that 2 % less is refused, and runs power cycles that have `part` of that
+/// budget each.
+fn on_a_budget(name: &str, max_cycles: Option<u64>, part: f64) -> (BudgetReport, u64) {
+    let mut recorded = Recorded::example(&Example::named(name));
+    let smallest = recommended(&recorded, 1e-12).expect("too little");
+    assert_eq!(recommended(&recorded, smallest), None, "{name}");
+    let less = recommended(&recorded, smallest * 0.98);
+    assert_eq!(less, Some(smallest), "{name}");
+    let inserted = recorded.insert(&options(smallest));
+    let model = inserted.energy.as_ref().expect("an energy model");
+    // Each transfer waits for one clock.
+    let transfer = Effort {
+        clocks: 2,
+        written: 1,
+        read: 1,
+    };
+    assert_eq!(model.clocks(&transfer), 4);
+    let budget = (model.supply.budget() as f64 * part) as u64;
+    let run = BudgetOptions {
+        budget,
+        campaign: CampaignOptions {
+            environment: Environment {
+                latency: Latency::Fixed(1),
+                ..Environment::default()
+            },
+            max_cycles,
+            ..CampaignOptions::for_simulator(Simulator::Icarus)
+        },
+        starts: 8,
+    };
+    let meter = meter(&recorded, model);
+    let report = recorded
+        .on_budget(&inserted, Simulator::Icarus, &meter, &run)
+        .expect("the simulator runs");
+    println!(
+        "{name}: {smallest:.3e} F, {} power cycles for {} logical cycles, {} starts, most {:.1} %",
+        report.power_cycles,
+        report.logical_cycles,
+        report.starts,
+        report.most as f64 / budget as f64 * 100.0
+    );
+    (report, recorded.expectation.cycles() as u64)
+}
+
+fn progresses_for(name: &str, max_cycles: Option<u64>) {
+    let (report, cycles) = on_a_budget(name, max_cycles, 1.0);
+    let cycles = max_cycles.map_or(cycles, |most| most.min(cycles));
+    assert_eq!(report.failures, [], "{name}");
+    assert_eq!(report.stuck, [], "{name}");
+    assert_eq!(report.logical_cycles, cycles, "{name}");
+    assert!(report.power_cycles > 2, "{name}: {report:?}");
+    assert!(report.starts > 0, "{name}: {report:?}");
+}
+
+/// As much work as fits into some seconds.
+fn progresses(name: &str) {
+    progresses_for(name, Some(120));
+}
+
+#[test]
+#[ignore = "minutes"]
+fn every_example_progresses_to_its_end() {
+    for example in EXAMPLES {
+        progresses_for(example.name, None);
+    }
+}
+
+/// That the meter and the judgement can tell: with less than the plan was accepted for, some start gets nowhere.
+#[test]
+fn with_less_some_power_cycle_gets_nowhere() {
+    let (report, _) = on_a_budget("gcd", Some(40), 0.95);
+    assert_eq!(report.failures, []);
+    assert!(!report.stuck.is_empty(), "{report:?}");
+}
+
+#[test]
+fn every_example_has_its_test() {
+    let own = include_str!("energy_budget.rs");
+    for example in EXAMPLES {
+        assert!(own.contains(&format!("progresses({:?})", example.name)));
+    }
+}
+
+#[test]
+fn fir_progresses() {
+    progresses("fir");
+}
+
+#[test]
+fn gcd_progresses() {
+    progresses("gcd");
+}
+
+#[test]
+fn histogram_progresses() {
+    progresses("histogram");
+}
+
+#[test]
+fn keystream_progresses() {
+    progresses("keystream");
+}
+
+#[test]
+fn serial_divider_progresses() {
+    progresses("serial_divider");
+}
+
+#[test]
+fn two_fsm_progresses() {
+    progresses("two_fsm");
+}
+
+#[test]
+fn uart_tx_progresses() {
+    progresses("uart_tx");
+}
+
+#[test]
+fn xtea_cipher_progresses() {
+    progresses("xtea_cipher");
+}
