@@ -33,6 +33,7 @@ mod replay;
 mod report;
 mod reproduce;
 mod rng;
+mod roots;
 mod runtime_objects;
 mod shell;
 mod spec;

@@ -17,6 +17,7 @@ use crate::design::{OriginalDesign, Testbench};
 use crate::error::{Limit, SimError};
 use crate::plane::{Bus, Plane};
 use crate::process::{Ending, Invocation, Limits};
+use crate::roots;
 use crate::shell;
 use crate::tool::{Simulator, Tool};
 
@@ -262,6 +263,19 @@ fn sources<'a>(
         .chain(of_bench.map(PathBuf::as_path))
 }
 
+/// The modules that the testbench's simulation begins with; none where the simulator has to find them.
+fn tops(design: &OriginalDesign, testbench: &Testbench) -> Vec<String> {
+    if let Some(top) = &testbench.top {
+        return vec![top.clone()];
+    }
+    let files = testbench.files.iter();
+    let own = files.filter(|file| !design.files.contains(file));
+    let texts: Vec<String> = own
+        .filter_map(|file| fs::read_to_string(design.directory.join(file)).ok())
+        .collect();
+    roots::roots(texts.iter().map(String::as_str))
+}
+
 fn compile_icarus(
     design: &OriginalDesign,
     testbench: &Testbench,
@@ -284,7 +298,7 @@ fn compile_icarus(
             .map(|dir| format!("-I{}", dir.display())),
     );
     compile.args(design.defines.iter().map(|define| format!("-D{define}")));
-    if let Some(top) = &testbench.top {
+    for top in tops(design, testbench) {
         compile.arg("-s").arg(top);
     }
     compile.args(sources(design, testbench, copy));
@@ -329,7 +343,8 @@ fn compile_verilator(
             .map(|dir| format!("-I{}", dir.display())),
     );
     compile.args(design.defines.iter().map(|define| format!("-D{define}")));
-    if let Some(top) = &testbench.top {
+    // It takes one.
+    if let [top] = tops(design, testbench).as_slice() {
         compile.arg("--top-module").arg(top);
     }
     compile.args(sources(design, testbench, copy));

@@ -307,6 +307,23 @@ endmodule
         bench.succeeds(&same);
     }
 
+    /// Files may hold more than the top: a second root with an instance of it, which has no clock.
+    #[test]
+    fn another_root_among_the_files() {
+        let system = "module a_system (output [7:0] y);
+  wire clk;
+  core inner (.clk(clk), .rst(1'b0), .start(1'b0), .a(8'd0), .y(y), .done());
+endmodule
+";
+        let bench = Bench::new(&[("system.v", system), ("tb.v", TESTBENCH)]);
+        let files = [
+            "verify", "system.v", "design.v", "--top", "core", "--tb", "tb.v",
+        ];
+        for simulator in ["icarus", "verilator"] {
+            bench.succeeds(&[&files[..], &["--sim", simulator, "--max-points", "4"]].concat());
+        }
+    }
+
     #[test]
     fn testbench_that_shows_little() {
         let bench = Bench::new(&[("tb.v", TESTBENCH)]);
