@@ -160,10 +160,20 @@ fn exported_netlists_equal_their_sources() {
     assert!(found.is_empty(), "{found:#?}");
 }
 
+/// Two halves, which run side by side.
 #[test]
 fn evaluation_and_liveness_agree_with_the_source() {
+    evaluation_and_liveness_agree(5000, 30);
+}
+
+#[test]
+fn evaluation_and_liveness_agree_with_more_sources() {
+    evaluation_and_liveness_agree(5030, 30);
+}
+
+fn evaluation_and_liveness_agree(first: u64, count: u64) {
     let dir = tempfile::tempdir().expect("a directory");
-    let found = judge(dir.path(), 5000, 60, true);
+    let found = judge(dir.path(), first, count, true);
     assert!(found.is_empty(), "{found:#?}");
 }
 

@@ -36,9 +36,6 @@ enum Chore {
         /// `verify` runs on every n-th seed
         #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u64).range(1..))]
         verify_every: u64,
-        /// Liveness is judged on every n-th batch of twenty; 0 for none
-        #[arg(long, default_value_t = 1)]
-        liveness_every: u64,
     },
     /// Mutated texts through the whole front end; findings are kept in target/fuzz
     Fuzz {
@@ -85,14 +82,12 @@ fn main() -> ExitCode {
             seed,
             count,
             verify_every,
-            liveness_every,
         } => run(cargo()
             .args(["test", "-p", "idetic-tests", "--test", "random_designs"])
             .args(["--", "--ignored", "--exact", "--nocapture", "campaign"])
             .env("IDETIC_RANDOM_SEED", seed.to_string())
             .env("IDETIC_RANDOM_COUNT", count.to_string())
-            .env("IDETIC_RANDOM_VERIFY_EVERY", verify_every.to_string())
-            .env("IDETIC_RANDOM_LIVENESS_EVERY", liveness_every.to_string())),
+            .env("IDETIC_RANDOM_VERIFY_EVERY", verify_every.to_string())),
         Chore::Fuzz { seconds, seed } => run(cargo()
             .args(["run", "--release", "-p", "idetic-tests"])
             .args(["--bin", "fuzz_front_end", "--"])
