@@ -172,19 +172,21 @@ impl Run<'_> {
         }
     }
 
+    /// Where a power cycle began and what came of it; `None` if it broke the guarantee of the outputs.
+    fn run(&mut self, trial: &Trial) -> Result<Option<(Position, CycleOutcome)>, SimError> {
+        let verdict = self.judge.run(std::slice::from_ref(trial), false)?.pop();
+        let verdict = verdict.expect("one trial has one verdict");
+        self.report.failures.extend(verdict.failure);
+        Ok(verdict.passed.into_iter().next())
+    }
+
     /// Power cycle after power cycle until the work is done.
     fn one_after_the_other(&mut self) -> Result<(), SimError> {
         let mut trial = self.blank();
         trial.stop_clock = self.meter.longest(self.options.budget);
         loop {
             self.report.power_cycles += 1;
-            let verdict = self.judge.run(std::slice::from_ref(&trial), false)?;
-            let verdict = verdict
-                .into_iter()
-                .next()
-                .expect("one trial has one verdict");
-            self.report.failures.extend(verdict.failure);
-            let Some((position, outcome)) = verdict.passed.into_iter().next() else {
+            let Some((position, outcome)) = self.run(&trial)? else {
                 return Ok(());
             };
             let fails = self.meter.fails_at(position, &outcome, self.options.budget);
@@ -214,13 +216,7 @@ impl Run<'_> {
     /// From the images that lead to the dearest ways, each behind a newer one that is damaged.
     fn dearest_starts(&mut self) -> Result<(), SimError> {
         let trial = self.blank();
-        let verdict = self.judge.run(std::slice::from_ref(&trial), false)?;
-        let verdict = verdict
-            .into_iter()
-            .next()
-            .expect("one trial has one verdict");
-        self.report.failures.extend(verdict.failure);
-        let Some((position, outcome)) = verdict.passed.into_iter().next() else {
+        let Some((position, outcome)) = self.run(&trial)? else {
             return Ok(());
         };
         let takes = self.meter.clocks(position, &outcome);

@@ -183,22 +183,10 @@ impl Search<'_> {
         let Analysis {
             netlist, liveness, ..
         } = self.analysis;
-        let word_bits = self.options.word_bits;
-        let words = (liveness.live[state].count() as u64).div_ceil(u64::from(word_bits));
-        let memories = liveness.memories[state].iter().map(|memory| {
-            let memory = &netlist.memories[memory];
-            let row = u64::from(memory.width.div_ceil(word_bits));
-            (u64::from(memory.depth), u64::from(memory.depth) * row)
-        });
-        let memories: Vec<(u64, u64)> = memories.collect();
-        Shape {
-            word_bits,
-            chain_words: words.max(1),
-            live_words: words,
-            memories: memories.len() as u64,
-            memory_rows: memories.iter().map(|(rows, _)| rows).sum(),
-            memory_words: memories.iter().map(|(_, words)| words).sum(),
-        }
+        let bits = liveness.live[state].count() as u64;
+        let memories = liveness.memories[state].iter();
+        let memories = memories.map(|memory| &netlist.memories[memory]);
+        Shape::filled(self.options.word_bits, bits, memories)
     }
 
     /// What the plan is told. A save counts with the commit word that it may have

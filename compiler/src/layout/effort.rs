@@ -11,6 +11,7 @@
 
 use super::{Layout, MemoryPlace};
 use crate::energy::Effort;
+use crate::netlist::Memory;
 
 /// What decides how long a checkpoint takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -30,6 +31,29 @@ pub struct Shape {
 }
 
 impl Shape {
+    /// The least that saving so many bits and whole memories can be made of: the
+    /// bits fill their words, and nothing else is saved anywhere.
+    pub fn filled<'m>(
+        word_bits: u32,
+        bits: u64,
+        memories: impl IntoIterator<Item = &'m Memory>,
+    ) -> Shape {
+        let words = bits.div_ceil(u64::from(word_bits));
+        let mut shape = Shape {
+            word_bits,
+            chain_words: words.max(1),
+            live_words: words,
+            ..Shape::default()
+        };
+        for memory in memories {
+            let rows = u64::from(memory.depth);
+            shape.memories += 1;
+            shape.memory_rows += rows;
+            shape.memory_words += rows * u64::from(memory.width.div_ceil(word_bits));
+        }
+        shape
+    }
+
     /// Words that the identification takes, and the CRC.
     fn parts(&self) -> u64 {
         u64::from(32u32.div_ceil(self.word_bits))

@@ -14,13 +14,23 @@ fn analyzed(netlist: &Netlist) -> (ControlGraph, Liveness) {
     liveness::analyze(netlist, &graph, &[])
 }
 
-fn check(netlist: &Netlist, graph: &ControlGraph, liveness: &Liveness) -> Proof {
-    let claims = Claims {
+/// What is claimed without a plan.
+fn claims<'a>(netlist: &'a Netlist, graph: &'a ControlGraph, liveness: &'a Liveness) -> Claims<'a> {
+    Claims {
         netlist,
         graph,
         liveness,
         plan: None,
-    };
+    }
+}
+
+const NO_TIME: ProveOptions = ProveOptions {
+    state_time: Duration::ZERO,
+    total_time: Duration::ZERO,
+};
+
+fn check(netlist: &Netlist, graph: &ControlGraph, liveness: &Liveness) -> Proof {
+    let claims = claims(netlist, graph, liveness);
     prove(&claims, &ProveOptions::default(), |_, _| {})
 }
 
@@ -173,12 +183,7 @@ fn a_bit_left_out_is_refuted_by_name_exactly_if_it_matters() {
             for bit in liveness.live[at].iter() {
                 let mut less = liveness.clone();
                 less.live[at].remove(bit);
-                let claims = Claims {
-                    netlist: &netlist,
-                    graph: &graph,
-                    liveness: &less,
-                    plan: None,
-                };
+                let claims = claims(&netlist, &graph, &less);
                 let machine = Machine::new(&netlist);
                 let deadline = Instant::now() + Duration::from_secs(60);
                 let verdict = obligation::step(&claims, &machine, state, deadline).0;
@@ -268,17 +273,8 @@ fn no_time_means_unknown() {
     let (graph, mut liveness) = analyzed(&netlist);
     let bit = liveness.live[0].iter().last().expect("live bits");
     liveness.live[0].remove(bit);
-    let claims = Claims {
-        netlist: &netlist,
-        graph: &graph,
-        liveness: &liveness,
-        plan: None,
-    };
-    let options = ProveOptions {
-        state_time: Duration::ZERO,
-        total_time: Duration::ZERO,
-    };
-    let proof = prove(&claims, &options, |_, _| {});
+    let claims = claims(&netlist, &graph, &liveness);
+    let proof = prove(&claims, &NO_TIME, |_, _| {});
     assert!(!proof.holds());
     let refuted = |o: &Obligation| matches!(o.verdict, Verdict::Refuted(_));
     assert!(!proof.obligations.iter().any(refuted));
@@ -358,12 +354,7 @@ fn exact_live_bits_are_those_of_brute_force() {
             continue;
         }
         let (graph, liveness) = analyzed(&netlist);
-        let claims = Claims {
-            netlist: &netlist,
-            graph: &graph,
-            liveness: &liveness,
-            plan: None,
-        };
+        let claims = claims(&netlist, &graph, &liveness);
         let found = exact(&claims, &ProveOptions::default(), |_, _| {});
         let expected = least(&netlist, &graph, &liveness);
         let mut reduced = liveness.clone();
@@ -405,12 +396,7 @@ fn what_is_never_seen_is_not_live() {
     let netlist = hidden();
     let (graph, liveness) = analyzed(&netlist);
     assert_eq!(liveness.live[0].count(), 3);
-    let claims = Claims {
-        netlist: &netlist,
-        graph: &graph,
-        liveness: &liveness,
-        plan: None,
-    };
+    let claims = claims(&netlist, &graph, &liveness);
     let found = exact(&claims, &ProveOptions::default(), |_, _| {});
     assert_eq!(found.len(), 1);
     assert_eq!(found[0].more, [(RegId(0), 0), (RegId(1), 0)]);
@@ -425,17 +411,8 @@ fn what_is_never_seen_is_not_live() {
 fn exact_live_bits_without_time_are_unknown() {
     let netlist = machines::rounds();
     let (graph, liveness) = analyzed(&netlist);
-    let claims = Claims {
-        netlist: &netlist,
-        graph: &graph,
-        liveness: &liveness,
-        plan: None,
-    };
-    let options = ProveOptions {
-        state_time: Duration::ZERO,
-        total_time: Duration::ZERO,
-    };
-    let found = exact(&claims, &options, |_, _| {});
+    let claims = claims(&netlist, &graph, &liveness);
+    let found = exact(&claims, &NO_TIME, |_, _| {});
     assert!(found.iter().all(|one| one.more.is_empty()));
     assert!(found.iter().any(|one| !one.unknown.is_empty()));
 }

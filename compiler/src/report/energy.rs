@@ -23,21 +23,9 @@ fn percent(part: f64, whole: f64) -> f64 {
 
 /// Joules of a save of everything.
 pub(super) fn baseline(netlist: &Netlist, word_bits: u32, model: &Model) -> f64 {
-    let words = netlist.flop_bits().div_ceil(u64::from(word_bits));
-    let memories = netlist.written_memories().map(|memory| {
-        let memory = &netlist.memories[memory.index()];
-        let row = u64::from(memory.width.div_ceil(word_bits));
-        (u64::from(memory.depth), u64::from(memory.depth) * row)
-    });
-    let memories: Vec<(u64, u64)> = memories.collect();
-    let shape = Shape {
-        word_bits,
-        chain_words: words.max(1),
-        live_words: words,
-        memories: memories.len() as u64,
-        memory_rows: memories.iter().map(|(rows, _)| rows).sum(),
-        memory_words: memories.iter().map(|(_, words)| words).sum(),
-    };
+    let memories = netlist.written_memories();
+    let memories = memories.map(|memory| &netlist.memories[memory.index()]);
+    let shape = Shape::filled(word_bits, netlist.flop_bits(), memories);
     digits(model.joules(&shape.save()))
 }
 

@@ -46,18 +46,7 @@ pub(super) type TypeNames = HashSet<Box<str>>;
 /// Parses one file into `ast`.
 pub(super) fn parse(stream: &Stream, ast: &mut Ast, types: &mut TypeNames) -> Vec<Diagnostic> {
     ast.translated_off.extend(&stream.off);
-    let mut parser = Parser {
-        stream,
-        tokens: &stream.tokens,
-        at: 0,
-        depth: 0,
-        ast,
-        diagnostics: stream.diagnostics.clone(),
-        ports: Vec::new(),
-        overridable: None,
-        parameters: Vec::new(),
-        types,
-    };
+    let mut parser = Parser::new(stream, ast, types);
     parser.file();
     parser.diagnostics
 }
@@ -65,18 +54,7 @@ pub(super) fn parse(stream: &Stream, ast: &mut Ast, types: &mut TypeNames) -> Ve
 /// Parses a stream that is one expression.
 pub(super) fn condition(stream: &Stream, ast: &mut Ast) -> Result<ExprId, Vec<Diagnostic>> {
     let mut types = TypeNames::new();
-    let mut parser = Parser {
-        stream,
-        tokens: &stream.tokens,
-        at: 0,
-        depth: 0,
-        ast,
-        diagnostics: stream.diagnostics.clone(),
-        ports: Vec::new(),
-        overridable: None,
-        parameters: Vec::new(),
-        types: &mut types,
-    };
+    let mut parser = Parser::new(stream, ast, &mut types);
     let found = parser.expr().and_then(|expr| match parser.at(EOF) {
         true => Ok(expr),
         false => Err(parser.expected("the end of the condition")),
@@ -109,6 +87,21 @@ pub(super) struct Parser<'a> {
 }
 
 impl<'a> Parser<'a> {
+    fn new(stream: &'a Stream<'a>, ast: &'a mut Ast, types: &'a mut TypeNames) -> Parser<'a> {
+        Parser {
+            stream,
+            tokens: &stream.tokens,
+            at: 0,
+            depth: 0,
+            ast,
+            diagnostics: stream.diagnostics.clone(),
+            ports: Vec::new(),
+            overridable: None,
+            parameters: Vec::new(),
+            types,
+        }
+    }
+
     // ------------------------------------------------------------ tokens
 
     /// The token `ahead` places on; the last one is `EOF`.
