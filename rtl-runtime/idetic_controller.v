@@ -191,7 +191,6 @@ module idetic_controller #(
   reg  [PART_INDEX-1:0]       cell_part;  // word of that row
   reg                         blank;      // loading the constants of a cold start
   reg  [CHECKPOINT_INDEX-1:0] index;      // checkpoint being saved or restored
-  reg  [31:0]                 crc;
 
   // An unknown counts as 0, see the header. A function, because an always block
   // would not run for an input that is unknown from the start.
@@ -261,19 +260,17 @@ module idetic_controller #(
   // The words of the slot in turn.
   /* verilator lint_off UNUSED */
   wire [31:0]     id_rest = ID >> (part * WORD);  // upper bits belong to later parts
+  wire [31:0]     crc;
   /* verilator lint_on UNUSED */
   wire [WORD-1:0] id_word;
   wire [WORD-1:0] crc_word;
-  wire [31:0]     crc_rest;
   generate
     if (WORD > 32) begin : g_wide
       assign id_word = {{(WORD - 32) {1'b0}}, id_rest};
       assign crc_word = {{(WORD - 32) {1'b0}}, crc};
-      assign crc_rest = 32'd0;
     end else begin : g_narrow
       assign id_word = id_rest[WORD-1:0];
       assign crc_word = crc[WORD-1:0];
-      assign crc_rest = crc >> WORD;
     end
   endgenerate
   wire last_part = {30'd0, part} == LAST_PART;
@@ -297,13 +294,17 @@ module idetic_controller #(
     endcase
   assign nvm_wdata = wdata;
 
-  wire [31:0] crc_next;
   idetic_crc32 #(
       .WORD(WORD)
   ) checksum (
-      .crc (crc),
-      .data(state == S_SEAL ? {{(WORD - HALF) {1'b0}}, serial} : saving ? wdata : nvm_rdata),
-      .next(crc_next)
+      .clk  (clk),
+      .rst_n(rst_n),
+      .start(state == S_PICK || begins),
+      .take (transfer && (state == S_ID || state == S_INDEX) || turn && live || take),
+      .seal (state == S_SEAL),
+      .pass (transfer && state == S_CHECK),
+      .data (state == S_SEAL ? {{(WORD - HALF) {1'b0}}, serial} : saving ? wdata : nvm_rdata),
+      .crc  (crc)
   );
 
   always @(posedge clk or negedge rst_n)
@@ -326,7 +327,6 @@ module idetic_controller #(
       cell_part <= {PART_INDEX{1'b0}};
       blank <= 1'b0;
       index <= {CHECKPOINT_INDEX{1'b0}};
-      crc <= 32'hFFFFFFFF;
     end else begin
       case (state)
         S_START: state <= S_SCAN_0;
@@ -364,14 +364,12 @@ module idetic_controller #(
           untried[newest] <= 1'b0;
           address <= newest ? SLOT_1[ADDRESS-1:0] : SLOT_0[ADDRESS-1:0];
           part <= 2'd0;
-          crc <= 32'hFFFFFFFF;
           state <= S_ID;
         end
 
         S_ID:
         if (transfer) begin
           address <= address + 1'b1;
-          crc <= crc_next;
           part <= last_part ? 2'd0 : part + 2'd1;
           if (saving || nvm_rdata == id_word) begin
             if (last_part) state <= S_INDEX;
@@ -384,7 +382,6 @@ module idetic_controller #(
         S_INDEX:
         if (transfer) begin
           address <= address + 1'b1;
-          crc <= crc_next;
           if (!saving) index <= nvm_rdata[CHECKPOINT_INDEX-1:0];
           word <= {WORD_INDEX{1'b0}};
           state <= S_PAYLOAD;
@@ -393,7 +390,6 @@ module idetic_controller #(
         S_PAYLOAD:
         if (turn) begin
           address <= address + 1'b1;
-          if (live) crc <= crc_next;
           word <= last_word ? {WORD_INDEX{1'b0}} : word + 1'b1;
           which <= {MEMORY_INDEX{1'b0}};
           if (last_word) state <= MEMORIES > 0 ? S_MEMORY : blank ? S_RUN : S_SEAL;
@@ -414,7 +410,6 @@ module idetic_controller #(
         S_CELLS:
         if (take) begin
           address <= address + 1'b1;
-          crc <= crc_next;
           cell_part <= cell_part + 1'b1;
           if (cell_part == memory_last_part) begin
             cell_part <= {PART_INDEX{1'b0}};
@@ -434,15 +429,11 @@ module idetic_controller #(
           state <= blank ? S_RUN : S_SEAL;
         end
 
-        S_SEAL: begin
-          crc <= ~crc_next;
-          state <= S_CHECK;
-        end
+        S_SEAL: state <= S_CHECK;
 
         S_CHECK:
         if (transfer) begin
           address <= address + 1'b1;
-          crc <= crc_rest;
           part <= last_part ? 2'd0 : part + 2'd1;
           if (saving || nvm_rdata == crc_word) begin
             if (last_part) state <= saving ? S_COMMIT : S_RESUME;
@@ -481,7 +472,6 @@ module idetic_controller #(
           shown[!slot] <= 1'b1;
           index <= checkpoint;
           part <= 2'd0;
-          crc <= 32'hFFFFFFFF;
           passed <= 1'b0;
           if (passed && target_shown) begin
             address <= slot ? COMMIT_0[ADDRESS-1:0] : COMMIT_1[ADDRESS-1:0];

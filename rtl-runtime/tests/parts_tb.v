@@ -9,14 +9,33 @@ module idetic_parts_tb;
   // "123456789" gives CBF43926 in every reflected CRC-32; as bytes, and as one word.
   localparam [71:0] TEXT = {"9", "8", "7", "6", "5", "4", "3", "2", "1"};
 
-  reg [31:0] crc;
   reg [7:0] data;
-  wire [31:0] next, whole;
+  reg tick, rst_n, start, take, seal, pass;
+  wire [31:0] crc, whole;
   integer i, edges, wanted;
   reg failed;
 
-  idetic_crc32 #(.WORD(8)) bytes (.crc(crc), .data(data), .next(next));
-  idetic_crc32 #(.WORD(72)) words (.crc(32'hFFFFFFFF), .data(TEXT), .next(whole));
+  idetic_crc32 #(.WORD(8)) bytes (
+      .clk(tick), .rst_n(rst_n), .start(start), .take(take), .seal(seal), .pass(pass), .data(data), .crc(crc)
+  );
+  idetic_crc32 #(.WORD(72)) words (
+      .clk(tick), .rst_n(rst_n), .start(start), .take(1'b0), .seal(seal), .pass(1'b0), .data(TEXT), .crc(whole)
+  );
+
+  task edge_of_tick;
+    begin
+      #1 tick = 1'b1;
+      #1 tick = 1'b0;
+      {start, take, seal, pass} = 4'b0000;
+    end
+  endtask
+
+  task expect_crc(input [31:0] is, input [31:0] wanted_crc);
+    if (is !== wanted_crc) begin
+      $display("FAIL CRC is %h, not %h", is, wanted_crc);
+      failed = 1'b1;
+    end
+  endtask
 
   reg clk, enable;
   wire gclk;
@@ -32,18 +51,29 @@ module idetic_parts_tb;
 
   initial begin
     failed = 1'b0;
-    crc = 32'hFFFFFFFF;
-    for (i = 0; i < 9; i = i + 1) begin
-      data = TEXT[8*i+:8];
-      #1 crc = next;
-    end
-    if (~crc !== 32'hCBF43926) begin
-      $display("FAIL CRC of bytes is %h", ~crc);
-      failed = 1'b1;
-    end
-    if (~whole !== 32'hCBF43926) begin
-      $display("FAIL CRC of a word is %h", ~whole);
-      failed = 1'b1;
+    tick = 1'b0;
+    {start, take, seal, pass} = 4'b0000;
+    rst_n = 1'b0;
+    #1 rst_n = 1'b1;
+    #1 expect_crc(crc, 32'hFFFFFFFF);
+    // The second time after a start, from what the first time left.
+    repeat (2) begin
+      for (i = 0; i < 9; i = i + 1) begin
+        data = TEXT[8*i+:8];
+        if (i < 8) take = 1'b1;
+        else seal = 1'b1;
+        edge_of_tick;
+        data = ~data;
+        edge_of_tick;
+      end
+      expect_crc(crc, 32'hCBF43926);
+      expect_crc(whole, 32'hCBF43926);
+      pass = 1'b1;
+      edge_of_tick;
+      expect_crc(crc, 32'h00CBF439);
+      start = 1'b1;
+      edge_of_tick;
+      expect_crc(crc, 32'hFFFFFFFF);
     end
 
     clk = 1'b0;

@@ -40,8 +40,8 @@ pub struct CampaignOptions {
     /// the budget allows.
     pub horizon: Option<u64>,
     /// Clock edges to simulate, about. The uninterrupted run ends after an eighth of them, see [`CampaignReport::logical_cycles`].
-    /// Where going on to the end after each failure would take more than the rest, runs make only their first saves, see
-    /// [`CampaignReport::saves_per_run`]; if that is not enough, they end earlier, see [`CampaignReport::horizon_cycles`].
+    /// Where going on to the end after each failure with all saves would take more than another eighth, runs make only their first saves,
+    /// see [`CampaignReport::saves_per_run`]; if the rest is not enough even so, they end earlier, see [`CampaignReport::horizon_cycles`].
     pub clock_budget: u64,
     /// The campaign ends early with this many failures.
     pub stop_after: usize,

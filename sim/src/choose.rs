@@ -92,14 +92,18 @@ pub(crate) fn horizon(base: &CycleOutcome, options: &CampaignOptions, runs: usiz
 /// Saves that every run makes behind its last failure before the supply level may become full.
 pub(crate) const SAVES: u64 = 2;
 
-/// Whether runs must do without most of their saves to fit the budget: after how many saves the supply level becomes full. So each run can
-/// go on to the end of the recording; without it, it would have to end earlier.
+/// Share of the budget above which runs do without most of their saves. Each save has been made in the uninterrupted run already, and what
+/// it leaves behind shows in the rest of that run as well.
+const ALL_SAVES_SHARE: u64 = 8;
+
+/// Whether runs do without most of their saves to leave the budget for other things: after how many saves the supply level becomes full. So
+/// each run can go on to the end of the recording; without it, it would have to end earlier.
 pub(crate) fn saves_per_run(
     base: &CycleOutcome,
     options: &CampaignOptions,
     runs: usize,
 ) -> Option<u64> {
-    let share = options.clock_budget / (runs as u64).max(1);
+    let share = options.clock_budget / ALL_SAVES_SHARE / (runs as u64).max(1);
     (base.clocks / 2 > share && base.commits > 2 * SAVES).then_some(SAVES)
 }
 
@@ -188,7 +192,7 @@ mod tests {
     #[test]
     fn saves_are_left_out_only_where_time_is_short() {
         let options = CampaignOptions {
-            clock_budget: 10_000,
+            clock_budget: 8 * 10_000,
             ..CampaignOptions::for_simulator(Simulator::Verilator)
         };
         // 90 of 100 clocks go into saves.
@@ -204,8 +208,8 @@ mod tests {
         assert_eq!(saves_per_run(&outcome(), &options, 1000), None);
         let short = with_saves(&busy, 2);
         assert_eq!(short.clocks, 1000 + 2 * 3 * 90);
-        assert_eq!(horizon(&short, &options, 10), None);
-        assert!(horizon(&busy, &options, 10).is_some());
+        assert_eq!(horizon(&short, &options, 80), None);
+        assert!(horizon(&busy, &options, 80).is_some());
     }
 
     #[test]

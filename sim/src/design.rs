@@ -95,10 +95,6 @@ pub struct OriginalDesign {
     pub endmodule_offset: usize,
     /// Language of the sources and of the testbench.
     pub language: Language,
-    /// Further options for `iverilog`, passed on as they are.
-    pub icarus_flags: Vec<String>,
-    /// Further options for `verilator`, passed on as they are.
-    pub verilator_flags: Vec<String>,
     /// The user's working directory: simulators run there, so that files named in `$readmemh` are found.
     pub directory: PathBuf,
 }

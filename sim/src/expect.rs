@@ -185,7 +185,6 @@ fn resimulate(
     let mut compile = Invocation::new(tool.compiler(), &design.directory);
     compile
         .arg(design.language.icarus_flag())
-        .args(&design.icarus_flags)
         .args(["-s", "idetic_bench", "-o"])
         .arg(&program);
     add_sources(&mut compile, design);
@@ -244,7 +243,6 @@ fn mask_power_up(
         what: "the original design",
     };
     let executable = verilator::build(&build, scratch, limits, |compile| {
-        compile.args(&design.verilator_flags);
         add_sources(compile, design);
     })?;
     let stimulus = scratch.join("stimulus.bin");

@@ -18,6 +18,7 @@ use crate::error::{Limit, SimError};
 use crate::plane::{Bus, Plane};
 use crate::process::{Ending, Invocation, Limits};
 use crate::roots;
+use crate::runtime_objects::RuntimeObjects;
 use crate::shell;
 use crate::tool::{Simulator, Tool};
 
@@ -288,7 +289,6 @@ fn compile_icarus(
     let mut compile = Invocation::new(tool.compiler(), &design.directory);
     compile
         .arg(design.language.icarus_flag())
-        .args(&design.icarus_flags)
         .arg("-o")
         .arg(&program);
     compile.args(
@@ -318,6 +318,9 @@ fn compile_verilator(
 ) -> Result<Invocation, SimError> {
     let tool = Tool::Verilator.locate()?;
     let build = scratch.join("testbench");
+    fs::create_dir_all(&build).map_err(|e| SimError::io("cannot create", &build, e))?;
+    let runtime = RuntimeObjects::new("timing");
+    let laid = runtime.lay_into(&build);
     let mut compile = Invocation::new(tool.compiler(), &design.directory);
     compile.args([
         "--binary",
@@ -327,7 +330,10 @@ fn compile_verilator(
         "-O3",
         "-CFLAGS",
         "-O1",
+        "-MAKEFLAGS",
     ]);
+    // Never empty, which Verilator would take for no argument.
+    compile.arg(format!("--no-print-directory {}", laid.make_options()));
     compile
         .arg("--default-language")
         .arg(design.language.verilator_name())
@@ -335,7 +341,6 @@ fn compile_verilator(
     compile
         .args(["--Mdir".as_ref(), build.as_os_str()])
         .args(["-o", "testbench"]);
-    compile.args(&design.verilator_flags);
     compile.args(
         design
             .all_include_dirs(&testbench.files)
@@ -349,6 +354,9 @@ fn compile_verilator(
     }
     compile.args(sources(design, testbench, copy));
     compile.compile(Tool::Verilator, "the testbench", scratch, limits)?;
+    if laid.is_empty() {
+        runtime.keep(&build);
+    }
     let mut run = Invocation::new(&build.join("testbench"), &design.directory);
     run.args(&testbench.plusargs);
     Ok(run)

@@ -4,7 +4,9 @@
 //! (`verilated.o` and the like), whose compilation takes longer than that of a
 //! small design. They are kept in the user's cache folder, one set for each
 //! version of Verilator and compiler and each choice of options, and laid into
-//! a build's folder beforehand; `make` then finds them up to date.
+//! a build's folder beforehand. Verilator's makefile would compile them again
+//! all the same, because they depend on the makefile itself; so `make` is told that
+//! they are old and need not be remade.
 //!
 //! Without a cache folder, or where it cannot be written, everything is compiled
 //! each time. Nothing depends on the cache but time.
@@ -30,25 +32,26 @@ impl RuntimeObjects {
         }
     }
 
-    /// Lays the kept objects into the folder of a build; whether there were any.
-    pub fn lay_into(&self, objects: &Path) -> bool {
-        let Some(folder) = &self.folder else {
-            return false;
-        };
-        let Ok(entries) = fs::read_dir(folder) else {
-            return false;
-        };
-        let mut found = false;
-        for entry in entries.flatten() {
+    /// Those kept in a folder of the caller's.
+    #[cfg(test)]
+    pub fn kept_in(folder: PathBuf) -> RuntimeObjects {
+        RuntimeObjects {
+            folder: Some(folder),
+        }
+    }
+
+    /// Lays the kept objects into the folder of a build.
+    pub fn lay_into(&self, objects: &Path) -> Laid {
+        let mut laid = Laid { names: Vec::new() };
+        let entries = self.folder.as_ref().and_then(|at| fs::read_dir(at).ok());
+        for entry in entries.into_iter().flatten().flatten() {
             let name = entry.file_name();
-            // Written anew rather than linked: an object must be younger than its source.
-            if is_runtime(&name) {
-                found |= fs::read(entry.path())
-                    .and_then(|bytes| fs::write(objects.join(&name), bytes))
-                    .is_ok();
+            if is_runtime(&name) && fs::copy(entry.path(), objects.join(&name)).is_ok() {
+                laid.names.push(name.to_string_lossy().into_owned());
             }
         }
-        found
+        laid.names.sort();
+        laid
     }
 
     /// Keeps the objects of a build that compiled them.
@@ -69,6 +72,24 @@ impl RuntimeObjects {
             fs::rename(draft.path(), folder)
         };
         let _ = filled();
+    }
+}
+
+/// The kept objects in a build's folder.
+pub(crate) struct Laid {
+    names: Vec<String>,
+}
+
+impl Laid {
+    /// Whether there was nothing to lay.
+    pub fn is_empty(&self) -> bool {
+        self.names.is_empty()
+    }
+
+    /// The options for `make` that keep it from compiling them again.
+    pub fn make_options(&self) -> String {
+        let options = self.names.iter().map(|name| format!("--old-file={name}"));
+        options.collect::<Vec<_>>().join(" ")
     }
 }
 
@@ -121,16 +142,15 @@ mod tests {
         let base = tempfile::tempdir().expect("a folder");
         let build = tempfile::tempdir().expect("a folder");
         let other = tempfile::tempdir().expect("a folder");
-        let kept = RuntimeObjects {
-            folder: Some(base.path().join("idetic/one")),
-        };
-        assert!(!kept.lay_into(build.path()));
+        let kept = RuntimeObjects::kept_in(base.path().join("idetic/one"));
+        assert!(kept.lay_into(build.path()).is_empty());
         for name in ["verilated.o", "verilated.d", "Vtop.o"] {
             fs::write(build.path().join(name), name).expect("a file");
         }
         kept.keep(build.path());
         kept.keep(build.path());
-        assert!(kept.lay_into(other.path()));
+        let laid = kept.lay_into(other.path());
+        assert_eq!(laid.make_options(), "--old-file=verilated.o");
         let list: Vec<_> = fs::read_dir(other.path()).expect("the folder").collect();
         assert_eq!(list.len(), 1);
         let text = fs::read_to_string(other.path().join("verilated.o")).expect("the object");

@@ -56,13 +56,23 @@ pub(crate) fn build(
     limits: Limits,
     add_sources: impl FnOnce(&mut Invocation),
 ) -> Result<PathBuf, SimError> {
+    let runtime = RuntimeObjects::new(if build.trace { "trace" } else { "plain" });
+    build_with(&runtime, build, scratch, limits, add_sources)
+}
+
+fn build_with(
+    runtime: &RuntimeObjects,
+    build: &Build<'_>,
+    scratch: &Path,
+    limits: Limits,
+    add_sources: impl FnOnce(&mut Invocation),
+) -> Result<PathBuf, SimError> {
     let tool = Tool::Verilator.locate()?;
     let shell_path = write_file(scratch, "shell.v", &build.shell)?;
     write_file(scratch, "common.h", include_str!("templates/common.h"))?;
     let program_path = write_file(scratch, "program.cpp", build.program)?;
     let objects = scratch.join("objects");
     fs::create_dir_all(&objects).map_err(|e| SimError::io("cannot create", &objects, e))?;
-    let runtime = RuntimeObjects::new(if build.trace { "trace" } else { "plain" });
     let laid = runtime.lay_into(&objects);
     let mut compile = Invocation::new(tool.compiler(), build.directory);
     compile.args([
@@ -86,7 +96,9 @@ pub(crate) fn build(
         "Videtic_shell",
     ]);
     // Inlining Verilator's wide operations makes long chains several times faster; the rest should compile quickly.
-    compile.args(["-MAKEFLAGS", "OPT_FAST=-O3 OPT_SLOW=-O0 OPT_GLOBAL=-O1"]);
+    let optimisation = "OPT_FAST=-O3 OPT_SLOW=-O0 OPT_GLOBAL=-O1";
+    compile.arg("-MAKEFLAGS");
+    compile.arg(format!("{optimisation} {}", laid.make_options()));
     compile
         .arg("--default-language")
         .arg(build.language.verilator_name())
@@ -105,7 +117,7 @@ pub(crate) fn build(
     add_sources(&mut compile);
     compile.arg(&shell_path).arg(&program_path);
     compile.compile(Tool::Verilator, build.what, scratch, limits)?;
-    if !laid {
+    if laid.is_empty() {
         runtime.keep(&objects);
     }
     Ok(objects.join("program"))
@@ -277,4 +289,39 @@ fn commands(environment: &Environment, specs: &[CycleSpec]) -> String {
         text.push('\n');
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A run-time library that cannot be linked shows that it is the kept one that is used.
+    #[test]
+    fn the_run_time_library_is_compiled_once() {
+        let kept = tempfile::tempdir().expect("a folder");
+        let runtime = RuntimeObjects::kept_in(kept.path().join("objects"));
+        let attempt = || {
+            let scratch = tempfile::tempdir().expect("a folder");
+            let job = Build {
+                shell: format!("module {}; endmodule\n", shell::SHELL),
+                program: "#include \"Videtic_shell.h\"\n#include \"verilated.h\"\n\
+                          int main() { VerilatedContext context; Videtic_shell top(&context); top.eval(); }\n",
+                language: Language::Verilog2005,
+                directory: scratch.path(),
+                defines: Vec::new(),
+                trace: false,
+                what: "an empty design",
+            };
+            let limits = Limits {
+                time: std::time::Duration::from_secs(600),
+                output_bytes: 1 << 20,
+            };
+            build_with(&runtime, &job, scratch.path(), limits, |_| {}).is_ok()
+        };
+        assert!(attempt(), "compiled");
+        assert!(attempt(), "kept");
+        let object = kept.path().join("objects/verilated.o");
+        fs::write(object, "no object").expect("written");
+        assert!(!attempt(), "the kept object is used");
+    }
 }

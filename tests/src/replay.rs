@@ -268,8 +268,6 @@ fn original(
         top_module_file: sources.path(module.span.file).to_path_buf(),
         endmodule_offset: module.anchors.endmodule as usize,
         language: sim::Language::SystemVerilog2012,
-        icarus_flags: Vec::new(),
-        verilator_flags: Vec::new(),
         directory: folder.to_path_buf(),
     }
 }

@@ -247,8 +247,6 @@ impl Emitted {
             top_module_file: self.sources.path(module.span.file).to_path_buf(),
             endmodule_offset: module.anchors.endmodule as usize,
             language,
-            icarus_flags: Vec::new(),
-            verilator_flags: Vec::new(),
             directory: self.directory.path().to_path_buf(),
         };
         let image = &self.output.image;

@@ -372,7 +372,10 @@ const MUTANTS: [(&str, &[(&str, &str)]); 21] = [
     ),
     (
         "leaves the sequence number out of the CRC",
-        &[("crc <= ~crc_next;", "crc <= ~crc;")],
+        &[(
+            "{{(WORD - HALF) {1'b0}}, serial} : saving",
+            "{WORD{1'b0}} : saving",
+        )],
     ),
     (
         "writes dead words",

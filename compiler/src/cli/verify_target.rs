@@ -171,8 +171,6 @@ pub fn original(
         top_module_file: absolute(sources.path(top.span.file)),
         endmodule_offset: top.anchors.endmodule as usize,
         language: language(&built.analysis.ast),
-        icarus_flags: Vec::new(),
-        verilator_flags: Vec::new(),
         directory: absolute(Path::new(".")),
     })
 }

@@ -47,8 +47,6 @@ pub fn toy() -> OriginalDesign {
         top_module_file: "toy.v".into(),
         endmodule_offset: text.rfind("endmodule").unwrap(),
         language: Language::SystemVerilog2012,
-        icarus_flags: Vec::new(),
-        verilator_flags: Vec::new(),
         directory: fixtures(),
     }
 }
