@@ -327,6 +327,7 @@ impl<'a> Elab<'a> {
                 clock: path.clock,
                 gate: path.gate,
                 resets: sources,
+                set_by_reset: !found.is_empty(),
             },
         })
     }

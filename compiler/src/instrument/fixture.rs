@@ -280,6 +280,7 @@ impl Fixture {
                     .map(|port| ResetSource::Port(port.to_string(), false))
                     .into_iter()
                     .collect(),
+                set_by_reset: reset.is_some(),
             },
             init: None,
             origin: Origin {

@@ -345,7 +345,7 @@ fn columns<'a>(
                 return Err(refuse(different));
             }
             column.kept |= origin.assigned == Assigned::Blocking;
-            column.reset |= !register.async_resets.is_empty();
+            column.reset |= register.clocking.set_by_reset;
             column.selects.push((loops, selects));
             column.at.push((loops, i64::from(chunk.at)));
             column.width.push((loops, i64::from(register.width)));

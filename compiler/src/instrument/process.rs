@@ -291,7 +291,7 @@ fn assignments(cx: &Context, chunks: &[Chunk], copies: &IndexMap<RegId, Copy>) -
                 target: target(&register.origin),
                 value: filled(&parts, register.width),
                 kept: kept.map(|copy| copy.name.clone()),
-                reset: !register.async_resets.is_empty(),
+                reset: register.clocking.set_by_reset,
             }
         })
         .collect()

@@ -171,7 +171,7 @@ pub fn process(cx: &Context, stmt: StmtId, register: &Register) -> Result<Rename
             "a closed gate of this form rests behind the active edge, so that no further clock can be let through; use `clk & enable` with the enable latched while `clk` is low, or test the enable in the process",
         ));
     }
-    if register.origin.process.in_generate_loop {
+    if !register.origin.process.place.loops.is_empty() {
         return Err(refuse(
             format!(
                 "the clock or a reset of `{}` must be changed, but its process stands in a generate loop",

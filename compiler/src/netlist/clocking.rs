@@ -45,6 +45,8 @@ pub struct Clocking {
     pub gate: Option<GateKind>,
     /// The `if (reset)` levels of its process, outermost first.
     pub resets: Vec<ResetSource>,
+    /// One of them, whatever makes it, sets this register.
+    pub set_by_reset: bool,
 }
 
 /// The form of a clock gate.

@@ -83,6 +83,7 @@ impl Builder {
                     .map(|_| ResetSource::Port("rst".to_owned(), true))
                     .into_iter()
                     .collect(),
+                set_by_reset: reset.is_some(),
             },
             init: None,
             origin: Origin {

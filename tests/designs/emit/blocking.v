@@ -1,6 +1,7 @@
 // Registers assigned by `=` at the clock edge: state machines in one process,
 // with and without asynchronous resets, in several modules, in a generate loop,
-// in a named block, in parts, in an array.
+// in a named block, in parts, in an array; with resets that a register or logic
+// makes.
 // No process reads at the edge what another one assigns so.
 
 module blocking (
@@ -9,12 +10,17 @@ module blocking (
     input  wire [7:0] d,
     output wire [7:0] q,
     output wire [7:0] sum,
-    output wire [5:0] lanes
+    output wire [5:0] lanes,
+    output wire [7:0] late,
+    output wire [7:0] cleared
 );
   wire [7:0] first;
   machine #(.STEP(3)) front (clk, rst, d, first);
   machine #(.STEP(5)) back (.clk(clk), .rst(rst), .d(first), .q(q));
   totals summed (.clk(clk), .rst(rst), .d(q ^ d), .sum(sum));
+
+  released_late slow (clk, rst, d, late);
+  cleared_by_logic often (clk, rst, d, cleared);
 
   genvar i;
   generate
@@ -92,4 +98,48 @@ module totals (
     if (rst) ring = 2'd1;
     else ring = {ring[0], ring[1] ^ d[2]};
   end
+endmodule
+
+// The reset goes through a synchroniser.
+module released_late (
+    input  wire       clk,
+    input  wire       rst,
+    input  wire [7:0] d,
+    output wire [7:0] q
+);
+  reg [1:0] ready;
+  reg [7:0] total;
+  reg odd;
+  wire ready_n = !ready[1];
+  assign q = odd ? total : ~total;
+  always @(posedge clk or posedge rst)
+    if (rst) ready <= 2'b00;
+    else ready <= {ready[0], 1'b1};
+  always @(posedge clk or posedge ready_n)
+    if (ready_n) begin
+      total = 8'h5a;
+      odd <= 1'b0;
+    end else begin
+      total = total + d;
+      odd <= !odd;
+    end
+endmodule
+
+// A register of the design and the reset reset together.
+module cleared_by_logic (
+    input  wire       clk,
+    input  wire       rst,
+    input  wire [7:0] d,
+    output wire [7:0] q
+);
+  reg again;
+  reg [7:0] total;
+  wire clear = rst | again;
+  assign q = total;
+  always @(posedge clk or posedge rst)
+    if (rst) again <= 1'b0;
+    else again <= d[3:0] == 4'd9;
+  always @(posedge clk or posedge clear)
+    if (clear) total = 8'ha5;
+    else if (d[0]) total = total ^ {d[6:0], d[7]};
 endmodule

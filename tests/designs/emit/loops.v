@@ -7,7 +7,8 @@ module loops #(
     input  wire [7:0]       data,
     output wire [7:0]       out,
     output wire [LANES-1:0] bits,
-    output wire [0:3]       rising
+    output wire [0:3]       rising,
+    output wire [1:0]       released
 );
   genvar i, j;
 
@@ -74,6 +75,17 @@ module loops #(
     end
   endgenerate
 
+  // The reset of an instance in a loop comes from a register.
+  reg ready;
+  always @(posedge clk or negedge rst_n)
+    if (!rst_n) ready <= 1'b0;
+    else ready <= ready | data[5];
+  generate
+    for (i = 0; i < 2; i = i + 1) begin : late
+      loops_late cell_ (.clk(clk), .ready(ready), .in(data[i]), .out(released[i]));
+    end
+  endgenerate
+
   assign out = link[LANES] ^ wide ^ {pair[0], pair[1]} ^ {pair[2], pair[3]} ^ cells[7:0]
       ^ cells[15:8] ^ {row[0].tail, row[1].tail, 2'd0} ^ {4'd0, row[0].col[0].same.kept};
   assign rising = up;
@@ -90,4 +102,10 @@ module loops_cell #(parameter SEED = 0) (
     if (!rst_n) count <= SEED;
     else if (in) count <= count + 4'd3;
   always @(posedge clk) spare <= {spare[0], in};
+endmodule
+
+module loops_late (input clk, input ready, input in, output reg out);
+  always @(posedge clk or negedge ready)
+    if (!ready) out <= 1'b1;
+    else out <= out ^ in;
 endmodule
