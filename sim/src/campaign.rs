@@ -69,8 +69,8 @@ impl CampaignOptions {
             environment: Environment::default(),
             blank: BlankNvm::Zeros,
             max_points,
-            max_pairs: (max_points / 2).clamp(LEAST_PAIRS, most_pairs),
-            random_runs: (max_points / 20).clamp(LEAST_RANDOM_RUNS, most_runs),
+            max_pairs: (max_points / 2).clamp(LEAST_PAIRS.min(max_points), most_pairs),
+            random_runs: (max_points / 20).clamp(LEAST_RANDOM_RUNS.min(max_points), most_runs),
             max_cycles: None,
             horizon: None,
             clock_budget,
@@ -80,10 +80,10 @@ impl CampaignOptions {
     }
 }
 
-/// Pairs of failures that are tried with however few points, about.
+/// Pairs of failures that are tried with however few points, about; but no more than points.
 const LEAST_PAIRS: usize = 16;
 
-/// Random sequences that are tried with however few points.
+/// Random sequences that are tried with however few points; but no more than points.
 const LEAST_RANDOM_RUNS: usize = 4;
 
 /// Trials that are run before progress is reported and failures are counted.
@@ -293,7 +293,7 @@ impl Campaign<'_> {
         if self.options.max_pairs == 0 || self.stopped() {
             return Ok(());
         }
-        let firsts = first_of_pair(&self.base);
+        let firsts = thinned(first_of_pair(&self.base), self.options.max_pairs);
         let mut trials = self.after_base(&firsts);
         for trial in &mut trials {
             trial.log = true;
@@ -381,6 +381,12 @@ impl Campaign<'_> {
         self.report.random_points = self.book(&finals, Step::Random, progress)?;
         Ok(())
     }
+}
+
+/// So many of them at most, spread evenly.
+fn thinned(clocks: Vec<u64>, most: usize) -> Vec<u64> {
+    let stride = clocks.len().div_ceil(most.max(1)).max(1);
+    clocks.into_iter().step_by(stride).collect()
 }
 
 /// A variant for a failure at an edge, by chance.

@@ -37,7 +37,7 @@ pub(crate) fn single_clocks(base: &CycleOutcome, max_points: usize) -> (Vec<u64>
             // The last edges of a long save, where the commit is, matter most.
             let every = (to.saturating_sub(from) as usize).div_ceil(max_points.max(1));
             clocks.extend((from..to).step_by(every.max(1)));
-            clocks.extend(to.saturating_sub(16).max(from)..to);
+            clocks.extend(to.saturating_sub(max_points.min(16) as u64).max(from)..to);
         }
         clocks.sort_unstable();
         clocks.dedup();

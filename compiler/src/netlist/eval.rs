@@ -218,14 +218,18 @@ fn binary(op: BinaryOp, a: &[bool], b: &[bool]) -> Value {
         } else {
             sign(a)
         }],
-        BinaryOp::Shl => (0..a.len())
-            .map(|at| to_index(b, at + 1).is_some_and(|by| a[at - by]))
-            .collect(),
+        BinaryOp::Shl => {
+            let by = to_index(b, a.len()).unwrap_or(a.len());
+            let mut shifted = vec![false; by];
+            shifted.extend_from_slice(&a[..a.len() - by]);
+            shifted
+        }
         BinaryOp::ShrU | BinaryOp::ShrS => {
             let fill = op == BinaryOp::ShrS && sign(a);
-            (0..a.len())
-                .map(|at| to_index(b, a.len() - at).map_or(fill, |by| a[at + by]))
-                .collect()
+            let by = to_index(b, a.len()).unwrap_or(a.len());
+            let mut shifted = a[by..].to_vec();
+            shifted.resize(a.len(), fill);
+            shifted
         }
     }
 }
@@ -257,7 +261,25 @@ fn less(a: &[bool], b: &[bool]) -> bool {
     a.iter().rev().lt(b.iter().rev())
 }
 
+/// The number that up to 128 bits are.
+fn number(bits: &[bool]) -> Option<u128> {
+    let weigh = |sum, &bit| sum << 1 | u128::from(bit);
+    (bits.len() <= 128).then(|| bits.iter().rev().fold(0, weigh))
+}
+
+/// The lowest bits of a number.
+fn bits_of(number: u128, width: usize) -> Value {
+    (0..width).map(|at| number >> at & 1 == 1).collect()
+}
+
 fn multiply(a: &[bool], b: &[bool]) -> Value {
+    match (number(a), number(b)) {
+        (Some(x), Some(y)) => bits_of(x.wrapping_mul(y), a.len()),
+        _ => multiply_long(a, b),
+    }
+}
+
+fn multiply_long(a: &[bool], b: &[bool]) -> Value {
     let mut product = vec![false; a.len()];
     for (at, _) in b.iter().enumerate().filter(|(_, bit)| **bit) {
         let mut shifted = vec![false; at];
@@ -269,6 +291,17 @@ fn multiply(a: &[bool], b: &[bool]) -> Value {
 
 /// Quotient and remainder; zeros for a division by zero.
 fn divide(a: &[bool], b: &[bool]) -> (Value, Value) {
+    match (number(a), number(b)) {
+        (Some(x), Some(y)) => {
+            let both = [x.checked_div(y), x.checked_rem(y)];
+            let [quotient, rest] = both.map(|part| bits_of(part.unwrap_or(0), a.len()));
+            (quotient, rest)
+        }
+        _ => divide_long(a, b),
+    }
+}
+
+fn divide_long(a: &[bool], b: &[bool]) -> (Value, Value) {
     let width = a.len();
     let mut quotient = vec![false; width];
     if b.iter().all(|bit| !bit) {
@@ -297,6 +330,18 @@ mod tests {
 
     fn value(width: usize, number: i64) -> Value {
         (0..width).map(|at| number >> at & 1 == 1).collect()
+    }
+
+    #[test]
+    fn long_numbers_are_computed_like_short_ones() {
+        let numbers = [0, 1, 2, 3, 77, 0xffff, 0x1234_5678_9abc, i64::MAX];
+        for a in numbers {
+            for b in numbers {
+                let (a, b) = (value(64, a), value(64, b));
+                assert_eq!(multiply_long(&a, &b), multiply(&a, &b));
+                assert_eq!(divide_long(&a, &b), divide(&a, &b));
+            }
+        }
     }
 
     #[test]
