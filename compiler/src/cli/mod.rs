@@ -10,6 +10,7 @@ pub mod output;
 
 mod analyze;
 mod console;
+mod emitted;
 mod energy_config;
 mod exact;
 mod exit;

@@ -138,12 +138,32 @@ fn output_unwritable() {
 }
 
 #[test]
-fn white_space_in_the_name_of_a_file() {
+fn folders_that_a_file_list_cannot_name() {
     let bench = Bench::new(&[]);
-    let text = std::fs::read(bench.work().join("design.v")).expect("the design");
-    bench.write("my design.v", &text);
-    let outcome = bench.refused(1, &["insert", "my design.v", "-o", "out"]);
-    outcome.snapshot("white_space_in_the_name_of_a_file");
+    let outcome = bench.refused(1, &["insert", "design.v", "-o", "o\"ut"]);
+    outcome.snapshot("folders_that_a_file_list_cannot_name");
+    bench.refused(1, &["insert", "design.v", "-I", "in c", "-o", "out"]);
+    bench.refused(1, &["insert", "design.v", "-I", "a+b", "-o", "out"]);
+}
+
+#[test]
+fn headers_that_cannot_have_their_names() {
+    let design = "`include \"NAME\"\nmodule m(input clk, output reg q);\n  always @(posedge clk) q <= `N ^ q;\nendmodule\n";
+    let bench = Bench::new(&[
+        ("report.json", "`define N 1'b1\n"),
+        ("m.v", &design.replace("NAME", "report.json")),
+        ("a/h.vh", "`define N 1'b1\n"),
+        ("a/m.v", &design.replace("NAME", "h.vh")),
+        ("b/h.vh", "`undef N\n`define N 1'b0\n"),
+        (
+            "b/n.v",
+            "`include \"h.vh\"\nmodule n(input clk, output reg r);\n  wire q;\n  m m(clk, q);\n  always @(posedge clk) r <= `N ^ q;\nendmodule\n",
+        ),
+    ]);
+    let ours = bench.refused(1, &["insert", "m.v", "-o", "out"]);
+    ours.snapshot("header_named_like_a_file_of_ours");
+    let two = bench.refused(1, &["insert", "a/m.v", "b/n.v", "-o", "out"]);
+    two.snapshot("two_headers_of_one_name");
 }
 
 #[test]
