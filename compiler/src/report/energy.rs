@@ -35,7 +35,8 @@ pub(super) fn budget(plan: &Plan, model: Option<&Model>) -> Budget {
     let supply = model.map(|model| &model.supply);
     Budget {
         worst_segment_cycles: match worst {
-            Some(worst) => worst.states.len().saturating_sub(1) as u64,
+            // A cold start takes the energy of a cycle in which the design is reset.
+            Some(worst) => worst.states.len().saturating_sub(1) as u64 + u64::from(worst.cold),
             None => plan.longest_segment_cycles,
         },
         capacitor_farads: supply.map(|supply| digits(supply.capacitor_farads)),

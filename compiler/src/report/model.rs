@@ -285,7 +285,8 @@ pub struct Baseline {
 /// What lies between two saves.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Budget {
-    /// Longest run of logical cycles between two saves.
+    /// Longest run of logical cycles between two saves. With an energy model, the
+    /// logical cycles of the worst way; a cold start has one more, its reset.
     pub worst_segment_cycles: u64,
     /// The capacitor.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -29,10 +29,14 @@ pub(super) fn facts(report: &Report) -> Vec<(&'static str, String)> {
             "supply",
             format!("{}, {} usable", engineering(farads, "F"), joules(usable)),
         ));
+        let (start, resets) = match budget.worst_segment_cold {
+            true => ("cold start", ", the reset counted"),
+            false => ("restore", ""),
+        };
         rows.push((
             "worst way",
             format!(
-                "{} ({} %) from a restore to the next commit, {}{ends}",
+                "{} ({} %) from a {start} to the next commit, {}{resets}{ends}",
                 joules(worst),
                 digits(worst / usable * 100.0),
                 count(budget.worst_segment_cycles, "logical cycle"),
