@@ -147,6 +147,7 @@ fn without_a_plan_nothing_of_it_is_reported() {
     let mut report = small();
     report.checkpoints.clear();
     (report.budget, report.optimality, report.nvm) = (None, None, None);
+    report.overhead = None;
     let value: serde_json::Value = serde_json::from_str(&json(&report)).expect("valid JSON");
     for key in ["budget", "optimality", "nvm", "overhead"] {
         assert!(value.get(key).is_none(), "{key}");

@@ -1,5 +1,5 @@
-//! The lines of `report.txt` about runs between saves, and those that need an
-//! energy model.
+//! The lines of `report.txt` about runs between saves, what saves add, and those
+//! that need an energy model.
 
 use super::model::{Budget, Optimality, Report};
 use super::table::{count, shorten};
@@ -69,9 +69,16 @@ pub(super) fn facts(report: &Report) -> Vec<(&'static str, String)> {
         rows.push((
             "overhead",
             format!(
-                "energy {} %, stalled clocks {} %, area {} % ({})",
-                digits(overhead.energy_percent),
+                "{}stalled clocks {} %{}, area {} % ({})",
+                match overhead.energy_percent {
+                    Some(energy) => format!("energy {} %, ", digits(energy)),
+                    None => String::new(),
+                },
                 digits(overhead.stall_cycles_percent),
+                match overhead.energy_percent {
+                    Some(_) => "",
+                    None => " with a memory that never waits",
+                },
                 digits(overhead.area_percent),
                 overhead.area_source
             ),
