@@ -17,6 +17,7 @@ mod exit;
 mod insert;
 mod observe;
 mod observed;
+mod places;
 mod power_up;
 mod prove;
 mod request;
@@ -24,6 +25,7 @@ mod verify;
 mod verify_report;
 mod verify_target;
 mod why;
+mod wording;
 
 use std::ffi::OsString;
 

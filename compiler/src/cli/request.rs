@@ -16,7 +16,7 @@ use crate::driver::{Analysis, AnalyzeOptions, InsertOptions};
 use crate::elaborate::{ClockGateCell, ElaborateOptions, MEMORY_EXPAND_LIMIT_BITS};
 use crate::frontend::{ReadOptions, library};
 use crate::instrument::{self, InstrumentOptions};
-use crate::source::SourceMap;
+use crate::source::{Setting, SourceMap};
 
 /// The configuration file that is read without `-c`, if it is there.
 const DEFAULT_CONFIG: &str = "idetic.toml";
@@ -99,7 +99,11 @@ pub fn request(
             .split_once('=')
             .expect("the argument parser has checked the form");
         parameters.retain(|(known, _)| known != name);
+        sources.settings.remove(&["design", "parameter", name]);
         parameters.push((name.to_string(), value.to_string()));
+    }
+    if design.top.is_some() {
+        sources.settings.remove(&["design", "top"]);
     }
     let hold = match (plan.and_then(|plan| plan.hold), config.plan.hold) {
         (Some(Hold::Enable), _) | (None, Some(HoldConfig::Enable)) => instrument::Hold::Enable,
@@ -285,6 +289,7 @@ pub fn check_memories(request: &Request, analysis: &Analysis) -> Option<Diagnost
             netlist.top
         ),
     );
+    let error = error.setting(Setting::new(&["memory", unknown]));
     let nearest = known
         .iter()
         .min_by_key(|known| strsim::damerau_levenshtein(known, unknown));

@@ -71,6 +71,7 @@ mod resolve;
 mod select;
 mod stream;
 mod system;
+mod top;
 mod tristate;
 mod typed;
 mod types;

@@ -46,6 +46,13 @@ refused! {
 refused! {
     syntax_error: 1, [("m.v", "module m(input clk, output reg q);\n  always @(posedge clk) q <= ~q\nendmodule\n")],
         ["insert", "m.v", "-o", "out"];
+    truncated_text: 1, [("m.v", "module m(input clk, output reg q);\n  always @(posedge clk) begin q <= ~q;")], ["insert", "m.v"];
+    long_generate_loop: 1,
+        [("m.v", "module m(input clk, input a, output q);\n  genvar i;\n  generate for (i = 0; i < 100000000; i = i + 1) begin : g\n    reg r;\n    always @(posedge clk) r <= a;\n  end endgenerate\nendmodule\n")],
+        ["insert", "m.v"];
+    endless_generate_loop: 1,
+        [("m.v", "module m(input clk, input a, output q);\n  genvar i;\n  generate for (i = 0; i < 4; i = i * 2) begin : g\n  end endgenerate\nendmodule\n")],
+        ["insert", "m.v"];
     undefined_macro: 1, [("m.v", "module m(input clk, output reg q);\n  always @(posedge clk) q <= `NEXT;\nendmodule\n")],
         ["insert", "m.v", "-o", "out"];
     unknown_module: 1, [("m.v", "module m(input clk, output q);\n  missing u(.clk(clk), .q(q));\nendmodule\n")],
@@ -109,6 +116,20 @@ refused! {
         ["insert", "design.v"];
     everything_forbidden: 1, [("idetic.toml", "[plan]\nforbidden = [\"state=IDLE\"]\nmax_cycles = 1\n")],
         ["insert", "design.v"];
+    control_and_not_control: 1, [("idetic.toml", "[plan]\ncontrol = [\"n\"]\nnot_control = [\"state\", \"n\"]\n")],
+        ["insert", "design.v"];
+    unknown_not_control: 1, [("idetic.toml", "[plan]\nnot_control = [\"n\", \"nope\"]\n")], ["insert", "design.v"];
+    text_for_a_list: 1, [("idetic.toml", "[plan]\nforced = \"state=IDLE\"\n")], ["insert", "design.v"];
+    negative_number: 1, [("idetic.toml", "[plan]\nmax_cycles = -1\n")], ["insert", "design.v"];
+    odd_sampling: 1, [("idetic.toml", "[observe]\ny = \"nevr\"\n")], ["insert", "design.v"];
+    missing_key: 1, [("idetic.toml", "[design]\nreset = { name = \"rst\", active = \"low\" }\n")], ["insert", "design.v"];
+    unknown_memory: 1, [("idetic.toml", "[memory]\nfoo = \"volatile\"\n")], ["insert", "design.v"];
+    unknown_black_box: 1, [("idetic.toml", "[design.blackbox]\nfoo = \"stateless\"\n")], ["insert", "design.v"];
+    unknown_configured_parameter: 1, [("idetic.toml", "[design]\nparameter = { LAST = 2, W = 3 }\n")], ["insert", "design.v"];
+    unknown_state_joules: 1,
+        [("idetic.toml", "[energy]\ncapacitor_farads = 1e-6\non_volts = 3\noff_volts = 2\nclock_hz = 1e6\nstate_joules = { IDLE = 1e-12 }\n[nvm]\ntechnology = \"fram\"\n")],
+        ["insert", "design.v"];
+    unknown_configured_top: 1, [("idetic.toml", "[design]\ntop = \"nope\"\n")], ["insert", "design.v"];
     unknown_register: 1, [], ["analyze", "design.v", "--explain", "stat"];
 }
 
