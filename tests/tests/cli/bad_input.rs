@@ -110,6 +110,9 @@ refused! {
     wrong_level_of_reset: 1,
         [("m.v", ASYNCHRONOUS), ("idetic.toml", "[design]\nreset = { name = \"rst_n\", active = \"high\", kind = \"async\" }\n")],
         ["insert", "m.v"];
+    wrong_level_of_a_synchronous_reset: 1,
+        [("idetic.toml", "[design]\nreset = { name = \"rst\", active = \"low\", kind = \"sync\" }\n")],
+        ["insert", "design.v"];
     unknown_control_register: 1, [("idetic.toml", "[plan]\ncontrol = [\"nope\"]\n")], ["insert", "design.v"];
     unknown_state: 1, [("idetic.toml", "[plan]\nforced = [\"state=IDEL\"]\n")], ["insert", "design.v"];
     forced_and_forbidden: 1, [("idetic.toml", "[plan]\nforced = [\"state=IDLE\"]\nforbidden = [\"state=IDLE\"]\n")],
@@ -148,6 +151,56 @@ refused! {
     output_exists: 1, [("out/thesis.tex", "x")], ["insert", "design.v", "-o", "out"];
     output_is_a_file: 1, [("out", "x")], ["insert", "design.v", "-o", "out"];
     output_below_a_file: 1, [("out", "x")], ["insert", "design.v", "-o", "out/design"];
+}
+
+/// What resets is not always seen: that is said, and refuses nothing.
+#[test]
+fn a_reset_that_sets_nothing() {
+    let configuration =
+        "[design]\nreset = { name = \"start\", active = \"high\", kind = \"sync\" }\n";
+    let bench = Bench::new(&[("idetic.toml", configuration)]);
+    let outcome = bench.succeeds(&["insert", "design.v", "-q"]);
+    assert_eq!(outcome.stderr, "");
+    let outcome = bench.succeeds(&["insert", "design.v"]);
+    outcome.snapshot("a_reset_that_sets_nothing");
+    // Through a register it is seen.
+    let delayed = DESIGN
+        .replace(
+            "reg [3:0] n;",
+            "reg [3:0] n; reg r; always @(posedge clk) r <= rst;",
+        )
+        .replace("if (rst)", "if (r)");
+    bench.write("design.v", delayed.as_bytes());
+    let with = |level: &str| {
+        let text = format!(
+            "[design]\nreset = {{ name = \"rst\", active = \"{level}\", kind = \"sync\" }}\n"
+        );
+        bench.write("idetic.toml", text.as_bytes());
+        bench.run(&["insert", "design.v", "-o", "out"])
+    };
+    assert_eq!(with("high").stderr, "");
+    let refusal = with("low");
+    assert_eq!(refusal.code, 1);
+    assert!(refusal.stderr.contains("E0702") && refusal.stderr.contains("idetic.toml:2:"));
+}
+
+#[test]
+fn deep_nesting() {
+    let text = format!(
+        "module m(input a, output q);\n  assign q =\n{}a{};\nendmodule\n",
+        "(\n".repeat(5000),
+        ")".repeat(5000)
+    );
+    let bench = Bench::new(&[("m.v", &text)]);
+    let refusal = bench.refused(1, &["insert", "m.v"]).stderr;
+    assert!(
+        refusal.contains("E0201") && refusal.contains("levels deep"),
+        "{refusal}"
+    );
+    assert!(
+        refusal.contains("m.v:") && refusal.contains("= help: "),
+        "{refusal}"
+    );
 }
 
 #[test]
