@@ -70,9 +70,22 @@ impl<'a> Elab<'a> {
         let declared = &ast[module];
         let mut depth = 0;
         let mut at = parent;
+        let mut recursive = false;
         while let Some(above) = at {
             depth += 1;
-            at = self.instances[above.index()].parent;
+            let above = &self.instances[above.index()];
+            recursive |= above.module == module;
+            at = above.parent;
+        }
+        if recursive && self.options.refuse_recursion {
+            // Seen here, before there are as many instances as the recursion has leaves.
+            let message = format!("module `{}` instantiates itself", declared.name.text);
+            let mut error = Diagnostic::error(codes::CANNOT_EDIT, declared.name.span, message);
+            if let Some(symbol) = symbol {
+                error = error.label(ast[symbol].name.span, "here, or by a module below");
+            }
+            return self
+                .fail(error.help("not taken yet; write the levels as modules of their own"));
         }
         if depth > MAX_INSTANCES {
             let span = symbol.map_or(declared.name.span, |symbol| ast[symbol].name.span);

@@ -80,6 +80,13 @@ refused! {
 
 // Top and parameters
 refused! {
+    a_module_in_itself: 1, [("m.v", "module m #(parameter N = 5)(input clk, input a, output q);\n  m #(N + 1) r(clk, a, q);\nendmodule\n")],
+        ["insert", "m.v", "-o", "out"];
+    modules_in_each_other: 1, [("m.v", "module a; b b(); endmodule\nmodule b; a a(); endmodule\n")], ["insert", "m.v"];
+    // With 2^60 leaves, the recursion is not elaborated to its end.
+    a_recursion_that_ends: 1,
+        [("m.v", "module m #(parameter N = 60)(input clk, input a, output q);\n  generate if (N == 0) begin\n    reg r;\n    always @(posedge clk) r <= a;\n    assign q = r;\n  end else begin\n    wire x, y;\n    m #(N - 1) l(clk, a, x), r(clk, a, y);\n    assign q = x ^ y;\n  end endgenerate\nendmodule\n")],
+        ["insert", "m.v", "--top", "m", "-o", "out"];
     several_tops: 1, [("m.v", ASYNCHRONOUS)], ["insert", "design.v", "m.v", "-o", "out"];
     unknown_top: 1, [], ["insert", "design.v", "--top", "nope", "-o", "out"];
     unknown_parameter: 1, [], ["insert", "design.v", "-P", "X=3", "-o", "out"];
