@@ -24,7 +24,7 @@ use crate::layout::Layout;
 use crate::liveness::{self, Liveness};
 use crate::netlist::{Netlist, RegId};
 use crate::plan::{Plan, PlanOptions};
-use crate::source::SourceMap;
+use crate::source::{Setting, SourceMap};
 use crate::stack::with_room;
 use budget::Planned;
 
@@ -168,8 +168,11 @@ pub fn plan(analysis: &Analysis, options: &InsertOptions) -> (Option<Plan>, Diag
 /// Chooses the checkpoints and lays out their bits.
 fn planned(analysis: &Analysis, options: &InsertOptions) -> (Option<Planned>, Diagnostics) {
     let mut diagnostics = Diagnostics::default();
-    let mut states = |names: &[String]| -> Vec<StateId> {
-        let found = names.iter().map(|name| state_named(&analysis.graph, name));
+    let mut states = |key: &str, names: &[String]| -> Vec<StateId> {
+        let found = names.iter().map(|name| {
+            let found = state_named(&analysis.graph, name);
+            found.map_err(|error| error.setting(Setting::text(&["plan", key], name)))
+        });
         let (found, errors): (Vec<_>, Vec<_>) = found.partition(Result::is_ok);
         diagnostics
             .list
@@ -178,8 +181,8 @@ fn planned(analysis: &Analysis, options: &InsertOptions) -> (Option<Planned>, Di
     };
     let plan_options = PlanOptions {
         max_cycles: options.max_cycles,
-        forced: states(&options.forced),
-        forbidden: states(&options.forbidden),
+        forced: states("forced", &options.forced),
+        forbidden: states("forbidden", &options.forbidden),
         prices: None,
     };
     if diagnostics.has_errors() {

@@ -4,6 +4,7 @@
 //! contract that this version does not act on yet are refused, never ignored:
 //! a promise that is read and dropped would be worse than none.
 
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use indexmap::IndexMap;
@@ -11,11 +12,12 @@ use serde::Deserialize;
 
 use super::energy_config::{self, Wrong};
 pub use super::energy_config::{EnergyConfig, NvmConfig};
+use super::{places, wording};
 use crate::cli::observe::{self, Input, Observe};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::elaborate::MEMORY_MUST_LIMIT_BITS;
 use crate::frontend::ObserveOptions;
-use crate::source::{SourceMap, Span};
+use crate::source::{Setting, SourceMap, Span};
 
 /// Largest `[plan] state_limit`.
 const MAX_STATE_LIMIT: usize = 1 << 20;
@@ -325,17 +327,15 @@ pub fn read(path: &Path, sources: &mut SourceMap) -> Result<Config, Diagnostic> 
         )
         .help(help)
     })?;
-    let mut place = |range: std::ops::Range<usize>| {
-        let file = sources.add(path, text.clone(), false);
-        Span::new(file, range.start as u32, range.end.min(text.len()) as u32)
-    };
+    let file = sources.add_aside(path, text.clone());
+    let place =
+        |range: Range<usize>| Span::new(file, range.start as u32, range.end.min(text.len()) as u32);
+    places::add(&text, file, &mut sources.settings);
     let mut config: Config = toml::from_str(&text).map_err(|error| {
         let span = place(error.span().unwrap_or(0..0));
-        let mut diagnostic = Diagnostic::error(codes::CONFIG, span, worded(error.message()));
-        if let Some(help) = nearest(error.message()) {
-            diagnostic = diagnostic.help(help);
-        }
-        diagnostic
+        let message = wording::worded(error.message());
+        let help = wording::mended(&message);
+        Diagnostic::error(codes::CONFIG, span, message).help(help)
     })?;
     config.observed = observe::resolve(path, &text, &config.observe, &config.input).map_err(
         |(range, what)| {
@@ -343,47 +343,7 @@ pub fn read(path: &Path, sources: &mut SourceMap) -> Result<Config, Diagnostic> 
                 .help("write it between quotes on one line, as Verilog")
         },
     )?;
-    if let Some((name, _)) = (config.memory.kinds.iter()).find(|(_, k)| **k != MemoryKind::Volatile)
-    {
-        let message = format!("memory `{name}` is declared to keep its contents by itself");
-        return Err(
-            Diagnostic::error(codes::CONFIG, place(find_key(&text, name)), message)
-                .note("a word that is read and written between two commits would be written twice after a failure; this is not detected yet")
-                .help("leave it out or declare it `volatile`: then it is saved"),
-        );
-    }
-    if let Some(bits) = config.memory.expand_limit_bits
-        && bits > MEMORY_MUST_LIMIT_BITS
-    {
-        let range = find_key(&text, "expand_limit_bits");
-        let message =
-            format!("`expand_limit_bits = {bits}` is not from 0 to {MEMORY_MUST_LIMIT_BITS}");
-        return Err(
-            Diagnostic::error(codes::CONFIG, place(range), message).help("leave it out for 1024")
-        );
-    }
-    let mut wrong = |key: &str, message: String, help: &str| {
-        Err(Diagnostic::error(codes::CONFIG, place(find_key(&text, key)), message).help(help))
-    };
-    if let Some(bits) = config.nvm.word_bits
-        && (bits % 2 == 1 || !(8..=64).contains(&bits))
-    {
-        let message = format!("`word_bits = {bits}` is not an even number from 8 to 64");
-        return wrong("word_bits", message, "16, 32 and 64 are usual widths");
-    }
-    if config.plan.max_cycles == Some(0) {
-        let message = "`max_cycles = 0` is less than 1".to_string();
-        return wrong("max_cycles", message, "leave it out for no bound");
-    }
-    if let Some(limit) = config.plan.state_limit
-        && !(1..=MAX_STATE_LIMIT).contains(&limit)
-    {
-        let message = format!("`state_limit = {limit}` is not from 1 to {MAX_STATE_LIMIT}");
-        return wrong("state_limit", message, "leave it out for 4096");
-    }
-    if let Err(Wrong(key, message, help)) = energy_config::check(&config) {
-        return wrong(key, message, &help);
-    }
+    check(&config)?;
     let base = path.parent().unwrap_or(Path::new(""));
     for path in config
         .design
@@ -396,70 +356,102 @@ pub fn read(path: &Path, sources: &mut SourceMap) -> Result<Config, Diagnostic> 
     Ok(config)
 }
 
-fn find_key(text: &str, key: &str) -> std::ops::Range<usize> {
-    let start = text.find(key).unwrap_or(0);
-    start..start + key.len()
-}
-
-/// What the reader says, in the words of this file format.
-fn worded(message: &str) -> String {
-    message
-        .replace("unknown field", "unknown key")
-        .replace("unknown variant", "unknown value")
-        .replace("duplicate field", "duplicate key")
-        .replace("missing field", "missing key")
-        .replace("expected u32", "expected a whole number")
-        .replace("expected u64", "expected a whole number")
-        .replace("expected usize", "expected a whole number")
-        .replace("expected f64", "expected a number")
-        .replace("expected struct ", "expected a table like ")
-}
-
-/// From serde's "unknown field `a`, expected one of `b`, `c`" the key or value
-/// that was probably meant.
-fn nearest(message: &str) -> Option<String> {
-    let field = message.starts_with("unknown field");
-    if !field && !message.starts_with("unknown variant") {
-        return None;
+/// Refuses what can be read and means nothing.
+fn check(config: &Config) -> Result<(), Diagnostic> {
+    let wrong = |setting: Setting, message: String, help: &str| {
+        let error = Diagnostic::global(codes::CONFIG, message);
+        Err(error.setting(setting).help(help))
+    };
+    if let Some((name, _)) = (config.memory.kinds.iter()).find(|(_, k)| **k != MemoryKind::Volatile)
+    {
+        let message = format!("memory `{name}` is declared to keep its contents by itself");
+        return wrong(
+            Setting::new(&["memory", name]),
+            message,
+            "leave it out or declare it `volatile`: then it is saved",
+        )
+        .map_err(|error| {
+            error.note("a word that is read and written between two commits would be written twice after a failure; this is not detected yet")
+        });
     }
-    let mut quoted = message.split('`').skip(1).step_by(2);
-    let wrong = quoted.next()?;
-    let (distance, known) = quoted
-        .map(|key| (strsim::damerau_levenshtein(wrong, key), key))
-        .min()?;
-    if distance <= 3 && distance < wrong.chars().count().max(2) {
-        Some(format!("did you mean `{known}`?"))
-    } else {
-        field.then(|| format!("the nearest known key is `{known}`"))
+    if let Some(bits) = config.memory.expand_limit_bits
+        && bits > MEMORY_MUST_LIMIT_BITS
+    {
+        let message =
+            format!("`expand_limit_bits = {bits}` is not from 0 to {MEMORY_MUST_LIMIT_BITS}");
+        let setting = Setting::new(&["memory", "expand_limit_bits"]);
+        return wrong(setting, message, "leave it out for 1024");
     }
+    if let Some(bits) = config.nvm.word_bits
+        && (bits % 2 == 1 || !(8..=64).contains(&bits))
+    {
+        let message = format!("`word_bits = {bits}` is not an even number from 8 to 64");
+        let setting = Setting::new(&["nvm", "word_bits"]);
+        return wrong(setting, message, "16, 32 and 64 are usual widths");
+    }
+    let plan = &config.plan;
+    if plan.max_cycles == Some(0) {
+        let message = "`max_cycles = 0` is less than 1".to_string();
+        let setting = Setting::new(&["plan", "max_cycles"]);
+        return wrong(setting, message, "leave it out for no bound");
+    }
+    if let Some(limit) = plan.state_limit
+        && !(1..=MAX_STATE_LIMIT).contains(&limit)
+    {
+        let message = format!("`state_limit = {limit}` is not from 1 to {MAX_STATE_LIMIT}");
+        let setting = Setting::new(&["plan", "state_limit"]);
+        return wrong(setting, message, "leave it out for 4096");
+    }
+    if let Some(name) = plan
+        .control
+        .iter()
+        .find(|name| plan.not_control.contains(name))
+    {
+        let message = format!("register `{name}` is both in `control` and in `not_control`");
+        let setting = Setting::text(&["plan", "not_control"], name);
+        return wrong(setting, message, "remove it from one of the two lists");
+    }
+    energy_config::check(config)
+        .or_else(|Wrong(setting, message, help)| wrong(setting, message, &help))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn error(text: &str) -> Diagnostic {
+    /// The error, with the first byte of its place.
+    fn placed(text: &str) -> (Diagnostic, u32) {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("idetic.toml");
         std::fs::write(&path, text).unwrap();
-        read(&path, &mut SourceMap::new()).unwrap_err()
+        let mut sources = SourceMap::new();
+        let error = read(&path, &mut sources).unwrap_err();
+        let own = error.primary.as_ref().map(|label| label.span);
+        let setting = error.setting.as_ref();
+        let span = own.or_else(|| sources.settings.place(setting?));
+        (error, span.expect("a place").start)
+    }
+
+    fn error(text: &str) -> Diagnostic {
+        placed(text).0
     }
 
     #[test]
     fn an_unknown_key_names_the_nearest() {
-        let diagnostic = error("[design]\nclok = \"clk\"\n");
+        let (diagnostic, start) = placed("[design]\nclok = \"clk\"\n");
         assert_eq!(diagnostic.help.as_deref(), Some("did you mean `clock`?"));
-        assert_eq!(diagnostic.primary.unwrap().span.start, 9);
+        assert_eq!(start, 9);
     }
 
     #[test]
     fn memories_that_keep_their_contents_are_refused() {
-        let diagnostic = error("[memory]\nexpand_limit_bits = 64\n\"u.ram\" = \"nonvolatile\"\n");
+        let (diagnostic, start) =
+            placed("[memory]\nexpand_limit_bits = 64\n\"u.ram\" = \"nonvolatile\"\n");
         assert_eq!(
             diagnostic.message,
             "memory `u.ram` is declared to keep its contents by itself"
         );
-        assert_eq!(diagnostic.primary.unwrap().span.start, 33);
+        assert_eq!(start, 32);
         assert!(
             error("[memory]\nram = \"volatil\"\n")
                 .help

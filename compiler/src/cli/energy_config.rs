@@ -4,7 +4,22 @@ use indexmap::IndexMap;
 use serde::Deserialize;
 
 use super::config::{Config, PlanConfig};
-use crate::energy::{EnergyOptions, Figures, Nvm, Supply, Technology, Weights, technologies};
+use crate::energy::{
+    EnergyOptions, Figures, MOST, Nvm, Supply, Technology, Weights, engineering, technologies,
+};
+use crate::source::Setting;
+
+/// Least joules of a cycle: less than an operation takes in any circuit.
+const LEAST_JOULES: f64 = 1e-21;
+
+/// Most joules of a figure: nothing larger fits a plan.
+const MOST_JOULES: f64 = MOST as f64 * 1e-18;
+
+/// Most seconds of a word or a save.
+const MOST_SECONDS: f64 = 100.0;
+
+/// Largest weight of a cost.
+const MOST_WEIGHT: f64 = 1e9;
 
 /// `[energy]`: supply, clock, and what the design takes. SI units.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -59,12 +74,8 @@ pub struct NvmConfig {
     pub save_seconds: Option<f64>,
 }
 
-/// What is wrong: the key to point at, the message, the help.
-pub(super) struct Wrong(
-    pub(super) &'static str,
-    pub(super) String,
-    pub(super) String,
-);
+/// What is wrong: the setting, the message, the help.
+pub(super) struct Wrong(pub(super) Setting, pub(super) String, pub(super) String);
 
 impl NvmConfig {
     fn keys(&self) -> [(&'static str, Option<f64>); 8] {
@@ -110,9 +121,109 @@ impl NvmConfig {
                 _ => format!("known are {}", names.join(", ")),
             };
             let message = format!("there is no technology `{name}` in the shipped table");
-            Wrong("technology", message, help)
+            Wrong(Setting::new(&["nvm", "technology"]), message, help)
         })
     }
+}
+
+impl EnergyConfig {
+    /// Whether each figure is one that a circuit can have, and they fit each other.
+    fn check_figures(&self) -> Result<(), Wrong> {
+        let wrong = |key, message, help: &str| {
+            let setting = Setting::new(&["energy", key]);
+            Err(Wrong(setting, message, help.to_string()))
+        };
+        let joules = |key, value| (key, value, LEAST_JOULES, MOST_JOULES);
+        let watts = |key, value| (key, value, 1e-18, 1e3);
+        let figures = [
+            ("capacitor_farads", Some(self.capacitor_farads), 1e-18, 1e9),
+            ("on_volts", Some(self.on_volts), 1e-3, 1e3),
+            ("off_volts", Some(self.off_volts), 0.0, 1e3),
+            ("efficiency", self.efficiency, 1e-3, 1.0),
+            ("clock_hz", Some(self.clock_hz), 1.0, 1e11),
+            joules("cycle_joules", self.cycle_joules),
+            joules("stall_joules", self.stall_joules),
+            watts("power_watts", self.power_watts),
+            watts("leakage_watts", self.leakage_watts),
+        ];
+        in_ranges("energy", figures.into_iter())?;
+        for (name, &value) in &self.state_joules {
+            let figure = [joules("state_joules", Some(value))];
+            in_ranges("energy", figure.into_iter()).map_err(|Wrong(_, message, help)| {
+                let setting = Setting::new(&["energy", "state_joules", name]);
+                Wrong(setting, message, help)
+            })?;
+        }
+        if self.off_volts >= self.on_volts {
+            let (on, off) = (self.on_volts, self.off_volts);
+            let message = format!("`off_volts = {off}` is not below `on_volts = {on}`");
+            return wrong(
+                "off_volts",
+                message,
+                "the supply falls from on_volts to off_volts",
+            );
+        }
+        let supply = self.supply();
+        let (usable, most) = (supply.usable_joules(), MOST as f64 * 1e-18);
+        if usable > most {
+            let joules = |value| engineering(value, "J");
+            let message = format!(
+                "a power cycle has {}; plans are made for up to {}",
+                joules(usable),
+                joules(most)
+            );
+            // Three digits, rounded down.
+            let farads = supply.capacitor_for(most) * 0.995;
+            let help = format!(
+                "write `capacitor_farads = {farads:.2e}`: what runs from less runs from more"
+            );
+            return wrong("capacitor_farads", message, &help);
+        }
+        if supply.budget() == 0 {
+            let message = "a power cycle has less than 1 aJ".to_string();
+            return wrong(
+                "capacitor_farads",
+                message,
+                "give capacitor and voltages in farads and volts",
+            );
+        }
+        Ok(())
+    }
+
+    fn supply(&self) -> Supply {
+        Supply {
+            capacitor_farads: self.capacitor_farads,
+            on_volts: self.on_volts,
+            off_volts: self.off_volts,
+            efficiency: self.efficiency.unwrap_or(1.0),
+        }
+    }
+}
+
+/// Refuses the first figure (key, value, least, most) of a section that lies outside
+/// its range.
+fn in_ranges(
+    section: &str,
+    figures: impl Iterator<Item = (&'static str, Option<f64>, f64, f64)>,
+) -> Result<(), Wrong> {
+    for (key, value, least, most) in figures {
+        if let Some(value) = value
+            && !(least..=most).contains(&value)
+        {
+            let message = format!("`{key} = {value:?}` is not from {least:?} to {most:?}");
+            let unit = key.split('_').find_map(|part| match part {
+                "farads" | "volts" | "joules" | "watts" | "seconds" => Some(part),
+                "hz" => Some("hertz"),
+                _ => None,
+            });
+            let help = match unit {
+                Some(unit) => format!("give it in {unit}, without a prefix"),
+                None => "give a number in this range".to_string(),
+            };
+            return Err(Wrong(Setting::new(&[section, key]), message, help));
+        }
+    }
+    Ok(())
 }
 
 impl PlanConfig {
@@ -127,21 +238,22 @@ impl PlanConfig {
 
 /// Refuses figures that mean nothing, and those that nothing is done with.
 pub(super) fn check(config: &Config) -> Result<(), Wrong> {
-    let wrong = |key, message: String, help: &str| Err(Wrong(key, message, help.to_string()));
+    let wrong = |section, key, message: String, help: &str| {
+        let setting = Setting::new(&[section, key]);
+        Err(Wrong(setting, message, help.to_string()))
+    };
     let nvm = &config.nvm;
-    let mut figures = nvm.keys().to_vec();
-    figures.extend(config.plan.weights());
-    for (key, value) in figures {
-        if let Some(value) = value
-            && !(value.is_finite() && value >= 0.0)
-        {
-            return wrong(
-                key,
-                format!("`{key} = {value}` is not a number from 0 on"),
-                "SI units",
-            );
-        }
-    }
+    let nvm_ranges = nvm.keys().into_iter().map(|(key, value)| {
+        let most = match key.contains("seconds") {
+            true => MOST_SECONDS,
+            false => MOST_JOULES,
+        };
+        (key, value, 0.0, most)
+    });
+    let weights = config.plan.weights().into_iter();
+    let weights = weights.map(|(key, value)| (key, value, 0.0, MOST_WEIGHT));
+    in_ranges("nvm", nvm_ranges)?;
+    in_ranges("plan", weights)?;
     for (word, bit) in [
         ("write_joules_per_word", "write_joules_per_bit"),
         ("read_joules_per_word", "read_joules_per_bit"),
@@ -153,68 +265,35 @@ pub(super) fn check(config: &Config) -> Result<(), Wrong> {
         };
         if given(word) && given(bit) {
             let message = format!("both `{word}` and `{bit}` are given");
-            return wrong(bit, message, "leave one of them out");
+            return wrong("nvm", bit, message, "leave one of them out");
         }
     }
     let technology = nvm.technology()?;
     let Some(energy) = &config.energy else {
-        let nvm_keys = nvm.keys().into_iter().find(|(_, value)| value.is_some());
-        let weights = config
-            .plan
-            .weights()
-            .into_iter()
-            .find(|(_, value)| value.is_some());
-        let first = nvm_keys.or(weights).map(|(key, _)| key);
-        return match technology.map(|_| "technology").or(first) {
+        let given = |(key, value): (&'static str, Option<f64>)| value.map(|_| key);
+        let weights = config.plan.weights();
+        let first = (technology.map(|_| ("nvm", "technology")))
+            .or_else(|| {
+                nvm.keys()
+                    .into_iter()
+                    .find_map(given)
+                    .map(|key| ("nvm", key))
+            })
+            .or_else(|| weights.into_iter().find_map(given).map(|key| ("plan", key)));
+        return match first {
             None => Ok(()),
-            Some(key) => wrong(
+            Some((section, key)) => wrong(
+                section,
                 key,
                 format!("`{key}` means nothing without a section `[energy]`"),
                 "give capacitor_farads, on_volts, off_volts and clock_hz there, or leave this out",
             ),
         };
     };
-    let positive = [
-        ("capacitor_farads", Some(energy.capacitor_farads)),
-        ("on_volts", Some(energy.on_volts)),
-        ("efficiency", energy.efficiency),
-        ("clock_hz", Some(energy.clock_hz)),
-        ("cycle_joules", energy.cycle_joules),
-        ("power_watts", energy.power_watts),
-        ("stall_joules", energy.stall_joules),
-        ("leakage_watts", energy.leakage_watts),
-    ];
-    let states = energy.state_joules.values();
-    let states = states.map(|&joules| ("state_joules", Some(joules)));
-    for (key, value) in positive.into_iter().chain(states) {
-        if let Some(value) = value
-            && !(value.is_finite() && value > 0.0)
-        {
-            return wrong(
-                key,
-                format!("`{key} = {value}` is not a number above 0"),
-                "SI units",
-            );
-        }
-    }
-    if energy.efficiency.is_some_and(|part| part > 1.0) {
-        let message = "`efficiency` is above 1: more comes out than goes in".to_string();
-        return wrong("efficiency", message, "a part of 1, such as 0.85");
-    }
-    if !(energy.off_volts >= 0.0 && energy.off_volts < energy.on_volts) {
-        let message = format!(
-            "`off_volts = {}` is not from 0 to below `on_volts = {}`",
-            energy.off_volts, energy.on_volts
-        );
-        return wrong(
-            "off_volts",
-            message,
-            "the supply falls from on_volts to off_volts",
-        );
-    }
+    energy.check_figures()?;
     if energy.cycle_joules.is_some() && energy.power_watts.is_some() {
         let message = "both `cycle_joules` and `power_watts` are given".to_string();
-        return wrong("power_watts", message, "leave one of them out");
+        return wrong("energy", "power_watts", message, "leave one of them out");
     }
     let word_bits = nvm.word_bits.unwrap_or(32);
     if let Err(missing) = Nvm::new(technology, &nvm.figures(word_bits), word_bits) {
@@ -230,12 +309,11 @@ pub(super) fn check(config: &Config) -> Result<(), Wrong> {
             None => format!("choose a technology, or give {}", missing.join(", ")),
             Some(_) => format!("give {} under `[nvm]`", missing.join(", ")),
         };
-        let key = if technology.is_some() {
-            "technology"
-        } else {
-            "[energy]"
+        let setting = match technology {
+            Some(_) => Setting::new(&["nvm", "technology"]),
+            None => Setting::new(&["energy"]),
         };
-        return Err(Wrong(key, message, help));
+        return Err(Wrong(setting, message, help));
     }
     Ok(())
 }
@@ -249,12 +327,7 @@ pub(super) fn options(config: &Config, word_bits: u32) -> Option<EnergyOptions> 
     let weights = Weights::default();
     let plan = &config.plan;
     Some(EnergyOptions {
-        supply: Supply {
-            capacitor_farads: energy.capacitor_farads,
-            on_volts: energy.on_volts,
-            off_volts: energy.off_volts,
-            efficiency: energy.efficiency.unwrap_or(1.0),
-        },
+        supply: energy.supply(),
         clock_hz: energy.clock_hz,
         cycle_joules: energy.cycle_joules,
         power_watts: energy.power_watts,

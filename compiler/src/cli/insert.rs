@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::args::{Format, InsertArgs};
 use crate::cli::console::Console;
+use crate::cli::emitted;
 use crate::cli::exit::Exit;
 use crate::cli::output;
 use crate::cli::prove;
@@ -61,11 +62,15 @@ pub struct Built {
 
 /// Analyses and instruments.
 pub fn build(request: &Request, console: &Console, sources: &mut SourceMap) -> Result<Built, Exit> {
-    let mut analysis = super::analyze_design(request, console, sources)?;
+    let mut analyze = request.clone();
+    analyze.analyze.elaborate.refuse_recursion = true;
+    let mut analysis = super::analyze_design(&analyze, console, sources)?;
     let (inserted, diagnostics) = driver::insert(&mut analysis, sources, &request.insert);
-    let Some(inserted) = inserted else {
+    let Some(mut inserted) = inserted else {
         return Err(Exit::Input(diagnostics));
     };
+    let made_from = inserted.written_out.as_ref().unwrap_or(sources);
+    emitted::name_apart(&mut inserted.output, made_from, sources)?;
     console.diagnostics(&diagnostics, sources);
     let (netlist, graph) = (&analysis.netlist, &analysis.graph);
     let hazards = hazards::hazards(netlist, graph, Some(&inserted.plan));
@@ -101,10 +106,14 @@ impl Built {
                 .collect(),
         });
         // The simulators' file lists have no quotes.
-        let mut lines = list.1.lines().filter(|line| !line.starts_with("//"));
-        if let Some(line) = lines.find(|line| line.contains(char::is_whitespace)) {
-            let message =
-                format!("the file list cannot name `{line}`, which has white space in it");
+        let lines = list.1.lines().filter(|line| !line.starts_with("//"));
+        let mut wrong = lines.filter_map(|line| Some((line, emitted::not_carried(line)?)));
+        if let Some((line, what)) = wrong.next() {
+            let what = match what.is_whitespace() {
+                true => "white space".to_string(),
+                false => format!("`{what}`"),
+            };
+            let message = format!("the file list cannot name `{line}`, which has {what} in it");
             return Err(Diagnostic::global(codes::OUTPUT_UNWRITABLE, message)
                 .help("choose names and directories without it, -o for the output")
                 .into());

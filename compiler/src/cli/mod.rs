@@ -10,12 +10,14 @@ pub mod output;
 
 mod analyze;
 mod console;
+mod emitted;
 mod energy_config;
 mod exact;
 mod exit;
 mod insert;
 mod observe;
 mod observed;
+mod places;
 mod power_up;
 mod prove;
 mod request;
@@ -23,6 +25,7 @@ mod verify;
 mod verify_report;
 mod verify_target;
 mod why;
+mod wording;
 
 use std::ffi::OsString;
 

@@ -4,6 +4,7 @@
 //! the target's place by renaming. A directory that idetic did not make is
 //! never replaced.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::fs;
@@ -16,7 +17,7 @@ use crate::diagnostics::{Diagnostic, codes};
 const MARK: &str = "image.json";
 
 /// Names of files that are written for every design.
-const FIXED: &[&str] = &[MARK, "report.json", "report.txt", "report.html"];
+pub const FIXED: &[&str] = &[MARK, "report.json", "report.txt", "report.html"];
 
 /// Writes `files` (name, text) so that `dir` holds exactly these.
 ///
@@ -25,6 +26,7 @@ const FIXED: &[&str] = &[MARK, "report.json", "report.txt", "report.html"];
 /// changed then.
 pub fn write(dir: &Path, files: &[(String, String)]) -> Result<(), Diagnostic> {
     check_replaceable(dir)?;
+    let dir = &*linked(dir);
     let parent = match dir.parent() {
         Some(parent) if parent != Path::new("") => parent,
         _ => Path::new("."),
@@ -76,6 +78,20 @@ pub fn write(dir: &Path, files: &[(String, String)]) -> Result<(), Diagnostic> {
         }
         unwritable(error)
     })
+}
+
+/// Where a symbolic link leads, so that what it leads to is replaced, not the link.
+fn linked(dir: &Path) -> Cow<'_, Path> {
+    let mut place = Cow::Borrowed(dir);
+    // As many as systems follow; a longer way has been found unreadable.
+    for _ in 0..40 {
+        let Ok(target) = fs::read_link(&place) else {
+            break;
+        };
+        // A target may be relative to the folder of the link.
+        place = Cow::Owned(place.parent().unwrap_or(Path::new("")).join(target));
+    }
+    place
 }
 
 /// What went wrong, without the temporary path that tempfile appends.
@@ -172,6 +188,35 @@ mod tests {
         let error = write(&out, &files("4")).unwrap_err();
         assert!(error.message.contains("mine.v"), "{}", error.message);
         assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 2);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_stays_and_its_target_is_written() {
+        let dir = tempfile::tempdir().unwrap();
+        let below = dir.path().join("real/out");
+        fs::create_dir_all(&below).unwrap();
+        let link = |to: &str, name: &str| {
+            let link = dir.path().join(name);
+            std::os::unix::fs::symlink(to, &link).unwrap();
+            link
+        };
+        let files = |text: &str| vec![(MARK.to_string(), text.to_string())];
+        let link_to_folder = link("real/out", "a");
+        for (at, text) in [(&link_to_folder, "1"), (&link("a", "b"), "2")] {
+            write(at, &files(text)).unwrap();
+            assert!(fs::symlink_metadata(at).unwrap().is_symlink());
+            assert_eq!(fs::read_to_string(below.join(MARK)).unwrap(), text);
+        }
+        // A link that leads nowhere yet.
+        let ahead = link("real/new", "c");
+        write(&ahead, &files("3")).unwrap();
+        assert!(fs::symlink_metadata(&ahead).unwrap().is_symlink());
+        assert!(dir.path().join("real/new").join(MARK).is_file());
+        // One that leads to itself is refused.
+        let circle = link("d", "d");
+        write(&circle, &files("4")).unwrap_err();
+        assert!(fs::symlink_metadata(&circle).unwrap().is_symlink());
     }
 
     #[test]

@@ -9,14 +9,14 @@ use crate::cli::config::{
 };
 use crate::cli::energy_config;
 use crate::cli::filelist::{self, FileList};
-use crate::control::ControlOptions;
-use crate::diagnostics::{Diagnostic, codes};
+use crate::control::{self, ControlOptions, LevelEffect};
+use crate::diagnostics::{Diagnostic, Severity, codes};
 use crate::domain::{BlackBoxOptions, BlackBoxState, DomainOptions, OtherClock};
 use crate::driver::{Analysis, AnalyzeOptions, InsertOptions};
 use crate::elaborate::{ClockGateCell, ElaborateOptions, MEMORY_EXPAND_LIMIT_BITS};
 use crate::frontend::{ReadOptions, library};
 use crate::instrument::{self, InstrumentOptions};
-use crate::source::SourceMap;
+use crate::source::{Setting, SourceMap};
 
 /// The configuration file that is read without `-c`, if it is there.
 const DEFAULT_CONFIG: &str = "idetic.toml";
@@ -99,7 +99,11 @@ pub fn request(
             .split_once('=')
             .expect("the argument parser has checked the form");
         parameters.retain(|(known, _)| known != name);
+        sources.settings.remove(&["design", "parameter", name]);
         parameters.push((name.to_string(), value.to_string()));
+    }
+    if design.top.is_some() {
+        sources.settings.remove(&["design", "top"]);
     }
     let hold = match (plan.and_then(|plan| plan.hold), config.plan.hold) {
         (Some(Hold::Enable), _) | (None, Some(HoldConfig::Enable)) => instrument::Hold::Enable,
@@ -136,6 +140,7 @@ pub fn request(
                     .memory
                     .expand_limit_bits
                     .unwrap_or(MEMORY_EXPAND_LIMIT_BITS),
+                refuse_recursion: false,
             },
             domain: domain(&config.design),
             control: ControlOptions {
@@ -227,40 +232,64 @@ pub fn absolute(path: &Path) -> PathBuf {
 }
 
 /// Whether the configured reset contradicts the design: an input that is not
-/// there, or one said to be asynchronous that resets no register so.
+/// there, one said to be asynchronous that resets no register so, or one that
+/// resets at the other level. A warning where it is not seen to reset anything.
 pub fn check_reset(request: &Request, analysis: &Analysis) -> Option<Diagnostic> {
     let reset = request.reset.as_ref()?;
     let netlist = &analysis.netlist;
-    let wrong = |message: String| {
-        Some(Diagnostic::global(codes::CLOCK_NOT_FOUND, message).help("correct `[design] reset`"))
+    let wrong = |key: &str, message: String, help: String| {
+        let error = Diagnostic::global(codes::CLOCK_NOT_FOUND, message);
+        let setting = Setting::new(&["design", "reset", key]);
+        Some(error.setting(setting).help(help))
     };
-    if netlist.input_port(&reset.name).is_none() {
-        return wrong(format!(
-            "the configured reset `{}` is no input of `{}`",
-            reset.name, netlist.top
-        ));
+    let name = &reset.name;
+    if netlist.input_port(name).is_none() {
+        let message = format!(
+            "the configured reset `{name}` is no input of `{}`",
+            netlist.top
+        );
+        return wrong("name", message, "name an input of the top module".into());
     }
+    let high = reset.active == Level::High;
+    let other_level = || {
+        let message = format!("`{name}` is active at the other level than configured");
+        let level = if high { "low" } else { "high" };
+        wrong("active", message, format!("write `active = \"{level}\"`"))
+    };
     let mut levels = netlist
         .registers
         .iter()
         .flat_map(|register| &register.async_resets)
         .filter(|found| found.port.0 == reset.name)
         .map(|found| found.port.1);
-    let found = levels.next();
-    match (reset.kind, found) {
-        (ResetKind::Async, None) => wrong(format!(
-            "`{}` is configured as an asynchronous reset, but resets no register at once",
-            reset.name
-        )),
-        (ResetKind::Sync, Some(_)) => wrong(format!(
-            "`{}` is configured as a synchronous reset, but resets registers at once",
-            reset.name
-        )),
-        (ResetKind::Async, Some(high)) if high != (reset.active == Level::High) => wrong(format!(
-            "`{}` is active at the other level than configured",
-            reset.name
-        )),
-        _ => None,
+    match (reset.kind, levels.next()) {
+        (ResetKind::Async, None) => wrong(
+            "kind",
+            format!(
+                "`{name}` is configured as an asynchronous reset, but resets no register at once"
+            ),
+            "write `kind = \"sync\"`, or name the asynchronous reset".into(),
+        ),
+        (ResetKind::Sync, Some(_)) => wrong(
+            "kind",
+            format!("`{name}` is configured as a synchronous reset, but resets registers at once"),
+            "write `kind = \"async\"`".into(),
+        ),
+        (ResetKind::Async, Some(found)) if found != high => other_level(),
+        (ResetKind::Async, Some(_)) => None,
+        (ResetKind::Sync, None) => match control::level_effect(netlist, name, high) {
+            LevelEffect::Resets => None,
+            LevelEffect::OtherResets => other_level(),
+            LevelEffect::None => {
+                let message = format!(
+                    "`{name}` at the configured level sets no register within a few clocks"
+                );
+                let help = "name the input that resets the design, or leave `reset` out".into();
+                let mut warning = wrong("name", message, help)?;
+                warning.severity = Severity::Warning;
+                Some(warning.note("registers without a known start are no control registers, so there are fewer states"))
+            }
+        },
     }
 }
 
@@ -285,6 +314,7 @@ pub fn check_memories(request: &Request, analysis: &Analysis) -> Option<Diagnost
             netlist.top
         ),
     );
+    let error = error.setting(Setting::new(&["memory", unknown]));
     let nearest = known
         .iter()
         .min_by_key(|known| strsim::damerau_levenshtein(known, unknown));

@@ -19,6 +19,7 @@ use super::{ControlGraph, ControlOptions, ResetStart};
 use crate::diagnostics::{Diagnostic, Diagnostics, codes};
 use crate::netlist::known::Scratch;
 use crate::netlist::{BinaryOp, Boundary, ExprId, Netlist, Node, RegId};
+use crate::source::Setting;
 
 /// Where not all candidates fit, state registers may lead to this part of the states.
 const STATE_SHARE: usize = 4;
@@ -41,7 +42,9 @@ pub fn explore(netlist: &Netlist, options: &ControlOptions) -> (ControlGraph, Di
 /// Errors for registers and inputs that do not exist.
 fn unknown_names(netlist: &Netlist, options: &ControlOptions) -> Diagnostics {
     let mut diagnostics = Diagnostics::default();
-    for name in options.forced.iter().chain(&options.forbidden) {
+    let forced = options.forced.iter().map(|name| ("control", name));
+    let forbidden = options.forbidden.iter().map(|name| ("not_control", name));
+    for (key, name) in forced.chain(forbidden) {
         if !netlist
             .registers
             .iter()
@@ -49,7 +52,9 @@ fn unknown_names(netlist: &Netlist, options: &ControlOptions) -> Diagnostics {
         {
             let message = format!("there is no register `{name}` to take as control or data");
             let help = "`idetic analyze` lists the registers of the design";
-            diagnostics.push(Diagnostic::global(codes::CONFIG, message).help(help));
+            let setting = Setting::text(&["plan", key], name);
+            let error = Diagnostic::global(codes::CONFIG, message).setting(setting);
+            diagnostics.push(error.help(help));
         }
     }
     if let Some((port, _)) = &options.reset {
@@ -61,7 +66,9 @@ fn unknown_names(netlist: &Netlist, options: &ControlOptions) -> Diagnostics {
                 .map(|input| input.name.as_str())
                 .collect();
             let help = format!("inputs of one bit are: {}", names.join(", "));
-            diagnostics.push(Diagnostic::global(codes::CLOCK_NOT_FOUND, message).help(help));
+            let setting = Setting::new(&["design", "reset", "name"]);
+            let error = Diagnostic::global(codes::CLOCK_NOT_FOUND, message).setting(setting);
+            diagnostics.push(error.help(help));
         }
     }
     diagnostics

@@ -36,7 +36,7 @@ mod tests;
 
 pub use choose::explore;
 pub use names::value_names;
-pub use start::after_reset;
+pub use start::{LevelEffect, after_reset, level_effect};
 pub(crate) use state_name::{NameTable, state_name};
 
 use crate::netlist::{Bits, ExprId, RegId};

@@ -61,6 +61,47 @@ pub fn after_reset(netlist: &Netlist, reset: &ResetStart, registers: &[RegId]) -
     })
 }
 
+/// Which register bits an input sets that is held at a level for a few cycles,
+/// whatever the state was, in netlist order.
+fn set_bits(netlist: &Netlist, reset: &ResetStart) -> Vec<bool> {
+    let registers: Vec<RegId> = (0..netlist.registers.len() as u32).map(RegId).collect();
+    let values = after_reset(netlist, reset, &registers);
+    let bits = values
+        .iter()
+        .flat_map(|value| (0..value.width()).map(|bit| value.bit(bit).is_some()));
+    bits.collect()
+}
+
+/// What the level of a synchronous reset does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LevelEffect {
+    /// It sets register bits that the other level does not.
+    Resets,
+    /// All that it sets the other level sets, too, and more.
+    OtherResets,
+    /// It sets nothing that the other level would not, nor the other way round. A
+    /// register that follows the input counts as set by both.
+    None,
+}
+
+/// Compares the two levels of an input. What it finds of a few cycles is certain; a
+/// reset that acts later or only together with other inputs is not seen.
+pub fn level_effect(netlist: &Netlist, port: &str, active_high: bool) -> LevelEffect {
+    let level = |active_high| ResetStart {
+        port: port.to_string(),
+        active_high,
+        asynchronous: false,
+    };
+    let own = set_bits(netlist, &level(active_high));
+    let other = set_bits(netlist, &level(!active_high));
+    let more = |a: &[bool], b: &[bool]| a.iter().zip(b).any(|(a, b)| *a && !*b);
+    match (more(&own, &other), more(&other, &own)) {
+        (true, _) => LevelEffect::Resets,
+        (false, true) => LevelEffect::OtherResets,
+        (false, false) => LevelEffect::None,
+    }
+}
+
 /// The initial values, if every candidate has one.
 fn initial(netlist: &Netlist, candidates: &[RegId]) -> Option<Vec<Bits>> {
     let init = |register: &RegId| {

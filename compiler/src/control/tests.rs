@@ -278,3 +278,36 @@ fn a_table_of_constants_is_split_on_its_index() {
         ["state=0", "state=1", "state=3"]
     );
 }
+
+#[test]
+fn the_level_of_a_synchronous_reset_shows() {
+    let mut b = Builder::new();
+    let state = b.register("state", 2, None);
+    let one = b.constant(2, 1);
+    let next = b.binary(BinaryOp::Add, state, one);
+    sync_reset(&mut b, state, 0, next);
+    // Follows an input, and resets nothing.
+    let go = b.input("go", 1);
+    let late = b.register("late", 1, None);
+    b.next(late, go);
+    // Resets through a register, at 0.
+    let soft = b.input("soft", 1);
+    let held = b.register("held", 1, None);
+    b.next(held, soft);
+    let count = b.register("count", 2, None);
+    let zero = b.constant(2, 0);
+    let more = b.binary(BinaryOp::Add, count, one);
+    let next = b.mux(held, more, zero);
+    b.next(count, next);
+    b.output("state", state);
+    b.output("late", late);
+    b.output("count", count);
+    let netlist = b.finish();
+    let of = |port: &str, high| level_effect(&netlist, port, high);
+    let reset = netlist.inputs[0].name.clone();
+    assert_eq!(of(&reset, true), LevelEffect::Resets);
+    assert_eq!(of(&reset, false), LevelEffect::OtherResets);
+    assert_eq!(of("soft", false), LevelEffect::Resets);
+    assert_eq!(of("soft", true), LevelEffect::OtherResets);
+    assert_eq!(of("go", true), LevelEffect::None);
+}

@@ -10,7 +10,7 @@ pub mod render;
 
 pub use codes::Code;
 
-use crate::source::Span;
+use crate::source::{Setting, SourceMap, Span};
 
 /// How bad it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -43,6 +43,8 @@ pub struct Diagnostic {
     pub message: String,
     /// Where; `None` for what is in no source file (a missing file, a tool).
     pub primary: Option<Label>,
+    /// The setting at fault; its place stands in for a missing one.
+    pub setting: Option<Setting>,
     /// Further places.
     pub labels: Vec<Label>,
     /// Facts that help to understand.
@@ -76,6 +78,7 @@ impl Diagnostic {
                 span,
                 text: String::new(),
             }),
+            setting: None,
             labels: Vec::new(),
             notes: Vec::new(),
             help: None,
@@ -88,6 +91,26 @@ impl Diagnostic {
             primary.text = text.into();
         }
         self
+    }
+
+    /// Names the setting at fault.
+    pub fn setting(mut self, setting: Setting) -> Diagnostic {
+        self.setting = Some(setting);
+        self
+    }
+
+    /// With the place of the setting at fault, where there is no other.
+    fn placed(&self, sources: &SourceMap) -> Diagnostic {
+        let mut placed = self.clone();
+        if placed.primary.is_none() {
+            let setting = self.setting.as_ref();
+            let span = setting.and_then(|setting| sources.settings.place(setting));
+            placed.primary = span.map(|span| Label {
+                span,
+                text: String::new(),
+            });
+        }
+        placed
     }
 
     /// Adds a further place.

@@ -37,7 +37,7 @@ pub enum Style {
 pub fn render(diagnostics: &Diagnostics, sources: &SourceMap, style: Style) -> String {
     let mut out = String::new();
     for diagnostic in &diagnostics.list {
-        let diagnostic = &origin::explained(diagnostic, sources);
+        let diagnostic = &origin::explained(&diagnostic.placed(sources), sources);
         match style {
             Style::Text { color } => {
                 out.push_str(&text(diagnostic, sources, color));

@@ -7,6 +7,7 @@ use super::{BlackBoxState, DomainOptions, OtherClock};
 use crate::diagnostics::{Diagnostic, Diagnostics, codes};
 use crate::frontend::ast::Direction;
 use crate::netlist::{BlackBox, BlackBoxRole, Boundary, Clock, ClockId, Netlist, Node};
+use crate::source::Setting;
 
 /// Errors where the machine of `clock` cannot be instrumented alone, and
 /// warnings of what the user has promised.
@@ -21,7 +22,9 @@ pub fn check(netlist: &Netlist, clock: Option<ClockId>, options: &DomainOptions)
             let message =
                 format!("`[design] blackbox` names `{name}`, of which there is no instance");
             let help = "name the module, not the instance; the top cannot be a black box";
-            diagnostics.push(Diagnostic::global(codes::CONFIG, message).help(help));
+            let setting = Setting::new(&["design", "blackbox", name]);
+            let error = Diagnostic::global(codes::CONFIG, message).setting(setting);
+            diagnostics.push(error.help(help));
         }
     }
     let Some(clock) = clock else {
@@ -62,7 +65,9 @@ fn other_clocks(
             let message =
                 format!("`[design] other_clocks` names `{name}`, which is no other clock");
             let help = "`idetic analyze` lists the clocks";
-            diagnostics.push(Diagnostic::global(codes::CONFIG, message).help(help));
+            let setting = Setting::new(&["design", "other_clocks", name]);
+            let error = Diagnostic::global(codes::CONFIG, message).setting(setting);
+            diagnostics.push(error.help(help));
         }
     }
     for (at, memory) in netlist.memories.iter().enumerate() {
@@ -132,6 +137,7 @@ fn other_clock(
                     named.port
                 ),
             )
+            .setting(Setting::new(&["design", "other_clocks", &key]))
             .help("use registers of one edge only"),
         );
         return;

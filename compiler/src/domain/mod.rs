@@ -21,6 +21,7 @@ use indexmap::IndexMap;
 
 use crate::diagnostics::{Diagnostic, Diagnostics, codes};
 use crate::netlist::{ClockId, Netlist};
+use crate::source::Setting;
 
 /// What the configuration says of clocks and black boxes.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -116,7 +117,9 @@ pub fn named(netlist: &Netlist, options: &DomainOptions) -> Result<Option<ClockI
             0 => "correct the configured clock".to_string(),
             _ => format!("write `posedge {name}` or `negedge {name}`"),
         };
-        return Err(Diagnostic::global(codes::CLOCK_NOT_FOUND, message).help(help));
+        let setting = Setting::text(&["design", "clock"], name);
+        let error = Diagnostic::global(codes::CLOCK_NOT_FOUND, message).setting(setting);
+        return Err(error.help(help));
     }
     if let Some(name) = options.clocks.first() {
         let at = clocks.iter().position(|clock| clock.is_named(name));

@@ -10,11 +10,13 @@ use super::{Analysis, InsertOptions};
 use crate::control::StateId;
 use crate::diagnostics::{Diagnostic, Label};
 use crate::energy::{
-    Attojoules, EnergyOptions, Figures, Model, Nvm, Technology, engineering, need, technologies,
+    Attojoules, EnergyOptions, Figures, MOST, Model, Nvm, Technology, engineering, need,
+    technologies,
 };
 use crate::layout::{self, Layout, LayoutOptions, Shape};
 use crate::liveness::BitSet;
 use crate::plan::{self, Doubt, Plan, PlanError, PlanOptions, Prices};
+use crate::source::Setting;
 
 /// How often a plan is made anew for the words that its layout needs.
 const ROUNDS: usize = 16;
@@ -51,7 +53,8 @@ pub(super) fn planned(
         });
     };
     let states = energy.state_joules.iter().map(|(name, &joules)| {
-        let state = super::state_named(&analysis.graph, name)?;
+        let state = super::state_named(&analysis.graph, name)
+            .map_err(|error| error.setting(Setting::new(&["energy", "state_joules", name])))?;
         Ok((state, joules))
     });
     let states: Vec<(StateId, f64)> = states.collect::<Result<_, Diagnostic>>()?;
@@ -296,6 +299,9 @@ impl Search<'_> {
         mut doubt: Option<Doubt>,
     ) -> Option<(f64, Option<Doubt>)> {
         for _ in 0..RAISES {
+            if budget > MOST {
+                return None;
+            }
             let farads = round_up(model.supply.capacitor_for(budget as f64 * 1e-18));
             let mut supply = model.supply;
             supply.capacitor_farads = farads;

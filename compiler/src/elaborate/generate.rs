@@ -150,11 +150,22 @@ impl<'a> Elab<'a> {
             }
             iterations += 1;
             let value = self.genvar_value(control, genvar);
-            if iterations > MAX_ITERATIONS || blocks.contains_key(&value) {
-                let message = format!("the generate loop over `{genvar}` does not end");
-                return self.fail(Diagnostic::error(codes::TOO_LARGE, span, message).help(
-                    format!("count to a constant; at most {MAX_ITERATIONS} iterations"),
-                ));
+            let wrong = match blocks.contains_key(&value) {
+                true => Some((
+                    format!("the generate loop over `{genvar}` does not end: {value} comes again"),
+                    "let each step change the value towards the bound".to_string(),
+                )),
+                false if iterations > MAX_ITERATIONS => Some((
+                    format!(
+                        "the generate loop over `{genvar}` takes more than {MAX_ITERATIONS} iterations"
+                    ),
+                    format!("at most {MAX_ITERATIONS} are taken"),
+                )),
+                false => None,
+            };
+            if let Some((message, help)) = wrong {
+                let error = Diagnostic::error(codes::TOO_LARGE, span, message);
+                return self.fail(error.help(help));
             }
             let inner = self.new_scope(
                 Some(scope),

@@ -1,7 +1,6 @@
 //! The instance tree: the top, its instances, and what stands in each.
 
 use indexmap::IndexMap;
-use rustc_hash::FxHashSet;
 use std::rc::Rc;
 
 use super::assign::Target;
@@ -57,94 +56,6 @@ impl<'a> Elab<'a> {
         }
     }
 
-    fn find_top(&mut self) -> Res<ModuleId> {
-        let ast = self.ast;
-        if let Some(name) = &self.options.top {
-            if let Some(&top) = self.modules.get(&**name) {
-                return Ok(top);
-            }
-            let nearest = self.nearest_module(name);
-            let message = format!("there is no module `{name}`");
-            let help = match nearest {
-                Some(nearest) => format!("did you mean `{nearest}`?"),
-                None => "name a module of the files given".to_string(),
-            };
-            return self.fail(Diagnostic::global(codes::NO_TOP, message).help(help));
-        }
-        let mut used: FxHashSet<&str> = FxHashSet::default();
-        for symbol in &ast.symbols {
-            if let SymbolKind::Instance(instance) = &symbol.kind {
-                used.insert(&instance.definition.text);
-            }
-        }
-        let own = ast.library_modules.unwrap_or(ast.modules.len());
-        let tops: Vec<usize> = (0..own)
-            .filter(|&at| !ast.modules[at].interface && !used.contains(&*ast.modules[at].name.text))
-            .collect();
-        match tops[..] {
-            [top] => Ok(ModuleId(top as u32)),
-            [] => {
-                let message = match ast.modules.is_empty() {
-                    true => "the files hold no module",
-                    false => "every module is instantiated by another one",
-                };
-                self.fail(
-                    Diagnostic::global(codes::NO_TOP, message).help("name the top module by --top"),
-                )
-            }
-            [first, ..] => {
-                let names: Vec<String> = tops
-                    .iter()
-                    .map(|&at| format!("`{}`", ast.modules[at].name.text))
-                    .collect();
-                let message = format!("several modules could be the top: {}", names.join(", "));
-                let span = ast.modules[first].name.span;
-                let mut diagnostic = Diagnostic::error(codes::SEVERAL_TOPS, span, message)
-                    .help("name the top module by --top");
-                for &at in &tops[1..] {
-                    diagnostic = diagnostic.label(ast.modules[at].name.span, "another");
-                }
-                self.fail(diagnostic)
-            }
-        }
-    }
-
-    /// The declared module whose name is most like `name`.
-    pub fn nearest_module(&self, name: &str) -> Option<&'a str> {
-        let key = |candidate: &'a str| (super::names::edit_distance(name, candidate), candidate);
-        let all = self.ast.modules.iter().map(|m| key(&m.name.text));
-        let near = all.filter(|(distance, _)| *distance <= 1 + name.len() / 3);
-        near.min().map(|(_, candidate)| candidate)
-    }
-
-    fn top_parameters(&mut self, top: ModuleId) -> Res<Vec<(ast::SymbolId, Entity)>> {
-        let ast = self.ast;
-        let mut list = Vec::new();
-        for (name, text) in &self.options.parameters {
-            let declared = ast[top].parameters.iter().copied();
-            let Some(symbol) = declared.clone().find(|&p| *ast[p].name.text == **name) else {
-                let all: Vec<&str> = declared.map(|p| &*ast[p].name.text).collect();
-                let message = format!("`{}` has no parameter `{name}`", ast[top].name.text);
-                let help = match all.is_empty() {
-                    true => "it has none that can be set".to_string(),
-                    false => format!("its parameters: {}", all.join(", ")),
-                };
-                return self.fail(Diagnostic::global(codes::BAD_CONNECTION, message).help(help));
-            };
-            match super::constant::parse_value(text) {
-                Some(value) => list.push((symbol, Entity::Constant(Rc::new(value)))),
-                None => {
-                    let message = format!("`{text}` is no value for the parameter `{name}`");
-                    return self.fail(
-                        Diagnostic::global(codes::BAD_CONNECTION, message)
-                            .help("write a number as 12, 8'hff or \"text\""),
-                    );
-                }
-            }
-        }
-        Ok(list)
-    }
-
     /// Elaborates an instance of a module; its body's scope.
     pub fn instantiate(
         &mut self,
@@ -159,9 +70,22 @@ impl<'a> Elab<'a> {
         let declared = &ast[module];
         let mut depth = 0;
         let mut at = parent;
+        let mut recursive = false;
         while let Some(above) = at {
             depth += 1;
-            at = self.instances[above.index()].parent;
+            let above = &self.instances[above.index()];
+            recursive |= above.module == module;
+            at = above.parent;
+        }
+        if recursive && self.options.refuse_recursion {
+            // Seen here, before there are as many instances as the recursion has leaves.
+            let message = format!("module `{}` instantiates itself", declared.name.text);
+            let mut error = Diagnostic::error(codes::CANNOT_EDIT, declared.name.span, message);
+            if let Some(symbol) = symbol {
+                error = error.label(ast[symbol].name.span, "here, or by a module below");
+            }
+            return self
+                .fail(error.help("not taken yet; write the levels as modules of their own"));
         }
         if depth > MAX_INSTANCES {
             let span = symbol.map_or(declared.name.span, |symbol| ast[symbol].name.span);

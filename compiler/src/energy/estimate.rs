@@ -53,15 +53,8 @@ pub fn estimate(
 ) -> Estimate {
     let flops = netlist.flop_bits() as f64;
     let cone = Cone::new(&netlist.exprs, netlist.roots());
-    let priced: Vec<(ExprId, Cell, f64)> = cone
-        .nodes()
-        .iter()
-        .filter_map(|&id| {
-            let (cell, count) = cells::cells(&netlist.exprs, netlist.exprs.node(id))?;
-            Some((id, cell, count))
-        })
-        .collect();
-    let area = area(netlist, &priced);
+    let priced = priced(netlist, &cone);
+    let area = area_of(netlist, &priced);
     let leakage = leakage_watts.unwrap_or(area * cells::LEAKAGE_WATTS) / clock_hz;
     let mut scratch = Scratch::default();
     let (mut most, mut mean) = (Vec::new(), Vec::new());
@@ -107,8 +100,23 @@ pub fn estimate(
     }
 }
 
+/// The cells that each node of a cone becomes.
+fn priced(netlist: &Netlist, cone: &Cone) -> Vec<(ExprId, Cell, f64)> {
+    let cells = cone.nodes().iter().filter_map(|&id| {
+        let (cell, count) = cells::cells(&netlist.exprs, netlist.exprs.node(id))?;
+        Some((id, cell, count))
+    });
+    cells.collect()
+}
+
+/// The estimated area of a design, in units of the library.
+pub fn area(netlist: &Netlist) -> f64 {
+    let cone = Cone::new(&netlist.exprs, netlist.roots());
+    area_of(netlist, &priced(netlist, &cone))
+}
+
 /// The area of flip-flops and cells; memories count as flip-flops.
-fn area(netlist: &Netlist, priced: &[(ExprId, Cell, f64)]) -> f64 {
+fn area_of(netlist: &Netlist, priced: &[(ExprId, Cell, f64)]) -> f64 {
     let registers = netlist.registers.iter().map(|register| {
         let plain = register.async_resets.is_empty();
         let each = if plain {

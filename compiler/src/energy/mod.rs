@@ -17,7 +17,7 @@ mod technology;
 mod tests;
 mod visits;
 
-pub use estimate::{ACTIVITY, CONTROLLER_FLOPS, Estimate, estimate};
+pub use estimate::{ACTIVITY, CONTROLLER_FLOPS, Estimate, area, estimate};
 pub use supply::{Attojoules, MOST, Supply, need};
 pub use technology::{Figures, Level, Nvm, Technology, technologies};
 pub use visits::visits;
@@ -194,14 +194,15 @@ impl Model {
 
     /// Clocks of a save or restore, those of waiting for the memory included.
     pub fn clocks(&self, effort: &Effort) -> u64 {
-        let waiting = effort.written * self.waits(self.nvm.write_seconds)
-            + effort.read * self.waits(self.nvm.read_seconds);
+        let waits = |words: u64, seconds| words.saturating_mul(self.waits(seconds));
+        let waiting = waits(effort.written, self.nvm.write_seconds)
+            .saturating_add(waits(effort.read, self.nvm.read_seconds));
         let fixed = if effort.written > 0 {
             (self.nvm.save_seconds * self.clock_hz).ceil() as u64
         } else {
             0
         };
-        effort.clocks + waiting + fixed
+        effort.clocks.saturating_add(waiting).saturating_add(fixed)
     }
 
     /// Joules of a save or restore, at most.

@@ -290,9 +290,11 @@ fn decide(
         } else {
             own[outs] = run;
             table.slack.push(budget - run);
-            table
-                .out
-                .push(if arrives == NONE { NONE } else { arrives + run });
+            table.out.push(if arrives == NONE {
+                NONE
+            } else {
+                arrives.saturating_add(run)
+            });
         }
         table.way.push(own);
         let fits = arrives <= table.slack[ins] && table.slack.iter().all(|&slack| slack >= 0);

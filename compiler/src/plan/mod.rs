@@ -37,9 +37,10 @@ pub use cold::Cold;
 
 use crate::control::{ControlGraph, StateId};
 use crate::diagnostics::{Diagnostic, codes};
-use crate::energy::{Attojoules, engineering};
+use crate::energy::{Attojoules, MOST, engineering};
 use crate::liveness::{BitSet, Liveness};
 use crate::netlist::Netlist;
+use crate::source::Setting;
 
 /// What the plan must satisfy.
 #[derive(Debug, Clone, Default)]
@@ -209,6 +210,7 @@ impl PlanError {
                 codes::INFEASIBLE,
                 format!("state `{}` is both forced and forbidden", name(state)),
             )
+            .setting(Setting::text(&["plan", "forbidden"], name(state)))
             .help("remove it from one of the two lists"),
             PlanError::Cycle(states) => Diagnostic::global(
                 codes::INFEASIBLE,
@@ -248,11 +250,17 @@ impl PlanError {
                             true => "a cold start",
                             false => "a restore",
                         },
-                        joules(segment.takes),
+                        match segment.takes > MOST {
+                            true => format!("more than {}", joules(MOST)),
+                            false => joules(segment.takes),
+                        },
                         joules(*budget)
                     ),
-                )
-                .note(format!("along {}", path(&segment.states)));
+                );
+                let diagnostic = match segment.states.is_empty() {
+                    true => diagnostic,
+                    false => diagnostic.note(format!("along {}", path(&segment.states))),
+                };
                 match refusal {
                     None => diagnostic,
                     Some(doubt) => diagnostic.note(format!(

@@ -2,7 +2,7 @@
 
 use super::build::Inputs;
 use super::model::{Budget, Energy, Overhead};
-use crate::energy::{Attojoules, CONTROLLER_FLOPS, Model, cells};
+use crate::energy::{Attojoules, CONTROLLER_FLOPS, Model, area, cells, visits};
 use crate::layout::{Layout, Shape};
 use crate::netlist::Netlist;
 use crate::plan::Plan;
@@ -35,7 +35,8 @@ pub(super) fn budget(plan: &Plan, model: Option<&Model>) -> Budget {
     let supply = model.map(|model| &model.supply);
     Budget {
         worst_segment_cycles: match worst {
-            Some(worst) => worst.states.len().saturating_sub(1) as u64,
+            // A cold start takes the energy of a cycle in which the design is reset.
+            Some(worst) => worst.states.len().saturating_sub(1) as u64 + u64::from(worst.cold),
             None => plan.longest_segment_cycles,
         },
         capacitor_farads: supply.map(|supply| digits(supply.capacitor_farads)),
@@ -61,17 +62,31 @@ pub(super) fn threshold(takes: Attojoules, budget: Attojoules) -> u8 {
 
 /// What the saves add, at every visit of a checkpoint.
 pub(super) fn overhead(inputs: &Inputs) -> Option<Overhead> {
-    let (model, (plan, layout)) = (inputs.energy?, inputs.plan?);
+    let (plan, layout) = inputs.plan?;
+    let walked;
+    let (visits, area) = match inputs.energy {
+        Some(model) => (&model.visits, model.area),
+        None => {
+            walked = visits(inputs.netlist, inputs.graph);
+            (&walked, area(inputs.netlist))
+        }
+    };
     let (mut joules, mut clocks) = (0.0, 0.0);
     for (at, checkpoint) in plan.checkpoints.iter().enumerate() {
-        let visits = model.visits[checkpoint.state.index()];
+        let visits = visits[checkpoint.state.index()];
         let save = layout.shape(at).save();
-        joules += visits * model.joules(&save);
-        clocks += visits * model.clocks(&save) as f64;
+        joules += visits * inputs.energy.map_or(0.0, |model| model.joules(&save));
+        let own = inputs
+            .energy
+            .map_or(save.clocks, |model| model.clocks(&save));
+        clocks += visits * own as f64;
     }
+    let energy = inputs
+        .energy
+        .map(|model| percent(joules, model.mean_cycle_joules()));
     Some(Overhead {
-        energy_percent: percent(joules, model.mean_cycle_joules()),
-        area_percent: percent(added_area(layout), model.area),
+        energy_percent: energy,
+        area_percent: percent(added_area(layout), area),
         area_source: "estimate, cells of the OSU 0.18 µm library; memories as flip-flops"
             .to_string(),
         stall_cycles_percent: percent(clocks, 1.0),

@@ -32,7 +32,7 @@ pub struct Report {
     /// The longest way between two saves; absent without a plan.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub budget: Option<Budget>,
-    /// What the saves add; absent without a plan and an energy model.
+    /// What the saves add; absent without a plan.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub overhead: Option<Overhead>,
     /// What the joules are computed from; absent without an energy model.
@@ -285,7 +285,8 @@ pub struct Baseline {
 /// What lies between two saves.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Budget {
-    /// Longest run of logical cycles between two saves.
+    /// Longest run of logical cycles between two saves. With an energy model, the
+    /// logical cycles of the worst way; a cold start has one more, its reset.
     pub worst_segment_cycles: u64,
     /// The capacitor.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -310,13 +311,16 @@ pub struct Budget {
 /// What the saves add to a run without supply failures.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Overhead {
-    /// Joules of saves in percent of those of the design's cycles.
-    pub energy_percent: f64,
+    /// Joules of saves in percent of those of the design's cycles; absent without an
+    /// energy model.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub energy_percent: Option<f64>,
     /// Cell area that is added, in percent of the design's.
     pub area_percent: f64,
     /// Where that is from.
     pub area_source: String,
-    /// Stalled clocks in percent of the logical cycles.
+    /// Stalled clocks in percent of the logical cycles; without an energy model, with a
+    /// memory that never waits.
     pub stall_cycles_percent: f64,
 }
 

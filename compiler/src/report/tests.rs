@@ -18,10 +18,11 @@ endmodule
 
 /// Two states; the data's upper bits are live in both.
 fn small() -> Report {
-    reported(false)
+    reported(None)
 }
 
-fn reported(energy: bool) -> Report {
+/// With an energy model, whether the worst way begins with a cold start.
+fn reported(cold: Option<bool>) -> Report {
     let mut fixture = Fixture::new(TEXT).port("clk", Direction::Input, 1);
     let process = fixture.process("always @(posedge clk) state");
     let state = fixture.register(0, "state", 1, &process, None);
@@ -29,11 +30,11 @@ fn reported(energy: bool) -> Report {
     let data = fixture.register(0, "data", 4, &process, None);
     let mut analysed = fixture.analysed(&[state], &[0, 1], &[(data, 3), (data, 2), (data, 0)]);
     let model = model();
-    if energy {
+    if let Some(cold) = cold {
         // 2.5 µJ usable.
         analysed.plan.worst_segment = Some(WorstSegment {
             takes: 1_900_000_000_000,
-            cold: false,
+            cold,
             states: vec![StateId(0), StateId(1), StateId(0)],
             parts: vec![
                 1_000_000_000_000,
@@ -52,7 +53,7 @@ fn reported(energy: bool) -> Report {
         liveness: &analysed.liveness,
         hazards: &[],
         plan: Some((&analysed.plan, &analysed.layout)),
-        energy: energy.then_some(&model),
+        energy: cold.map(|_| &model),
         design_hash: "00112233445566778899aabbccddeeff",
         word_bits: 8,
     })
@@ -101,7 +102,7 @@ fn the_report_in_all_its_forms() {
 
 #[test]
 fn the_report_with_an_energy_model() {
-    let report = fixed(reported(true));
+    let report = fixed(reported(Some(false)));
     let value: serde_json::Value = serde_json::from_str(&json(&report)).expect("valid JSON");
     insta::assert_json_snapshot!(
         "energy_json",
@@ -119,6 +120,19 @@ fn the_report_with_an_energy_model() {
 }
 
 #[test]
+fn a_cold_start_counts_its_reset() {
+    let report = reported(Some(true));
+    let (text, json) = (text(&report), json(&report));
+    assert!(
+        text.contains("(76.0 %) from a cold start to the next commit, 3 logical cycles, the reset counted (state=0"),
+        "{text}"
+    );
+    let value: serde_json::Value = serde_json::from_str(&json).expect("valid JSON");
+    assert_eq!(value["budget"]["worst_segment_cold"], true);
+    assert_eq!(value["budget"]["worst_segment_cycles"], 3);
+}
+
+#[test]
 fn names_are_escaped_in_the_page() {
     let mut report = small();
     report.control.states[0].name = "a<b>&\"c\"".into();
@@ -133,6 +147,7 @@ fn without_a_plan_nothing_of_it_is_reported() {
     let mut report = small();
     report.checkpoints.clear();
     (report.budget, report.optimality, report.nvm) = (None, None, None);
+    report.overhead = None;
     let value: serde_json::Value = serde_json::from_str(&json(&report)).expect("valid JSON");
     for key in ["budget", "optimality", "nvm", "overhead"] {
         assert!(value.get(key).is_none(), "{key}");

@@ -1,5 +1,5 @@
-//! The lines of `report.txt` about runs between saves, and those that need an
-//! energy model.
+//! The lines of `report.txt` about runs between saves, what saves add, and those
+//! that need an energy model.
 
 use super::model::{Budget, Optimality, Report};
 use super::table::{count, shorten};
@@ -29,10 +29,14 @@ pub(super) fn facts(report: &Report) -> Vec<(&'static str, String)> {
             "supply",
             format!("{}, {} usable", engineering(farads, "F"), joules(usable)),
         ));
+        let (start, resets) = match budget.worst_segment_cold {
+            true => ("cold start", ", the reset counted"),
+            false => ("restore", ""),
+        };
         rows.push((
             "worst way",
             format!(
-                "{} ({} %) from a restore to the next commit, {}{ends}",
+                "{} ({} %) from a {start} to the next commit, {}{resets}{ends}",
                 joules(worst),
                 digits(worst / usable * 100.0),
                 count(budget.worst_segment_cycles, "logical cycle"),
@@ -65,9 +69,16 @@ pub(super) fn facts(report: &Report) -> Vec<(&'static str, String)> {
         rows.push((
             "overhead",
             format!(
-                "energy {} %, stalled clocks {} %, area {} % ({})",
-                digits(overhead.energy_percent),
+                "{}stalled clocks {} %{}, area {} % ({})",
+                match overhead.energy_percent {
+                    Some(energy) => format!("energy {} %, ", digits(energy)),
+                    None => String::new(),
+                },
                 digits(overhead.stall_cycles_percent),
+                match overhead.energy_percent {
+                    Some(_) => "",
+                    None => " with a memory that never waits",
+                },
                 digits(overhead.area_percent),
                 overhead.area_source
             ),

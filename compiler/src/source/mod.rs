@@ -7,9 +7,13 @@
 //! Guarantees: a [`FileId`] handed out by a map is valid in that map for ever;
 //! offsets are bytes and always lie on UTF-8 boundaries.
 
+mod settings;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
+
+pub use settings::{Setting, Settings};
 
 /// A file of a [`SourceMap`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -88,6 +92,8 @@ pub struct SourceFile {
 #[derive(Debug, Clone, Default)]
 pub struct SourceMap {
     files: Vec<SourceFile>,
+    /// Where the user's settings stand.
+    pub settings: Settings,
     data: Arc<Mutex<BTreeMap<PathBuf, Data>>>,
 }
 

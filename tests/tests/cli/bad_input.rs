@@ -46,6 +46,13 @@ refused! {
 refused! {
     syntax_error: 1, [("m.v", "module m(input clk, output reg q);\n  always @(posedge clk) q <= ~q\nendmodule\n")],
         ["insert", "m.v", "-o", "out"];
+    truncated_text: 1, [("m.v", "module m(input clk, output reg q);\n  always @(posedge clk) begin q <= ~q;")], ["insert", "m.v"];
+    long_generate_loop: 1,
+        [("m.v", "module m(input clk, input a, output q);\n  genvar i;\n  generate for (i = 0; i < 100000000; i = i + 1) begin : g\n    reg r;\n    always @(posedge clk) r <= a;\n  end endgenerate\nendmodule\n")],
+        ["insert", "m.v"];
+    endless_generate_loop: 1,
+        [("m.v", "module m(input clk, input a, output q);\n  genvar i;\n  generate for (i = 0; i < 4; i = i * 2) begin : g\n  end endgenerate\nendmodule\n")],
+        ["insert", "m.v"];
     undefined_macro: 1, [("m.v", "module m(input clk, output reg q);\n  always @(posedge clk) q <= `NEXT;\nendmodule\n")],
         ["insert", "m.v", "-o", "out"];
     unknown_module: 1, [("m.v", "module m(input clk, output q);\n  missing u(.clk(clk), .q(q));\nendmodule\n")],
@@ -73,6 +80,13 @@ refused! {
 
 // Top and parameters
 refused! {
+    a_module_in_itself: 1, [("m.v", "module m #(parameter N = 5)(input clk, input a, output q);\n  m #(N + 1) r(clk, a, q);\nendmodule\n")],
+        ["insert", "m.v", "-o", "out"];
+    modules_in_each_other: 1, [("m.v", "module a; b b(); endmodule\nmodule b; a a(); endmodule\n")], ["insert", "m.v"];
+    // With 2^60 leaves, the recursion is not elaborated to its end.
+    a_recursion_that_ends: 1,
+        [("m.v", "module m #(parameter N = 60)(input clk, input a, output q);\n  generate if (N == 0) begin\n    reg r;\n    always @(posedge clk) r <= a;\n    assign q = r;\n  end else begin\n    wire x, y;\n    m #(N - 1) l(clk, a, x), r(clk, a, y);\n    assign q = x ^ y;\n  end endgenerate\nendmodule\n")],
+        ["insert", "m.v", "--top", "m", "-o", "out"];
     several_tops: 1, [("m.v", ASYNCHRONOUS)], ["insert", "design.v", "m.v", "-o", "out"];
     unknown_top: 1, [], ["insert", "design.v", "--top", "nope", "-o", "out"];
     unknown_parameter: 1, [], ["insert", "design.v", "-P", "X=3", "-o", "out"];
@@ -103,12 +117,29 @@ refused! {
     wrong_level_of_reset: 1,
         [("m.v", ASYNCHRONOUS), ("idetic.toml", "[design]\nreset = { name = \"rst_n\", active = \"high\", kind = \"async\" }\n")],
         ["insert", "m.v"];
+    wrong_level_of_a_synchronous_reset: 1,
+        [("idetic.toml", "[design]\nreset = { name = \"rst\", active = \"low\", kind = \"sync\" }\n")],
+        ["insert", "design.v"];
     unknown_control_register: 1, [("idetic.toml", "[plan]\ncontrol = [\"nope\"]\n")], ["insert", "design.v"];
     unknown_state: 1, [("idetic.toml", "[plan]\nforced = [\"state=IDEL\"]\n")], ["insert", "design.v"];
     forced_and_forbidden: 1, [("idetic.toml", "[plan]\nforced = [\"state=IDLE\"]\nforbidden = [\"state=IDLE\"]\n")],
         ["insert", "design.v"];
     everything_forbidden: 1, [("idetic.toml", "[plan]\nforbidden = [\"state=IDLE\"]\nmax_cycles = 1\n")],
         ["insert", "design.v"];
+    control_and_not_control: 1, [("idetic.toml", "[plan]\ncontrol = [\"n\"]\nnot_control = [\"state\", \"n\"]\n")],
+        ["insert", "design.v"];
+    unknown_not_control: 1, [("idetic.toml", "[plan]\nnot_control = [\"n\", \"nope\"]\n")], ["insert", "design.v"];
+    text_for_a_list: 1, [("idetic.toml", "[plan]\nforced = \"state=IDLE\"\n")], ["insert", "design.v"];
+    negative_number: 1, [("idetic.toml", "[plan]\nmax_cycles = -1\n")], ["insert", "design.v"];
+    odd_sampling: 1, [("idetic.toml", "[observe]\ny = \"nevr\"\n")], ["insert", "design.v"];
+    missing_key: 1, [("idetic.toml", "[design]\nreset = { name = \"rst\", active = \"low\" }\n")], ["insert", "design.v"];
+    unknown_memory: 1, [("idetic.toml", "[memory]\nfoo = \"volatile\"\n")], ["insert", "design.v"];
+    unknown_black_box: 1, [("idetic.toml", "[design.blackbox]\nfoo = \"stateless\"\n")], ["insert", "design.v"];
+    unknown_configured_parameter: 1, [("idetic.toml", "[design]\nparameter = { LAST = 2, W = 3 }\n")], ["insert", "design.v"];
+    unknown_state_joules: 1,
+        [("idetic.toml", "[energy]\ncapacitor_farads = 1e-6\non_volts = 3\noff_volts = 2\nclock_hz = 1e6\nstate_joules = { IDLE = 1e-12 }\n[nvm]\ntechnology = \"fram\"\n")],
+        ["insert", "design.v"];
+    unknown_configured_top: 1, [("idetic.toml", "[design]\ntop = \"nope\"\n")], ["insert", "design.v"];
     unknown_register: 1, [], ["analyze", "design.v", "--explain", "stat"];
 }
 
@@ -129,6 +160,56 @@ refused! {
     output_below_a_file: 1, [("out", "x")], ["insert", "design.v", "-o", "out/design"];
 }
 
+/// What resets is not always seen: that is said, and refuses nothing.
+#[test]
+fn a_reset_that_sets_nothing() {
+    let configuration =
+        "[design]\nreset = { name = \"start\", active = \"high\", kind = \"sync\" }\n";
+    let bench = Bench::new(&[("idetic.toml", configuration)]);
+    let outcome = bench.succeeds(&["insert", "design.v", "-q"]);
+    assert_eq!(outcome.stderr, "");
+    let outcome = bench.succeeds(&["insert", "design.v"]);
+    outcome.snapshot("a_reset_that_sets_nothing");
+    // Through a register it is seen.
+    let delayed = DESIGN
+        .replace(
+            "reg [3:0] n;",
+            "reg [3:0] n; reg r; always @(posedge clk) r <= rst;",
+        )
+        .replace("if (rst)", "if (r)");
+    bench.write("design.v", delayed.as_bytes());
+    let with = |level: &str| {
+        let text = format!(
+            "[design]\nreset = {{ name = \"rst\", active = \"{level}\", kind = \"sync\" }}\n"
+        );
+        bench.write("idetic.toml", text.as_bytes());
+        bench.run(&["insert", "design.v", "-o", "out"])
+    };
+    assert_eq!(with("high").stderr, "");
+    let refusal = with("low");
+    assert_eq!(refusal.code, 1);
+    assert!(refusal.stderr.contains("E0702") && refusal.stderr.contains("idetic.toml:2:"));
+}
+
+#[test]
+fn deep_nesting() {
+    let text = format!(
+        "module m(input a, output q);\n  assign q =\n{}a{};\nendmodule\n",
+        "(\n".repeat(5000),
+        ")".repeat(5000)
+    );
+    let bench = Bench::new(&[("m.v", &text)]);
+    let refusal = bench.refused(1, &["insert", "m.v"]).stderr;
+    assert!(
+        refusal.contains("E0201") && refusal.contains("levels deep"),
+        "{refusal}"
+    );
+    assert!(
+        refusal.contains("m.v:") && refusal.contains("= help: "),
+        "{refusal}"
+    );
+}
+
 #[test]
 fn output_unwritable() {
     let bench = Bench::new(&[]);
@@ -138,12 +219,32 @@ fn output_unwritable() {
 }
 
 #[test]
-fn white_space_in_the_name_of_a_file() {
+fn folders_that_a_file_list_cannot_name() {
     let bench = Bench::new(&[]);
-    let text = std::fs::read(bench.work().join("design.v")).expect("the design");
-    bench.write("my design.v", &text);
-    let outcome = bench.refused(1, &["insert", "my design.v", "-o", "out"]);
-    outcome.snapshot("white_space_in_the_name_of_a_file");
+    let outcome = bench.refused(1, &["insert", "design.v", "-o", "o\"ut"]);
+    outcome.snapshot("folders_that_a_file_list_cannot_name");
+    bench.refused(1, &["insert", "design.v", "-I", "in c", "-o", "out"]);
+    bench.refused(1, &["insert", "design.v", "-I", "a+b", "-o", "out"]);
+}
+
+#[test]
+fn headers_that_cannot_have_their_names() {
+    let design = "`include \"NAME\"\nmodule m(input clk, output reg q);\n  always @(posedge clk) q <= `N ^ q;\nendmodule\n";
+    let bench = Bench::new(&[
+        ("report.json", "`define N 1'b1\n"),
+        ("m.v", &design.replace("NAME", "report.json")),
+        ("a/h.vh", "`define N 1'b1\n"),
+        ("a/m.v", &design.replace("NAME", "h.vh")),
+        ("b/h.vh", "`undef N\n`define N 1'b0\n"),
+        (
+            "b/n.v",
+            "`include \"h.vh\"\nmodule n(input clk, output reg r);\n  wire q;\n  m m(clk, q);\n  always @(posedge clk) r <= `N ^ q;\nendmodule\n",
+        ),
+    ]);
+    let ours = bench.refused(1, &["insert", "m.v", "-o", "out"]);
+    ours.snapshot("header_named_like_a_file_of_ours");
+    let two = bench.refused(1, &["insert", "a/m.v", "b/n.v", "-o", "out"]);
+    two.snapshot("two_headers_of_one_name");
 }
 
 #[test]

@@ -251,3 +251,102 @@ endmodule
     let refused = bench.refused(1, &["insert", "m.v", "-o", "out"]);
     assert!(refused.stderr.contains("E0603"), "{}", refused.stderr);
 }
+
+/// The files that a list names and what they hold, without the runtime.
+fn listed(bench: &Bench, folder: &str) -> Vec<(String, String)> {
+    let out = bench.work().join(folder);
+    let list = std::fs::read_to_string(out.join("top_idetic.f")).unwrap();
+    let files = list
+        .lines()
+        .filter(|line| line.starts_with('/') && !line.starts_with("//"));
+    let named = files.map(|path| {
+        let name = path.rsplit_once('/').unwrap().1.to_string();
+        let text = std::fs::read_to_string(path).unwrap();
+        (name, text)
+    });
+    named
+        .filter(|(name, _)| !name.starts_with("idetic_"))
+        .collect()
+}
+
+#[test]
+fn every_file_has_a_name_of_its_own() {
+    let part = |name: &str| {
+        format!(
+            "module {name}(input clk, output reg q);\n  always @(posedge clk) q <= ~q;\nendmodule\n"
+        )
+    };
+    let files = [
+        ("image.json", "m0"),
+        ("report.json", "m1"),
+        ("report.txt", "m2"),
+        ("report.html", "m3"),
+        ("top_idetic.f", "m4"),
+        ("top_idetic.v", "m5"),
+        ("a\"b c.v", "m6"),
+        ("a\\b c.v", "m7"),
+        // Included by `top.v` is another file of this name.
+        ("lib/defs.v", "m8"),
+    ];
+    let bench = Bench::new(&[("inc/defs.v", "`define ONE 1'b1\n")]);
+    let mut top =
+        "`include \"defs.v\"\nmodule top(input clk, output [8:0] q, output reg r);\n".to_string();
+    for (at, (file, name)) in files.iter().enumerate() {
+        bench.write(file, part(name).as_bytes());
+        top += &format!("  {name} u{at}(clk, q[{at}]);\n");
+    }
+    top += "  always @(posedge clk) r <= r ^ `ONE;\nendmodule\n";
+    bench.write("top.v", top.as_bytes());
+    let mut arguments = vec!["insert", "-q", "-I", "inc", "-o", "out"];
+    arguments.extend(files.iter().map(|(file, _)| *file));
+    arguments.push("top.v");
+    // The second run replaces what it knows for its own.
+    bench.succeeds(&arguments);
+    bench.succeeds(&arguments);
+    let listed = listed(&bench, "out");
+    let names: Vec<&str> = listed.iter().map(|(name, _)| name.as_str()).collect();
+    let expected = [
+        "image_2.json",
+        "report_2.json",
+        "report_2.txt",
+        "report_2.html",
+        "top_idetic_2.f",
+        "top_idetic_2.v",
+        "a_b_c.v",
+        "a_b_c_2.v",
+        "defs_2.v",
+        "top.v",
+        "top_idetic.v",
+    ];
+    assert_eq!(names, expected);
+    for ((_, text), (_, module)) in listed.iter().zip(files) {
+        assert!(text.contains(&format!("module {module}")), "{text}");
+    }
+    let read = |name: &str| std::fs::read_to_string(bench.work().join("out").join(name)).unwrap();
+    assert_eq!(read("defs.v"), "`define ONE 1'b1\n");
+    for name in ["image.json", "report.json"] {
+        assert!(serde_json::from_str::<serde_json::Value>(&read(name)).is_ok());
+    }
+    assert!(read("report.html").contains("<html"));
+    // Simulators read the list.
+    let simulator = std::process::Command::new("iverilog")
+        .args(["-g2012", "-t", "null", "-s", "top_idetic", "-c"])
+        .arg(bench.work().join("out/top_idetic.f"))
+        .output()
+        .unwrap();
+    assert!(simulator.status.success(), "{simulator:?}");
+}
+
+#[cfg(unix)]
+#[test]
+fn output_behind_a_link_goes_to_its_target() {
+    let bench = Bench::new(&[]);
+    std::fs::create_dir(bench.work().join("real")).unwrap();
+    let link = bench.work().join("link");
+    std::os::unix::fs::symlink("real", &link).unwrap();
+    for _ in 0..2 {
+        bench.succeeds(&["insert", "design.v", "-q", "-o", "link"]);
+        assert!(link.symlink_metadata().unwrap().is_symlink());
+        assert!(bench.work().join("real/core_idetic.f").is_file());
+    }
+}

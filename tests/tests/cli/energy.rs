@@ -113,7 +113,7 @@ fn figures_that_mean_nothing_are_refused() {
         (&configured("1e-6", ""), "needs a non-volatile memory"),
         (
             &configured("-1e-6", "technology = \"fram\""),
-            "not a number above 0",
+            "is not from 1e-18 to",
         ),
         (
             &configured("1e-6", "technology = \"from\""),
@@ -132,7 +132,7 @@ fn figures_that_mean_nothing_are_refused() {
         ),
         (
             &configured("1e-6", "technology = \"fram\"").replace("1.8", "3.8"),
-            "not from 0 to below",
+            "is not below `on_volts",
         ),
         (
             &configured("1e-6", "technology = \"fram\"").replace("clock_hz", "clok_hz"),
@@ -146,5 +146,126 @@ fn figures_that_mean_nothing_are_refused() {
             "{part} in\n{refusal}"
         );
         assert!(refusal.contains("idetic.toml:"), "{refusal}");
+    }
+}
+
+/// No figure makes the arithmetic of a plan run over: it is refused, or what is said is so.
+#[test]
+fn extreme_figures_are_refused_or_planned_with() {
+    let usual = configured("1e-6", "technology = \"fram\"");
+    for (from, to, part) in [
+        (
+            "= 1e-6",
+            "= 1e300",
+            "`capacitor_farads = 1e300` is not from",
+        ),
+        (
+            "= 1e-6",
+            "= 1e-300",
+            "`capacitor_farads = 1e-300` is not from",
+        ),
+        (
+            "off_volts = 1.8",
+            "off_volts = 2.9999999999999996",
+            "a power cycle has less than 1 aJ",
+        ),
+        (
+            "= 1e-6",
+            "= 2.0",
+            "has 5.76 J; plans are made for up to 4.00 J",
+        ),
+        (
+            "on_volts = 3.0",
+            "on_volts = 3e200",
+            "`on_volts = 3e200` is not from",
+        ),
+        (
+            "on_volts = 3.0",
+            "on_volts = nan",
+            "`on_volts = NaN` is not from",
+        ),
+        (
+            "off_volts = 1.8",
+            "off_volts = -1.8",
+            "`off_volts = -1.8` is not from",
+        ),
+        ("= 1e6", "= 1e-300", "`clock_hz = 1e-300` is not from"),
+        ("= 1e6", "= inf", "`clock_hz = inf` is not from"),
+        (
+            "[nvm]",
+            "cycle_joules = 5.0\n[nvm]",
+            "`cycle_joules = 5.0` is not from",
+        ),
+        (
+            "[nvm]",
+            "state_joules = { x = 0 }\n[nvm]",
+            "`state_joules = 0.0` is not from",
+        ),
+        (
+            "[nvm]",
+            "[nvm]\nsave_seconds = 1e9",
+            "`save_seconds = 1000000000.0` is not from",
+        ),
+        (
+            "[nvm]",
+            "[nvm]\nsave_joules = 1e9",
+            "`save_joules = 1000000000.0` is not from",
+        ),
+        (
+            "[energy]",
+            "[plan]\nstall_weight = 1e300\n[energy]",
+            "`stall_weight = 1e300` is not",
+        ),
+    ] {
+        let text = usual.replacen(from, to, 1);
+        let bench = Bench::new(&[("idetic.toml", &text)]);
+        let refusal = bench.refused(1, &["insert", "design.v"]).stderr;
+        assert!(
+            refusal.contains("E0701") && refusal.contains(part),
+            "{part} in\n{refusal}"
+        );
+        assert!(
+            refusal.contains("idetic.toml:") && refusal.contains("= help: "),
+            "{refusal}"
+        );
+    }
+    // What the help for the largest supply says is taken.
+    let bench = Bench::new(&[("idetic.toml", &usual.replace("= 1e-6", "= 2.0"))]);
+    let refusal = bench.refused(1, &["insert", "design.v"]).stderr;
+    let (_, rest) = refusal.split_once("`capacitor_farads = ").unwrap();
+    let farads = rest.split('`').next().unwrap();
+    bench.write("idetic.toml", usual.replace("1e-6", farads).as_bytes());
+    bench.succeeds(&["insert", "design.v", "-q"]);
+    // At the edges of the ranges nothing runs over.
+    for (more, nvm) in [
+        (
+            "cycle_joules = 4.0\nstall_joules = 4.0",
+            "read_joules_per_word = 4.0\nsave_joules = 4.0",
+        ),
+        ("cycle_joules = 4.0", ""),
+        (
+            "leakage_watts = 1e3",
+            "write_seconds_per_word = 100.0\nsave_seconds = 100.0",
+        ),
+        ("power_watts = 1e-18", "write_joules_per_word = 0.0"),
+    ] {
+        for clock in ["1", "1e11"] {
+            for farads in [farads, "2e-18"] {
+                let text = configured(farads, &format!("technology = \"fram\"\n{nvm}"))
+                    .replace("clock_hz = 1e6", &format!("clock_hz = {clock}\n{more}"));
+                bench.write("idetic.toml", text.as_bytes());
+                let outcome = bench.run(&["insert", "design.v", "-q", "-o", "edges"]);
+                assert!([0, 1].contains(&outcome.code), "{}\n{text}", outcome.stderr);
+                if let Some((_, takes)) = outcome.stderr.split_once("save takes ") {
+                    let (takes, has) = takes.split_once(", and a power cycle has ").unwrap();
+                    assert_ne!(
+                        Some(takes),
+                        has.lines().next(),
+                        "{}\n{text}",
+                        outcome.stderr
+                    );
+                }
+            }
+        }
     }
 }

@@ -197,6 +197,10 @@ impl<'a> Parser<'a> {
         } else {
             problem = problem.at(format!("expected {what}"));
         }
+        if token.kind == EOF {
+            problem =
+                problem.help("the text stops early: complete it, or close what is still open");
+        }
         self.diagnostics.push(problem);
         Stop
     }
@@ -220,7 +224,11 @@ impl<'a> Parser<'a> {
     fn nested<T>(&mut self, parse: impl FnOnce(&mut Self) -> Parse<T>) -> Parse<T> {
         if self.depth >= MAX_NESTING {
             let span = self.here();
-            return Err(self.error(span, format!("nested more than {MAX_NESTING} levels deep")));
+            let message = format!("nested more than {MAX_NESTING} levels deep");
+            let problem = Diagnostic::error(codes::SYNTAX, span, message);
+            let help = "give the inner part a name: a wire, a function or a module of its own";
+            self.diagnostics.push(problem.help(help));
+            return Err(Stop);
         }
         self.depth += 1;
         let result = parse(self);
