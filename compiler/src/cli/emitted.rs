@@ -13,22 +13,17 @@ use crate::diagnostics::{Diagnostic, codes};
 use crate::instrument::{ListOptions, Output, OutputFile};
 use crate::source::{SourceMap, Span};
 
-/// Gives each of the emitted files a name of its own. `sources` are those that
-/// the output was made from, `shown` those that diagnostics show.
+/// Gives each of the emitted files a name of its own. `shown` are the sources
+/// that diagnostics show.
 ///
 /// # Errors
 /// A file is included by a name that another one has.
-pub fn name_apart(
-    output: &mut Output,
-    sources: &SourceMap,
-    shown: &SourceMap,
-) -> Result<(), Diagnostic> {
+pub fn name_apart(output: &mut Output, shown: &SourceMap) -> Result<(), Diagnostic> {
     let list = output.file_list(&ListOptions::default()).0;
     let mut taken: BTreeSet<String> = output::FIXED.iter().map(|name| name.to_string()).collect();
     taken.insert(list);
     let own = output.files.iter().filter(|file| file.source.is_none());
     taken.extend(own.map(|file| file.name.clone()));
-    restore_headers(&mut output.files, sources);
     let mut included: Vec<&OutputFile> = Vec::new();
     for file in output.files.iter().filter(|file| !file.listed) {
         let same = included.iter().find(|other| other.name == file.name);
@@ -52,39 +47,6 @@ pub fn name_apart(
         file.name = free(&plain(&file.name), &mut taken);
     }
     Ok(())
-}
-
-/// Puts back the included files that are missing because a listed file has the name
-/// that they are included by.
-fn restore_headers(files: &mut Vec<OutputFile>, sources: &SourceMap) {
-    for (id, source) in sources.files().filter(|(_, source)| source.included) {
-        let here = |file: &OutputFile| file.source.as_ref().is_some_and(|(own, _)| *own == id);
-        if files.iter().any(here) {
-            continue;
-        }
-        let names = files.iter().map(|file| &file.name);
-        let taken = names.filter(|name| source.path.ends_with(name) && is_included(name, sources));
-        if let Some(name) = taken.max_by_key(|name| name.len()).cloned() {
-            files.push(OutputFile {
-                name,
-                text: source.text.clone(),
-                source: Some((id, Vec::new())),
-                listed: false,
-            });
-        }
-    }
-}
-
-/// Whether a directive names exactly this.
-fn is_included(name: &str, sources: &SourceMap) -> bool {
-    let mut texts = sources.files().map(|(_, file)| file.text.split("`include"));
-    texts.any(|parts| {
-        let mut files = parts.skip(1).filter_map(|rest| {
-            let rest = rest.trim_start().strip_prefix('"')?;
-            rest.split('"').next()
-        });
-        files.any(|file| file == name)
-    })
 }
 
 fn unmovable(name: &str, twice: bool, sources: &SourceMap) -> Diagnostic {

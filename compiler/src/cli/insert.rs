@@ -69,8 +69,7 @@ pub fn build(request: &Request, console: &Console, sources: &mut SourceMap) -> R
     let Some(mut inserted) = inserted else {
         return Err(Exit::Input(diagnostics));
     };
-    let made_from = inserted.written_out.as_ref().unwrap_or(sources);
-    emitted::name_apart(&mut inserted.output, made_from, sources)?;
+    emitted::name_apart(&mut inserted.output, sources)?;
     console.diagnostics(&diagnostics, sources);
     let (netlist, graph) = (&analysis.netlist, &analysis.graph);
     let hazards = hazards::hazards(netlist, graph, Some(&inserted.plan));

@@ -42,7 +42,8 @@ pub struct OutputFile {
 }
 
 /// Everything but the reports: sources in the order given, then the wrapper
-/// and the runtime modules.
+/// and the runtime modules. An included file may have the name of another one:
+/// whoever writes them sees to that.
 pub fn files(
     ast: &Ast,
     sources: &SourceMap,
@@ -58,15 +59,15 @@ pub fn files(
     let mut out = Vec::new();
     for (id, file) in sources.files() {
         if file.included {
+            // Only under this name its directive finds it.
             let name = include_name(sources, &file.path);
-            if taken.insert(name.clone()) {
-                out.push(OutputFile {
-                    name,
-                    text: file.text.clone(),
-                    source: Some((id, Vec::new())),
-                    listed: false,
-                });
-            }
+            taken.insert(name.clone());
+            out.push(OutputFile {
+                name,
+                text: file.text.clone(),
+                source: Some((id, Vec::new())),
+                listed: false,
+            });
             continue;
         }
         if !is_used(ast, netlist, id, &file.text) {

@@ -165,15 +165,17 @@ pub fn judge_liveness(design: &Generated, netlist: &Netlist, trace: &Trace) -> O
     }
     let (graph, liveness) = liveness::analyze(netlist, &graph, &[]);
     let mut rng = Rng::new(design.seed);
-    let mut state = first_state(design, netlist, trace)?;
+    let first = first_state(design, netlist, trace)?;
+    let way = way(design, netlist, &trace[FIRST..], first);
     for cycle in FIRST..trace.len() {
         let given = inputs(design, netlist, &trace[cycle]);
-        let (now, _) = eval::under_resets(netlist, &state, &given);
-        let reset = now != state;
+        let state = &way[cycle - FIRST].state;
+        let (now, _) = eval::under_resets(netlist, state, &given);
+        let reset = now != *state;
         let mut inside = false;
         for (number, control) in graph.states.iter().enumerate() {
             // An asynchronous reset may mix values that no cycle begins with.
-            inside |= holds(&graph, control, &state);
+            inside |= holds(&graph, control, state);
             if !holds(&graph, control, &now) {
                 continue;
             }
@@ -187,7 +189,8 @@ pub fn judge_liveness(design: &Generated, netlist: &Netlist, trace: &Trace) -> O
                 }
             }
             let ahead = &trace[cycle..trace.len().min(cycle + AHEAD)];
-            if let Some((later, output)) = diverge(design, netlist, ahead, now.clone(), copy) {
+            let way = &way[cycle - FIRST..];
+            if let Some((later, output)) = diverge(design, netlist, ahead, way, copy) {
                 return Some(format!(
                     "seed {}: dead bits of `{}` in cycle {cycle} change `{output}` {later} cycles later{}",
                     design.seed,
@@ -200,9 +203,32 @@ pub fn judge_liveness(design: &Generated, netlist: &Netlist, trace: &Trace) -> O
             let seed = design.seed;
             return Some(format!("seed {seed}: no control state in cycle {cycle}"));
         }
-        state = eval::cycle(netlist, &state, &given).next;
     }
     None
+}
+
+/// A cycle as it is without disturbance.
+struct Step {
+    /// Before the clock edge.
+    state: eval::MachineState,
+    outputs: Vec<Vec<bool>>,
+}
+
+/// What happens on the inputs of a trace.
+fn way(
+    design: &Generated,
+    netlist: &Netlist,
+    trace: &[Vec<String>],
+    mut state: eval::MachineState,
+) -> Vec<Step> {
+    let mut out = Vec::new();
+    for values in trace {
+        let done = eval::cycle(netlist, &state, &inputs(design, netlist, values));
+        let outputs = done.outputs;
+        out.push(Step { state, outputs });
+        state = done.next;
+    }
+    out
 }
 
 /// Whether the registers have the values that a control state is about.
@@ -217,25 +243,28 @@ fn holds(graph: &ControlGraph, control: &State, state: &eval::MachineState) -> b
     })
 }
 
-/// Runs two states side by side on the inputs of a trace; returns when and at which output they part.
+/// Runs a state beside the right way on the inputs of a trace; returns when and at which output they part.
 fn diverge<'a>(
     design: &Generated,
     netlist: &'a Netlist,
     trace: &[Vec<String>],
-    mut one: eval::MachineState,
+    way: &[Step],
     mut other: eval::MachineState,
 ) -> Option<(usize, &'a str)> {
-    for (later, values) in trace.iter().enumerate() {
-        let given = inputs(design, netlist, values);
-        let (a, b) = (
-            eval::cycle(netlist, &one, &given),
-            eval::cycle(netlist, &other, &given),
-        );
-        let mut outputs = netlist.outputs.iter().zip(a.outputs.iter().zip(&b.outputs));
-        if let Some((output, _)) = outputs.find(|(_, (a, b))| a != b) {
+    for (later, (values, step)) in trace.iter().zip(way).enumerate() {
+        // Equal states stay equal.
+        if later > 0 && other == step.state {
+            return None;
+        }
+        let done = eval::cycle(netlist, &other, &inputs(design, netlist, values));
+        let mut pairs = netlist
+            .outputs
+            .iter()
+            .zip(step.outputs.iter().zip(&done.outputs));
+        if let Some((output, _)) = pairs.find(|(_, (a, b))| a != b) {
             return Some((later, &output.name));
         }
-        (one, other) = (a.next, b.next);
+        other = done.next;
     }
     None
 }
