@@ -10,7 +10,7 @@ use std::path::Path;
 
 use crate::cli::output;
 use crate::diagnostics::{Diagnostic, codes};
-use crate::instrument::{ListOptions, Output, OutputFile};
+use crate::instrument::{ListOptions, Output, OutputFile, free_name};
 use crate::source::{SourceMap, Span};
 
 /// Gives each of the emitted files a name of its own. `shown` are the sources
@@ -44,7 +44,7 @@ pub fn name_apart(output: &mut Output, shown: &SourceMap) -> Result<(), Diagnost
         sources.partition(|file| is_plain(&file.name) && !taken.contains(&file.name));
     taken.extend(stay.iter_mut().map(|file| file.name.clone()));
     for file in &mut give_way {
-        file.name = free(&plain(&file.name), &mut taken);
+        file.name = free_name(&plain(&file.name), &mut taken);
     }
     Ok(())
 }
@@ -75,18 +75,6 @@ fn is_plain(name: &str) -> bool {
 fn plain(name: &str) -> String {
     let replace = |c| if is_plain_char(c) { c } else { '_' };
     name.chars().map(replace).collect()
-}
-
-/// The name, numbered where another file has it.
-fn free(name: &str, taken: &mut BTreeSet<String>) -> String {
-    if taken.insert(name.to_string()) {
-        return name.to_string();
-    }
-    let (stem, extension) = name.rsplit_once('.').unwrap_or((name, "v"));
-    (2..)
-        .map(|number| format!("{stem}_{number}.{extension}"))
-        .find(|name| taken.insert(name.clone()))
-        .expect("there are more numbers than files")
 }
 
 /// What a line of a file list holds that simulators read otherwise.

@@ -164,7 +164,7 @@ impl EnergyConfig {
             );
         }
         let supply = self.supply();
-        let (usable, most) = (supply.usable_joules(), MOST as f64 * 1e-18);
+        let (usable, most) = (supply.usable_joules(), MOST_JOULES);
         if usable > most {
             let joules = |value| engineering(value, "J");
             let message = format!(

@@ -86,10 +86,10 @@ pub fn summary(built: &Built, results: &Results<'_>, arguments: &VerifyArgs) -> 
         line(
             "",
             format!(
-                "single failures at every {} of {} ({} stalled), {} commits, {} restores, {} error flags",
+                "single failures at {} of {} ({} stalled), {} commits, {} restores, {} error flags",
                 match report.stride {
-                    1 => "clock edge".to_string(),
-                    stride => format!("{stride}th clock edge"),
+                    1 => "every clock edge".to_string(),
+                    stride => format!("one clock edge in {stride},"),
                 },
                 report.instrumented_clocks,
                 report.stall_clocks,

@@ -79,7 +79,7 @@ pub fn files(
             .cloned()
             .collect();
         out.push(OutputFile {
-            name: unique(&file.path, &mut taken),
+            name: free_name(&base_name(&file.path), &mut taken),
             text: edits::apply(&file.text, &own),
             source: Some((id, own)),
             listed: true,
@@ -152,14 +152,13 @@ fn base_name(path: &Path) -> String {
     )
 }
 
-/// The base name of a path, numbered where another file has it.
-fn unique(path: &Path, taken: &mut BTreeSet<String>) -> String {
-    let name = base_name(path);
-    if taken.insert(name.clone()) {
-        return name;
+/// The name, numbered where another file has it.
+pub fn free_name(name: &str, taken: &mut BTreeSet<String>) -> String {
+    if taken.insert(name.to_string()) {
+        return name.to_string();
     }
     let (stem, extension) = match name.rsplit_once('.') {
-        Some((stem, extension)) => (stem.to_string(), format!(".{extension}")),
+        Some((stem, extension)) => (stem, format!(".{extension}")),
         None => (name, String::new()),
     };
     (2..)
@@ -244,11 +243,11 @@ mod tests {
     #[test]
     fn equal_base_names_are_numbered() {
         let mut taken = BTreeSet::new();
-        assert_eq!(unique(Path::new("a/core.v"), &mut taken), "core.v");
-        assert_eq!(unique(Path::new("b/core.v"), &mut taken), "core_2.v");
-        assert_eq!(unique(Path::new("c/core.v"), &mut taken), "core_3.v");
-        assert_eq!(unique(Path::new("x"), &mut taken), "x");
-        assert_eq!(unique(Path::new("y/x"), &mut taken), "x_2");
+        assert_eq!(free_name("core.v", &mut taken), "core.v");
+        assert_eq!(free_name("core.v", &mut taken), "core_2.v");
+        assert_eq!(free_name("core.v", &mut taken), "core_3.v");
+        assert_eq!(free_name("x", &mut taken), "x");
+        assert_eq!(free_name("x", &mut taken), "x_2");
     }
 
     #[test]

@@ -40,7 +40,7 @@ pub(crate) mod fixture;
 #[cfg(test)]
 mod tests;
 
-pub use files::{ListOptions, OutputFile};
+pub use files::{ListOptions, OutputFile, free_name};
 pub use image::{Field, Image, ImageCheckpoint, Run, slot_fields};
 pub use names::identifier;
 pub use wrapper::{DESIGN_INSTANCE, THRESHOLD_PARAMETER};

@@ -1,5 +1,7 @@
 //! Aligned text tables.
 
+use rustc_hash::FxHashMap;
+
 /// How a column is aligned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Align {
@@ -46,6 +48,45 @@ pub fn shorten(text: &str, width: usize) -> String {
     out
 }
 
+/// Names cut in the middle to `width` characters; those that would look alike are left whole.
+pub fn shorten_apart<'a>(names: impl Iterator<Item = &'a str>, width: usize) -> Vec<String> {
+    let names: Vec<&str> = names.collect();
+    let cut: Vec<String> = names.iter().map(|name| middle_out(name, width)).collect();
+    let mut seen = FxHashMap::default();
+    for text in &cut {
+        *seen.entry(text.as_str()).or_insert(0) += 1;
+    }
+    let apart = |(text, name): (&String, &&str)| match seen[text.as_str()] {
+        1 => text.clone(),
+        _ => (*name).to_string(),
+    };
+    cut.iter().zip(&names).map(apart).collect()
+}
+
+fn middle_out(text: &str, width: usize) -> String {
+    let length = text.chars().count();
+    if length <= width {
+        return text.to_string();
+    }
+    let front = width / 2;
+    let back = width - front - 1;
+    let (front, back) = (text.chars().take(front), text.chars().skip(length - back));
+    front.chain(['…']).chain(back).collect()
+}
+
+/// A share in percent, rounded, but 100 for the whole only; 0 of nothing.
+pub fn percent(part: u64, whole: u64) -> u64 {
+    if whole == 0 {
+        return 0;
+    }
+    let rounded = (part * 100 + whole / 2) / whole;
+    if part < whole {
+        rounded.min(99)
+    } else {
+        rounded
+    }
+}
+
 /// `1 word`, `2 words`.
 pub fn count(number: u64, one: &str) -> String {
     if number == 1 {
@@ -73,5 +114,20 @@ mod tests {
     fn long_text_is_marked_as_cut() {
         assert_eq!(shorten("abcdef", 4), "abc…");
         assert_eq!(shorten("abcd", 4), "abcd");
+    }
+
+    #[test]
+    fn names_that_look_alike_are_left_whole() {
+        let cut = |names: &[&str]| shorten_apart(names.iter().copied(), 5);
+        assert_eq!(cut(&["a=1,b=2", "a=1,b=3"]), ["a=…=2", "a=…=3"]);
+        assert_eq!(cut(&["a=1,b=2", "a=3,b=2"]), ["a=1,b=2", "a=3,b=2"]);
+        assert_eq!(cut(&["a=1", "äöüäöü"]), ["a=1", "äö…öü"]);
+    }
+
+    #[test]
+    fn percentages_are_rounded() {
+        assert_eq!(percent(257, 1033), 25);
+        assert_eq!(percent(1, 0), 0);
+        assert_eq!((percent(786, 789), percent(789, 789)), (99, 100));
     }
 }

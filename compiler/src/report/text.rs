@@ -5,7 +5,7 @@ use indexmap::IndexMap;
 
 use super::hazards;
 use super::model::{Checkpoint, Edge, Observe, Report, State};
-use super::table::{Align, count, shorten, table};
+use super::table::{Align, count, percent, shorten, shorten_apart, table};
 use super::text_energy;
 use crate::energy::engineering;
 
@@ -72,10 +72,12 @@ pub fn analyze(report: &Report) -> String {
     let widths: IndexMap<&str, u32> = (report.design.registers.iter())
         .map(|register| (register.name.as_str(), register.width_bits))
         .collect();
-    for (state, next) in report.control.states.iter().zip(next) {
+    let states = &report.control.states;
+    let names = shorten_apart(states.iter().map(|state| &*state.name), NAME);
+    for ((state, name), next) in states.iter().zip(names).zip(next) {
         rows.push(vec![
             state.id.to_string(),
-            shorten(&state.name, NAME),
+            name,
             state.live_bits.to_string(),
             shorten(&next.join(" "), 24),
             live_list(&widths, state),
@@ -143,13 +145,6 @@ fn summary(report: &Report) -> String {
         most,
         count(report.design.flops_bits, "flip-flop bit"),
     )
-}
-
-fn percent(part: u64, whole: u64) -> u64 {
-    if whole == 0 {
-        return 0;
-    }
-    (part * 100 + whole / 2) / whole
 }
 
 /// The checkpoint with the most saved bits.
@@ -357,9 +352,12 @@ fn checkpoint_table(report: &Report) -> String {
     let mut list: Vec<&Checkpoint> = report.checkpoints.iter().collect();
     list.sort_by_key(|checkpoint| (std::cmp::Reverse(checkpoint.saved_bits), checkpoint.state));
     let joules = |value: Option<f64>| value.map(|value| engineering(value, "J"));
-    for checkpoint in list.iter().take(ROWS) {
+    let left_out = list.len().saturating_sub(ROWS);
+    list.truncate(ROWS);
+    let names = shorten_apart(list.iter().map(|checkpoint| &*checkpoint.name), NAME);
+    for (checkpoint, name) in list.into_iter().zip(names) {
         let cells = [
-            Some(shorten(&checkpoint.name, NAME)),
+            Some(name),
             Some(checkpoint.saved_bits.to_string()),
             Some(checkpoint.saved_words.to_string()),
             Some(checkpoint.save_cycles.to_string()),
@@ -373,10 +371,9 @@ fn checkpoint_table(report: &Report) -> String {
     let mut columns = vec![Align::Right; titles.len()];
     columns[0] = Align::Left;
     let mut out = table(&columns, &rows);
-    if list.len() > ROWS {
+    if left_out > 0 {
         out.push_str(&format!(
-            "  … and {} with no more bits each, see report.json\n",
-            list.len() - ROWS
+            "  … and {left_out} with no more bits each, see report.json\n"
         ));
     }
     out.push_str(match energy {
@@ -486,11 +483,5 @@ mod tests {
     fn ranges_count_their_bits() {
         assert_eq!(range_bits("31:8,0"), 25);
         assert_eq!(range_bits("3"), 1);
-    }
-
-    #[test]
-    fn percentages_are_rounded() {
-        assert_eq!(percent(257, 1033), 25);
-        assert_eq!(percent(1, 0), 0);
     }
 }
