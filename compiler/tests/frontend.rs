@@ -179,6 +179,20 @@ fn deep_nesting_is_a_diagnostic_and_long_chains_are_fine() {
 }
 
 #[test]
+fn a_file_with_too_many_errors_is_left() {
+    let wrong = "module m;\nassign = ;\nendmodule\n".repeat(1000);
+    let items = format!("module n;\n{}endmodule\n", "assign = ;\n".repeat(1000));
+    for text in [&wrong, &items] {
+        let (_, found, sources) = read_text("m.v", text);
+        assert_eq!(found.list.len(), 101, "{}", list(&found, &sources));
+        let last = &found.list[100].message;
+        assert_eq!(last, "too many errors: the rest of the file is not read");
+    }
+    let (_, found, sources) = read_text("m.v", &wrong[..wrong.len() / 20]);
+    assert_eq!(found.list.len(), 50, "{}", list(&found, &sources));
+}
+
+#[test]
 fn files_that_cannot_be_read_are_all_reported() {
     let dir = tempfile::tempdir().expect("a temporary directory");
     let path = |name: &str| dir.path().join(name);

@@ -228,6 +228,7 @@ designs! {
     clocking: "clocking";
     comb: "comb";
     division: "division";
+    dual_port: "dual_port";
     functions: "functions";
     gates: "gates";
     functions_of_another_depth: "functions", "DEPTH" = "200";

@@ -18,6 +18,9 @@ use crate::source::{FileId, SourceMap, Span};
 /// Longer spans are shown by their first line.
 const MAX_LINES: u32 = 8;
 
+/// Bytes of an excerpt at most: of longer lines only the place is told.
+const MAX_EXCERPT: usize = 1 << 16;
+
 /// The width text is laid out for, in columns.
 const WIDTH: usize = 120;
 
@@ -131,6 +134,11 @@ fn excerpt<'a>(
         true => to - 1,
         false => to,
     };
+    if to - from > MAX_EXCERPT {
+        let at = sources.line_col(file, start);
+        let origin = Origin::path(path).line(at.line as usize);
+        return group.element(origin.char_column(at.column as usize));
+    }
     let annotations = labels.into_iter().map(|(label, kind, span)| {
         let range = span.start as usize - from..span.end as usize - from;
         let annotation: Annotation = kind.span(range);
@@ -284,6 +292,23 @@ mod tests {
         let styled = render(&diagnostics, &sources, Style::Text { color: true });
         assert_ne!(plain, styled);
         assert_eq!(anstream::adapter::strip_str(&styled).to_string(), plain);
+    }
+
+    #[test]
+    fn of_a_line_without_end_the_place_is_told() {
+        let mut sources = SourceMap::new();
+        let text = format!("module m;\n{}x", " ".repeat(MAX_EXCERPT));
+        let file = sources.add("m.v", text, false);
+        let end = MAX_EXCERPT as u32 + 10;
+        let mut diagnostics = Diagnostics::default();
+        let x = Span::new(file, end, end + 1);
+        diagnostics.push(Diagnostic::error(codes::SYNTAX, x, "an `x`"));
+        let text = render(&diagnostics, &sources, Style::Text { color: false });
+        assert!(
+            text.contains(&format!("m.v:2:{}", MAX_EXCERPT + 1)),
+            "{text}"
+        );
+        assert!(text.len() < 200, "{text}");
     }
 
     #[test]

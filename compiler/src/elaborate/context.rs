@@ -28,8 +28,8 @@ pub(super) const MAX_INSTANCES: usize = 2048;
 /// Deepest nesting of expressions and statements, chains of operators and
 /// `else if` included, over all calls that are open.
 pub(super) const MAX_NESTING: u32 = 30_000;
-/// Most statements executed in a run.
-pub(super) const MAX_STEPS: u64 = 20_000_000;
+/// Most statements and expressions taken in a run, over all instances and iterations.
+pub(super) const MAX_STEPS: u64 = 8_000_000;
 
 /// An error has been reported; the caller goes on without the value.
 #[derive(Debug, Clone, Copy)]
@@ -213,13 +213,23 @@ pub(super) struct MemWrite {
     pub process: ProcessRef,
 }
 
+/// What earlier runs found out about arrays, by their declarations.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Arrays {
+    /// Must not stay memories.
+    pub expanded: FxHashSet<Span>,
+    /// Written by several processes: memories, however small, unless they must be expanded.
+    pub shared: FxHashSet<Span>,
+}
+
 /// A run.
 pub(super) struct Elab<'a> {
     pub ast: &'a Ast,
     pub sources: &'a SourceMap,
     pub options: &'a ElaborateOptions,
-    /// Declarations of arrays that must not stay memories.
-    pub expanded: &'a FxHashSet<Span>,
+    pub arrays: &'a Arrays,
+    /// Expanded arrays of which several processes write one element.
+    pub shared: FxHashSet<Span>,
     pub diagnostics: Diagnostics,
     /// So that an error in a module is told once, not once per instance.
     pub told: FxHashSet<(Code, Span, String)>,
@@ -283,13 +293,14 @@ impl<'a> Elab<'a> {
         ast: &'a Ast,
         sources: &'a SourceMap,
         options: &'a ElaborateOptions,
-        expanded: &'a FxHashSet<Span>,
+        arrays: &'a Arrays,
     ) -> Elab<'a> {
         Elab {
             ast,
             sources,
             options,
-            expanded,
+            arrays,
+            shared: FxHashSet::default(),
             diagnostics: Diagnostics::default(),
             told: FxHashSet::default(),
             exprs: Exprs::default(),

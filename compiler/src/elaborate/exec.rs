@@ -12,25 +12,18 @@ impl<'a> Elab<'a> {
     pub fn exec(&mut self, scope: ScopeIdx, stmt: ast::StmtId) -> Res<()> {
         let ast = self.ast;
         let span = ast[stmt].span;
-        self.steps += 1;
-        if self.steps > MAX_STEPS {
-            return self.fail(
-                Diagnostic::error(
-                    codes::TOO_LARGE,
-                    span,
-                    format!("more than {MAX_STEPS} statements after unrolling"),
-                )
-                .help("make the loops shorter"),
-            );
-        }
         self.nested(span, |elab| match elab.env.mode {
             Mode::Initial => elab.exec_initial(scope, stmt, |elab| elab.exec_kind(scope, stmt)),
             _ => elab.exec_kind(scope, stmt),
         })
     }
 
-    /// Does some work one level of syntax deeper.
+    /// Does some work one level of syntax deeper: a step of the run.
     pub fn nested<T>(&mut self, span: Span, work: impl FnOnce(&mut Self) -> Res<T>) -> Res<T> {
+        self.steps += 1;
+        if self.steps > MAX_STEPS {
+            return self.out_of_steps(span);
+        }
         if self.nesting >= MAX_NESTING {
             let message = format!("expressions and statements nest deeper than {MAX_NESTING}");
             return self.fail(
@@ -42,6 +35,19 @@ impl<'a> Elab<'a> {
         let result = work(self);
         self.nesting -= 1;
         result
+    }
+
+    /// Reported once: no expression or statement is taken from here on.
+    #[cold]
+    fn out_of_steps<T>(&mut self, span: Span) -> Res<T> {
+        if self.steps > MAX_STEPS + 1 {
+            return Err(Reported);
+        }
+        let message = format!("more than {MAX_STEPS} statements and operations after unrolling");
+        self.fail(
+            Diagnostic::error(codes::TOO_LARGE, span, message)
+                .help("do the loops end? make them shorter"),
+        )
     }
 
     fn exec_kind(&mut self, scope: ScopeIdx, stmt: ast::StmtId) -> Res<()> {

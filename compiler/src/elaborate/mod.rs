@@ -78,8 +78,6 @@ mod types;
 mod unknown;
 mod written;
 
-use rustc_hash::FxHashSet;
-
 use crate::diagnostics::Diagnostics;
 use crate::frontend::ast::Ast;
 use crate::netlist::Netlist;
@@ -156,32 +154,34 @@ pub fn elaborate(
 }
 
 /// Elaborates with every array kept as a memory that can be, and again with
-/// those expanded that turn out not to fit.
+/// those expanded that turn out not to fit, and with those kept that are small
+/// but written by several processes, as by the ports of a RAM.
 fn expand_as_needed(
     ast: &Ast,
     sources: &SourceMap,
     options: &ElaborateOptions,
 ) -> (Option<Netlist>, Diagnostics) {
-    let mut expanded = FxHashSet::default();
+    let mut arrays = context::Arrays::default();
     loop {
-        let mut elab = context::Elab::new(ast, sources, options, &expanded);
+        let mut elab = context::Elab::new(ast, sources, options, &arrays);
         let netlist = elab.run().ok();
         let netlist = netlist.filter(|_| !elab.diagnostics.has_errors());
-        let misfits = match &netlist {
-            Some(netlist) => misfits(netlist),
-            // Whatever is wrong may come from any of them.
-            None => elab.small_memories(),
-        };
-        let before = expanded.len();
-        let mut next = expanded.clone();
-        next.extend(misfits);
-        if next.len() == before {
+        let mut next = arrays.clone();
+        next.shared.extend(&elab.shared);
+        if next.shared.len() == arrays.shared.len() {
+            next.expanded.extend(match &netlist {
+                Some(netlist) => misfits(netlist),
+                // Whatever is wrong may come from any of them.
+                None => elab.small_memories(),
+            });
+        }
+        if next == arrays {
             if let Some(netlist) = &netlist {
                 elab.diagnostics.list.extend(races::warnings(ast, netlist));
             }
             return (netlist, elab.diagnostics);
         }
-        expanded = next;
+        arrays = next;
     }
 }
 

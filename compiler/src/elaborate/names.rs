@@ -301,9 +301,10 @@ impl<'a> Elab<'a> {
         let name = &ast[symbol].name;
         let bits = u64::from(ty.width) * u64::from(ty.elements());
         let memory = variable
-            && bits > self.options.memory_expand_limit_bits
+            && (bits > self.options.memory_expand_limit_bits
+                || self.arrays.shared.contains(&name.span))
             && !ty.unpacked.is_empty()
-            && !self.expanded.contains(&name.span)
+            && !self.arrays.expanded.contains(&name.span)
             && !self.scope(scope).local
             && self.clocked_names(scope).contains(&*name.text);
         self.add_net(scope, &name.text, name.span, ty, variable, memory)

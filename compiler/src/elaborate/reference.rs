@@ -42,6 +42,10 @@ impl<'a> Elab<'a> {
     /// What a name or hierarchical name stands for; `None` where `expr` is no
     /// such name, or not declared.
     pub fn path(&mut self, scope: ScopeIdx, expr: ast::ExprId) -> Res<Option<Entity>> {
+        self.nested(self.ast[expr].span, |elab| elab.path_here(scope, expr))
+    }
+
+    fn path_here(&mut self, scope: ScopeIdx, expr: ast::ExprId) -> Res<Option<Entity>> {
         let ast = self.ast;
         match &ast[expr].kind {
             ExprKind::Name(name) => self.lookup(scope, name),

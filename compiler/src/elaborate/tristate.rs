@@ -228,7 +228,12 @@ impl<'a> Elab<'a> {
 
     fn several_drivers<T>(&mut self, slot: u32, members: &[Drive]) -> Res<T> {
         let name = self.slot_name(slot);
-        let declared = self.net(self.slots[slot as usize].net).span;
+        let net = self.net(self.slots[slot as usize].net);
+        let declared = net.span;
+        let clocked = members.iter().all(|it| matches!(it.value, Driver::Flop(_)));
+        if clocked && !net.ty.unpacked.is_empty() {
+            self.shared.insert(declared);
+        }
         let spans: Vec<Span> = members.iter().map(|drive| drive.span).collect();
         let last = spans.last().copied().unwrap_or(declared);
         let mut diagnostic = Diagnostic::error(

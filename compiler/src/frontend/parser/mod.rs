@@ -34,6 +34,9 @@ use crate::source::Span;
 /// How deep parentheses, blocks and the like may nest.
 pub(super) const MAX_NESTING: u32 = 4096;
 
+/// Errors of one file at most: what follows is no Verilog, or follows from the first ones.
+const MAX_ERRORS: usize = 100;
+
 /// A syntax error was reported; the construct cannot be read further.
 pub(super) struct Stop;
 
@@ -84,6 +87,8 @@ pub(super) struct Parser<'a> {
     overridable: Option<ScopeId>,
     parameters: Vec<SymbolId>,
     types: &'a mut TypeNames,
+    /// The rest of the file is not read: there were too many errors.
+    gave_up: bool,
 }
 
 impl<'a> Parser<'a> {
@@ -99,6 +104,7 @@ impl<'a> Parser<'a> {
             overridable: None,
             parameters: Vec::new(),
             types,
+            gave_up: false,
         }
     }
 
@@ -201,7 +207,7 @@ impl<'a> Parser<'a> {
             problem =
                 problem.help("the text stops early: complete it, or close what is still open");
         }
-        self.diagnostics.push(problem);
+        self.report(problem);
         Stop
     }
 
@@ -216,8 +222,24 @@ impl<'a> Parser<'a> {
     }
 
     fn problem(&mut self, code: Code, span: Span, message: impl Into<String>) {
-        self.diagnostics
-            .push(Diagnostic::error(code, span, message));
+        self.report(Diagnostic::error(code, span, message));
+    }
+
+    fn report(&mut self, problem: Diagnostic) {
+        if !self.gave_up {
+            self.diagnostics.push(problem);
+        }
+    }
+
+    /// Leaves the rest of the file unread where too much of it is wrong.
+    fn give_up_at_some_time(&mut self) {
+        if self.diagnostics.len() < MAX_ERRORS || self.at(EOF) {
+            return;
+        }
+        let message = "too many errors: the rest of the file is not read";
+        self.problem(codes::SYNTAX, self.here(), message);
+        self.gave_up = true;
+        self.at = self.tokens.len() - 1;
     }
 
     /// Runs `parse` one level deeper.
@@ -227,7 +249,7 @@ impl<'a> Parser<'a> {
             let message = format!("nested more than {MAX_NESTING} levels deep");
             let problem = Diagnostic::error(codes::SYNTAX, span, message);
             let help = "give the inner part a name: a wire, a function or a module of its own";
-            self.diagnostics.push(problem.help(help));
+            self.report(problem.help(help));
             return Err(Stop);
         }
         self.depth += 1;

@@ -21,6 +21,7 @@ impl Parser<'_> {
 
     /// Goes on behind the `endmodule` of what failed, or at the next module.
     fn recover(&mut self, start: usize) {
+        self.give_up_at_some_time();
         if self.at == start {
             self.bump();
         }
@@ -44,6 +45,7 @@ impl Parser<'_> {
 
     /// Goes on within a module, at a keyword that only an item begins with.
     fn resume(&mut self, start: usize) {
+        self.give_up_at_some_time();
         if self.at == start {
             self.bump();
         }
@@ -208,9 +210,11 @@ impl Parser<'_> {
 
     /// Points the last error at the module that it is about, too.
     fn not_ended(&mut self, stop: Stop, module: Span) -> Stop {
-        if let Some(problem) = self.diagnostics.pop() {
+        if !self.gave_up
+            && let Some(problem) = self.diagnostics.pop()
+        {
             let problem = problem.label(module, "this module does not end");
-            self.diagnostics.push(problem);
+            self.report(problem);
         }
         stop
     }
