@@ -176,6 +176,6 @@ pub struct StateVariable {
     pub width_bits: usize,
     /// Number of words of a memory, indexed from 0.
     pub words: Option<u32>,
-    /// Whether `path` is all of a declared variable.
-    pub whole: bool,
+    /// Declared as an enumeration: nothing else may be assigned to it.
+    pub enumerated: bool,
 }

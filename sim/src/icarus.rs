@@ -249,7 +249,7 @@ fn add_state(context: &mut Context, internals: &Internals) {
         path: &'a str,
         width: usize,
         words: Option<u32>,
-        whole: bool,
+        enumerated: bool,
     }
     let variables: Vec<Variable> = internals
         .state
@@ -258,7 +258,7 @@ fn add_state(context: &mut Context, internals: &Internals) {
             path: &variable.path,
             width: variable.width_bits,
             words: variable.words,
-            whole: variable.whole,
+            enumerated: variable.enumerated,
         })
         .collect();
     let widest = variables.iter().map(|variable| variable.width).max();

@@ -137,27 +137,29 @@ impl<'a> Judge<'a> {
         Ok(verdicts)
     }
 
-    /// Where Icarus shows an X in place of a known bit, and nothing worse, runs the power cycle again with known contents of several
-    /// kinds, and takes what comes of it for the outcome.
+    /// Where an output is wrong in Icarus, runs the power cycle again with known contents of several kinds, and takes what comes of it for
+    /// the outcome.
     ///
-    /// An X may come from state that is dead and a bit that does not depend on it: `q == q2` is X for an unknown `q`, even if `q2` has a
-    /// value that `q` can never have, or both ways lead to the same result. No contents whatever make such a bit wrong.
+    /// What is wrong may come of an X in state that is dead, in a bit that does not depend on it: `q == q2` is X for an unknown `q`, even
+    /// if `q2` has a value that `q` can never have, and both ways may lead to the same result. Worse, Icarus takes a condition that is X for
+    /// false, and the bit is known and wrong. No contents whatever make such a bit wrong. A bit that is missing in the plan is wrong in one of
+    /// the first two kinds, all zeros and all ones.
     fn with_known_contents(
         &mut self,
         specs: &[CycleSpec],
         mut outcomes: Vec<CycleOutcome>,
     ) -> Result<Vec<CycleOutcome>, SimError> {
-        let unknown: Vec<usize> = (0..specs.len())
+        let wrong: Vec<usize> = (0..specs.len())
             .filter(|&index| match &outcomes[index].end {
-                CycleEnd::Failed(violation) => self.only_unknown(violation),
+                CycleEnd::Failed(violation) => violation.kind == FailureKind::Output,
                 _ => false,
             })
             .collect();
         let icarus = self.replay.simulator() == Simulator::Icarus;
-        if unknown.is_empty() || !icarus || !self.replay.has_known_contents() {
+        if wrong.is_empty() || !icarus || !self.replay.has_known_contents() {
             return Ok(outcomes);
         }
-        let again: Vec<CycleSpec> = unknown
+        let again: Vec<CycleSpec> = wrong
             .iter()
             .map(|&index| CycleSpec {
                 contents: Contents::Known,
@@ -167,31 +169,12 @@ impl<'a> Judge<'a> {
         let known = self
             .replay
             .run(&self.options.environment, &again, self.options.jobs)?;
-        for (index, outcome) in unknown.into_iter().zip(known) {
+        for (index, outcome) in wrong.into_iter().zip(known) {
             self.totals.clocks += u64::from(Contents::KINDS) * outcome.clocks;
             self.totals.retried += usize::from(!matches!(outcome.end, CycleEnd::Failed(_)));
             outcomes[index] = outcome;
         }
         Ok(outcomes)
-    }
-
-    /// Whether outputs are the trouble, and no bit of them is known and wrong.
-    fn only_unknown(&self, violation: &Violation) -> bool {
-        let outputs = &self.replay.expectation.outputs;
-        let row = violation.logical_cycle as usize;
-        violation.kind == FailureKind::Output
-            && row < outputs.rows()
-            && violation
-                .outputs
-                .bytes()
-                .rev()
-                .take(outputs.width_bits())
-                .enumerate()
-                .all(|(bit, is)| match outputs.bit(row, bit) {
-                    Some(true) => is != b'0',
-                    Some(false) => is != b'1',
-                    None => true,
-                })
     }
 
     fn enter(

@@ -137,8 +137,8 @@ pub struct CampaignReport {
     /// After how many saves since the last power-up the supply level was full in these runs, so that no more saves took time; `None` if
     /// it never was.
     pub saves_per_run: Option<u64>,
-    /// Points at which Icarus showed an X where the original is known, and which passed with several sets of known contents in place of
-    /// the X. They are among the points passed.
+    /// Points at which an output was wrong in Icarus, and which passed with several sets of known contents in place of X. They are among the
+    /// points passed.
     pub retried_points: usize,
     /// Logical cycles of the recording that were replayed; fewer than recorded where a limit or the budget ended them.
     pub logical_cycles: u64,

@@ -127,7 +127,7 @@ pub fn summary(built: &Built, results: &Results<'_>, arguments: &VerifyArgs) -> 
             line(
                 "",
                 format!(
-                    "{} of them showed an X, and passed with known register contents in its place",
+                    "{} of them differed by an X, and passed with known register contents in its place",
                     report.retried_points
                 ),
             );

@@ -14,7 +14,7 @@ use crate::domain::BlackBoxState;
 use crate::driver::Analysis;
 use crate::frontend::ast;
 use crate::frontend::keywords::is_added;
-use crate::instrument::{DESIGN_INSTANCE, THRESHOLD_PARAMETER, identifier};
+use crate::instrument::{DESIGN_INSTANCE, THRESHOLD_PARAMETER, identifier, scoped};
 use crate::netlist::{Bits, InstanceId, Netlist, Origin, ResetSource};
 use crate::source::SourceMap;
 
@@ -192,19 +192,22 @@ pub fn instrumented(built: &Built, dir: &Path) -> Instrumented {
     }
 }
 
-/// The state behind the ports of the wrapper, under the names that it has in the emitted text: those of the user.
+/// The state behind the ports of the wrapper, under the names that it has in the emitted text: those of the user. State that no
+/// output depends on belongs to it, since a simulator may show an unknown value for all that it is written next to.
 pub fn internals(netlist: &Netlist) -> Internals {
-    let registers = netlist.registers.iter().map(|register| StateVariable {
-        path: path(netlist, &register.origin),
-        width_bits: register.width as usize,
+    let used = netlist.registers.iter().map(|it| (it.width, &it.origin));
+    let unused = netlist.unused.iter().map(|it| (it.width, &it.origin));
+    let registers = used.chain(unused).map(|(width, origin)| StateVariable {
+        path: path(netlist, origin),
+        width_bits: width as usize,
         words: None,
-        whole: register.origin.target == register.origin.variable,
+        enumerated: origin.enumerated,
     });
     let memories = netlist.memories.iter().map(|memory| StateVariable {
         path: path(netlist, &memory.origin),
         width_bits: memory.width as usize,
         words: Some(memory.depth),
-        whole: true,
+        enumerated: false,
     });
     Internals {
         instance: DESIGN_INSTANCE.to_string(),
@@ -232,15 +235,6 @@ fn path(netlist: &Netlist, origin: &Origin) -> String {
         None => origin.target.clone(),
     });
     names.join(".")
-}
-
-/// A name with the generate scopes in front of it, escaped where it must be: `gen[0].u`.
-fn scoped(name: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "_$[].-".contains(c);
-    match name.chars().all(plain) && !name.starts_with(|c: char| c.is_ascii_digit()) {
-        true => name.to_string(),
-        false => identifier(name),
-    }
 }
 
 /// Verilog-2005 where the design uses a later keyword as a name, else

@@ -123,7 +123,8 @@ pub fn seen(cx: &Context, copies: &IndexMap<RegId, Copy>, id: RegId) -> Result<S
     if let Some(copy) = copies.get(&id) {
         return Ok(copy.name.clone());
     }
-    if register.origin.process.place.loops.is_empty() {
+    let place = &register.origin.process.place;
+    if place.loops.is_empty() && register.origin.scope_path.is_empty() {
         return Ok(whole(&register.origin));
     }
     let own = cx.node().own.iter();
@@ -132,6 +133,7 @@ pub fn seen(cx: &Context, copies: &IndexMap<RegId, Copy>, id: RegId) -> Result<S
         .find(|chunk| chunk.register == id && chunk.len == register.width);
     saved
         .map(|chunk| text::bits("idetic_saved", chunk.at, chunk.len))
+        .or_else(|| place.loops.is_empty().then(|| whole(&register.origin)))
         .ok_or_else(|| {
             let message = format!(
                 "`{}` tells control states apart, but a process in a generate loop drives it",

@@ -7,6 +7,7 @@
 
 use crate::netlist::{Memory, Register};
 
+use super::inside::{self, Inside};
 use super::module::Context;
 use super::tree::whole;
 
@@ -37,13 +38,18 @@ pub fn declarations(cx: &Context) -> Vec<String> {
     Vec::from_iter(needed.then(|| "integer idetic_forgotten;".to_string()))
 }
 
-/// The block.
-pub fn logic(cx: &Context) -> Vec<String> {
+/// The block; a register that a generate block declares has one there.
+pub fn logic(cx: &Context, inside: &mut Inside) -> Vec<String> {
     let (registers, memories) = started(cx);
     let mut lines = Vec::new();
     for register in registers {
-        let target = whole(&register.origin);
-        lines.push(format!("    {target} = {{{}{{1'bx}}}};", register.width));
+        let unknown = format!("{{{}{{1'bx}}}};", register.width);
+        match inside::block(cx, &register.origin) {
+            None => lines.push(format!("    {} = {unknown}", whole(&register.origin))),
+            Some((block, plain)) => {
+                inside.add(block, format!("initial {} = {unknown}", whole(&plain)));
+            }
+        }
     }
     for memory in memories {
         let Some(first) = memory.first_index else {

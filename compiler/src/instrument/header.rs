@@ -6,11 +6,12 @@ use std::collections::BTreeSet;
 use indexmap::IndexMap;
 
 use crate::diagnostics::Diagnostic;
-use crate::netlist::RegId;
+use crate::netlist::{Origin, RegId};
 
 use super::connect::{above, chain_input, list_head, lowest, out_name, port_bits};
 use super::copies::{self, Copy};
 use super::edits::Edit;
+use super::inside::{self, Inside};
 use super::looped::{self, Family};
 use super::module::Context;
 use super::signals::StandIn;
@@ -127,10 +128,11 @@ pub fn header(
         insert(anchors.header_end, format!("\n  {}", lines.join("\n  ")));
     }
 
-    let mut assigns = assigns(cx, copies, families)?;
+    let mut inside = Inside::default();
+    let mut assigns = assigns(cx, copies, families, &mut inside)?;
     assigns.extend(nets.iter().map(StandIn::assignment));
     assigns.extend(memory::logic(cx)?);
-    assigns.extend(forget::logic(cx));
+    assigns.extend(forget::logic(cx, &mut inside));
     if !assigns.is_empty() {
         let before = cx.text()[..anchors.endmodule as usize].chars().next_back();
         let start = if before == Some('\n') { "" } else { "\n" };
@@ -139,6 +141,7 @@ pub fn header(
             format!("{start}  {}\n", assigns.join("\n  ")),
         );
     }
+    out.extend(inside.edits(cx));
     Ok(())
 }
 
@@ -146,6 +149,7 @@ fn assigns(
     cx: &Context,
     copies: &IndexMap<RegId, Copy>,
     families: &[Family],
+    inside: &mut Inside,
 ) -> Result<Vec<String>, Diagnostic> {
     let node = cx.node();
     let mut out = Vec::new();
@@ -177,15 +181,23 @@ fn assigns(
             if !register.origin.process.place.loops.is_empty() {
                 continue;
             }
-            let name = select(&register.origin, register.width, chunk.low, chunk.len);
-            let source = match (copies.get(&chunk.register), name) {
-                (Some(copy), _) => Vector::new(&copy.name, copy.width)
-                    .slice(chunk.low, chunk.len)
-                    .text(),
-                (None, Selected::Text(text) | Selected::OnlyWhole(text)) => text,
-            };
             let place = text::bits("idetic_saved", chunk.at, chunk.len);
-            out.push(format!("assign {place} = {source};"));
+            if let Some(copy) = copies.get(&chunk.register) {
+                let copy = Vector::new(&copy.name, copy.width).slice(chunk.low, chunk.len);
+                out.push(format!("assign {place} = {};", copy.text()));
+                continue;
+            }
+            let name = |origin: &Origin| {
+                let (Selected::Text(text) | Selected::OnlyWhole(text)) =
+                    select(origin, register.width, chunk.low, chunk.len);
+                text
+            };
+            match inside::block(cx, &register.origin) {
+                None => out.push(format!("assign {place} = {};", name(&register.origin))),
+                Some((block, plain)) => {
+                    inside.add(block, format!("assign {place} = {};", name(&plain)));
+                }
+            }
         }
         let full = Vector::new("idetic_saved", node.own_bits).then(above(cx, at));
         let next = full.slice(cx.layout.word_bits, node.own_bits).text();

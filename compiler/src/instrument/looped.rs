@@ -166,7 +166,7 @@ pub fn process(cx: &Context, stmt: StmtId, chunks: &[Chunk]) -> Result<Looped, V
 }
 
 /// Insertions at the ends of a generate block.
-fn around(
+pub fn around(
     cx: &Context,
     span: Span,
     begin: bool,

@@ -22,6 +22,7 @@ mod filled;
 mod forget;
 mod header;
 mod image;
+mod inside;
 mod keywords;
 mod looped;
 mod memory;
@@ -42,7 +43,7 @@ mod tests;
 
 pub use files::{ListOptions, OutputFile, free_name};
 pub use image::{Field, Image, ImageCheckpoint, Run, slot_fields};
-pub use names::identifier;
+pub use names::{identifier, scoped};
 pub use wrapper::{DESIGN_INSTANCE, THRESHOLD_PARAMETER};
 
 use crate::control::ControlGraph;

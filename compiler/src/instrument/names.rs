@@ -14,6 +14,15 @@ pub const PREFIX: &str = "idetic_";
 
 pub use crate::frontend::keywords::identifier;
 
+/// The name of a scope or instance, which may be one iteration of a loop, or stand in one: `gen[0]`, `gen[0].u`. Escaped where it must be.
+pub fn scoped(name: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "_$[].-".contains(c);
+    match name.chars().all(plain) && !name.starts_with(|c: char| c.is_ascii_digit()) {
+        true => name.to_string(),
+        false => identifier(name),
+    }
+}
+
 /// Reports every declared name that starts with [`PREFIX`], and a module that
 /// has the wrapper's name.
 pub fn reserved(ast: &Ast, top: &str, diagnostics: &mut Diagnostics) {

@@ -34,6 +34,7 @@ use crate::source::Span;
 
 use super::copies::{Copy, Kind};
 use super::edits::Edit;
+use super::inside::as_driven;
 use super::looped::{self, Line};
 use super::module::Context;
 use super::tree::{Chunk, target};
@@ -288,7 +289,7 @@ fn assignments(cx: &Context, chunks: &[Chunk], copies: &IndexMap<RegId, Copy>) -
             let register = cx.register(parts[0]);
             let kept = copies.get(&id).filter(|copy| copy.kind == Kind::Kept);
             Line {
-                target: target(&register.origin),
+                target: target(&as_driven(&register.origin)),
                 value: filled(&parts, register.width),
                 kept: kept.map(|copy| copy.name.clone()),
                 reset: register.clocking.set_by_reset,

@@ -9,9 +9,10 @@
 //! the chain input has as many, those that will get into the chain.
 
 use indexmap::IndexMap;
+use rustc_hash::FxHashSet;
 
 use crate::layout::Layout;
-use crate::netlist::{BitNaming, InstanceId, Netlist, Origin, RegId};
+use crate::netlist::{BitNaming, InstanceId, Netlist, Origin, RegId, register_groups};
 
 use super::names;
 use super::signals::Needs;
@@ -146,7 +147,7 @@ pub fn build(netlist: &Netlist, layout: &Layout, control: &[RegId]) -> Tree {
         nodes[at].own_bits = segment.len;
         own_starts[at] = segment.start;
     }
-    for &register in control {
+    for register in with_their_like(netlist, control) {
         let instance = netlist.registers[register.index()].origin.instance;
         nodes[instance.index()].own_control.push(register);
     }
@@ -252,6 +253,17 @@ pub fn build(netlist: &Netlist, layout: &Layout, control: &[RegId]) -> Tree {
     tree
 }
 
+/// The registers, and those that the same text makes in other iterations of a generate loop, in netlist order: one statement
+/// connects all instances alike, whichever of them the wrapper looks into.
+fn with_their_like(netlist: &Netlist, control: &[RegId]) -> Vec<RegId> {
+    let wanted: FxHashSet<RegId> = control.iter().copied().collect();
+    let groups = register_groups(netlist).into_iter();
+    let groups = groups.filter(|group| group.iter().any(|register| wanted.contains(register)));
+    let mut all: Vec<RegId> = groups.flatten().collect();
+    all.sort_unstable();
+    all
+}
+
 fn control_order(
     tree: &Tree,
     netlist: &Netlist,
@@ -322,7 +334,7 @@ pub fn target(origin: &Origin) -> String {
 pub fn whole(origin: &Origin) -> String {
     let mut text = String::new();
     for scope in &origin.scope_path {
-        text.push_str(&names::identifier(scope));
+        text.push_str(&names::scoped(scope));
         text.push('.');
     }
     text.push_str(&names::identifier(&origin.variable));

@@ -121,6 +121,17 @@ pub struct Netlist {
     pub data_files: Vec<(String, Span)>,
     /// What stands in the design and is no hardware.
     pub passed_over: Vec<PassedOver>,
+    /// Registers of the text that no output depends on.
+    pub unused: Vec<Unused>,
+}
+
+/// A register that no output depends on: it stays in the text and has no part in the netlist.
+#[derive(Debug, Clone)]
+pub struct Unused {
+    /// Bits.
+    pub width: u32,
+    /// Where it comes from.
+    pub origin: Origin,
 }
 
 /// State with first contents that only a simulation knows.

@@ -1,0 +1,169 @@
+//! Designs of `tests/designs/emit` through failures, each in the ways that its text is about.
+
+use std::fs;
+
+use idetic::instrument::{Hold, InstrumentOptions};
+use idetic_sim as sim;
+
+use super::{emit, hold, random_bench, workspace};
+
+/// Instruments a design of `tests/designs/emit` and takes it through failures.
+fn survives(
+    name: &str,
+    options: &InstrumentOptions,
+    word_bits: u32,
+    language: sim::Language,
+    (simulator, points): (sim::Simulator, usize),
+) {
+    let folder = workspace().join("tests/designs/emit");
+    let verilog = folder.join(format!("{name}.v"));
+    let system = !verilog.exists();
+    let files = [match system {
+        true => folder.join(format!("{name}.sv")),
+        false => verilog,
+    }];
+    let emitted = emit(&files, name, options, word_bits);
+    emitted.check_strip();
+    if system {
+        emitted.check_lint(&files);
+        if simulator == sim::Simulator::Icarus {
+            emitted.check_icarus(&["-g2012"]);
+        }
+    } else if language == sim::Language::SystemVerilog2012 {
+        emitted.check_tools(&files);
+    }
+    let bench = emitted.directory.path().join("bench.v");
+    fs::write(&bench, random_bench(&emitted.netlist, 80)).expect("a file");
+    let report = emitted.campaign(&files, &bench, simulator, language, points);
+    assert_eq!(report.failures, []);
+    assert!(report.restores > 0 && report.compared_bits > 0);
+    // The report's figure for a save, measured: what is left is the first boot.
+    let save = emitted.report.checkpoints[0].save_cycles;
+    let boot = report.stall_clocks - report.commits * save;
+    // Where initial values are relied on, a cold start takes the chain through once.
+    let initial = (emitted.netlist.registers.iter()).any(|register| register.init.is_some());
+    let chain = emitted.netlist.flop_bits().div_ceil(u64::from(word_bits));
+    let most = 8 + if initial { chain + 2 } else { 0 };
+    assert!((4..=most).contains(&boot), "{boot} clocks");
+}
+
+#[test]
+fn declaration_styles_survive_with_a_clock_gate() {
+    let language = sim::Language::SystemVerilog2012;
+    survives(
+        "styles",
+        &hold(Hold::Gate),
+        16,
+        language,
+        (sim::Simulator::Verilator, 200),
+    );
+}
+
+#[test]
+fn declaration_styles_survive_with_enables() {
+    let language = sim::Language::SystemVerilog2012;
+    survives(
+        "styles",
+        &hold(Hold::Enable),
+        8,
+        language,
+        (sim::Simulator::Icarus, 12),
+    );
+}
+
+#[test]
+fn odd_names_and_a_falling_edge_survive() {
+    let language = sim::Language::Verilog2005;
+    survives(
+        "names",
+        &hold(Hold::Gate),
+        32,
+        language,
+        (sim::Simulator::Icarus, 12),
+    );
+}
+
+/// Fields of structures, enums, signals of an interface. Icarus 11 cannot read
+/// it, so there is nothing to expect: only the text is looked at.
+#[test]
+fn systemverilog_text_is_taken() {
+    let files = [workspace().join("tests/designs/emit/modern.sv")];
+    let emitted = emit(&files, "modern", &hold(Hold::Gate), 16);
+    emitted.check_strip();
+    emitted.check_lint(&files);
+}
+
+#[test]
+fn fields_and_enums_survive_in_icarus() {
+    let language = sim::Language::SystemVerilog2012;
+    survives(
+        "fields",
+        &hold(Hold::Enable),
+        8,
+        language,
+        (sim::Simulator::Icarus, 12),
+    );
+}
+
+#[test]
+fn generate_loops_survive() {
+    let language = sim::Language::SystemVerilog2012;
+    let options = hold(Hold::Gate);
+    survives(
+        "loops",
+        &options,
+        16,
+        language,
+        (sim::Simulator::Icarus, 12),
+    );
+    let options = hold(Hold::Enable);
+    survives(
+        "loops",
+        &options,
+        10,
+        language,
+        (sim::Simulator::Verilator, 200),
+    );
+}
+
+#[test]
+fn registers_assigned_at_once_survive() {
+    let language = sim::Language::SystemVerilog2012;
+    let options = hold(Hold::Gate);
+    survives(
+        "blocking",
+        &options,
+        8,
+        language,
+        (sim::Simulator::Verilator, 400),
+    );
+    let options = hold(Hold::Enable);
+    survives(
+        "blocking",
+        &options,
+        32,
+        language,
+        (sim::Simulator::Icarus, 24),
+    );
+}
+
+#[test]
+fn registers_assigned_at_once_and_later_survive() {
+    let language = sim::Language::Verilog2005;
+    survives(
+        "mixed",
+        &hold(Hold::Gate),
+        8,
+        language,
+        (sim::Simulator::Icarus, 24),
+    );
+}
+
+#[test]
+fn branches_without_a_name_and_unlike_instances_of_a_loop_survive() {
+    let language = sim::Language::SystemVerilog2012;
+    let verilator = (sim::Simulator::Verilator, 200);
+    survives("branches", &hold(Hold::Gate), 16, language, verilator);
+    let icarus = (sim::Simulator::Icarus, 12);
+    survives("branches", &hold(Hold::Enable), 32, language, icarus);
+}
