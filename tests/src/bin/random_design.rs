@@ -1,5 +1,5 @@
-//! Writes random designs and their benches, to look at one by hand: `random_design SEED DIR [CYCLES]` gives `DIR/design.v` and
-//! `DIR/bench.v`.
+//! Writes random designs and their benches, to look at one by hand: `random_design SEED DIR [CYCLES]` gives `DIR/rnd<SEED>.v` (or
+//! `.sv`) and `DIR/bench.v`.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -13,13 +13,13 @@ fn main() -> ExitCode {
         return ExitCode::from(2);
     };
     let cycles = arguments.next().and_then(|text| text.parse().ok());
-    let design = generate(seed, &Options::default());
+    let design = generate(seed, &Options::of(seed));
     let stimulus = Stimulus {
         cycles: cycles.unwrap_or(40),
         ..Stimulus::default()
     };
     let written = std::fs::create_dir_all(&dir)
-        .and_then(|()| std::fs::write(dir.join("design.v"), &design.text))
+        .and_then(|()| std::fs::write(dir.join(design.file_name()), &design.text))
         .and_then(|()| std::fs::write(dir.join("bench.v"), testbench(&design, &stimulus)));
     match written {
         Ok(()) => ExitCode::SUCCESS,

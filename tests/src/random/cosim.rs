@@ -72,7 +72,7 @@ pub fn cosimulate(
         iverilog.args(["-s", &format!("{}_tb", design.top)]);
     }
     run(&mut iverilog)?;
-    let printed = run(Command::new("vvp").arg("-n").arg(&program))?;
+    let printed = simulate(&program)?;
     let mut mismatches: Vec<Mismatch> = Vec::new();
     let mut ended = 0;
     for line in printed.lines() {
@@ -155,6 +155,16 @@ fn bit(port: &TopPort, name: &str) -> String {
         _ => format!("{name}[bit_{name}]"),
     }
 }
+
+/// Runs a compiled program of Icarus; one that goes on for ever is stopped.
+pub(super) fn simulate(program: &Path) -> Result<String, String> {
+    run(Command::new("timeout")
+        .args([LONGEST, "vvp", "-n"])
+        .arg(program))
+}
+
+/// Seconds of a simulation; one of sixty designs takes a few.
+const LONGEST: &str = "300";
 
 /// Runs a tool to its end and returns what it printed; fails with its messages.
 pub fn run(command: &mut Command) -> Result<String, String> {

@@ -140,7 +140,7 @@ impl Builder<'_> {
         let (target, bit) = (&targets[0].name, anchor.bit(0));
         body.push(Stmt::Line(format!("{target} = {target} ^ {bit};")));
         self.scope.used.insert(anchor.name);
-        self.combinational(body, outer);
+        self.combinational_by_events(body, outer);
         for target in targets {
             self.declare_variable(&target, 10);
         }

@@ -34,8 +34,8 @@ impl Builder<'_> {
 
     /// A memory of more words than are worth a register each, with one write port and one read port.
     fn memory(&mut self) {
-        let (name, width) = (self.fresh("ram"), self.rng.range(4, 16));
-        let depth = *self.rng.pick(&[600u32, 1024, 2048]);
+        let (name, width) = (self.fresh("ram"), self.rng.range(8, 16));
+        let depth = *self.rng.pick(&[130u32, 160, 256]);
         let bits = 32 - (depth - 1).leading_zeros();
         let port = Signal::plain(self.fresh("q"), width, false);
         let (write, read) = (self.fresh("waddr"), self.fresh("raddr"));
@@ -127,7 +127,7 @@ impl Builder<'_> {
             "{target_name} = {target_name} ^ {bit};"
         )));
         self.scope.used.insert(anchor.name);
-        self.combinational(body, outer);
+        self.combinational_by_events(body, outer);
         self.declare_variable(&target, 10);
     }
 

@@ -2,7 +2,7 @@
 
 use super::module::{Builder, Reg};
 use super::signal::Signal;
-use super::stmt::{self, Stmt};
+use super::stmt::Stmt;
 
 /// What a state does next.
 #[derive(Debug, Clone)]
@@ -333,30 +333,6 @@ impl Builder<'_> {
         self.scope.used.insert(fsm.state.signal.name.clone());
         self.combinational(body, outer);
         self.declare_variable(&output, 60);
-    }
-
-    /// A combinational process whose reads were collected in the scope.
-    /// `outer` is what had been used before.
-    pub fn combinational(&mut self, body: Vec<Stmt>, outer: std::collections::BTreeSet<String>) {
-        let reads = std::mem::replace(&mut self.scope.used, outer);
-        let plain = !self.scope.array_read && !reads.is_empty();
-        self.scope.array_read = false;
-        let names: Vec<&str> = reads.iter().map(String::as_str).collect();
-        let events = match self.rng.below(10) {
-            0 if plain => format!("({})", names.join(" or ")),
-            1 if plain => format!("({})", names.join(", ")),
-            2..5 => "(*)".to_owned(),
-            _ => "*".to_owned(),
-        };
-        self.scope.used.extend(reads);
-        let head = match self.options.systemverilog && self.rng.chance(70) {
-            true => "always_comb".to_owned(),
-            false => format!("always @{events}"),
-        };
-        let mut text = format!("  {head} begin\n");
-        stmt::print_list(self.rng, 2, &body, &mut text);
-        text.push_str("  end\n");
-        self.items.push(text);
     }
 
     /// What a state does to the machine's registers.

@@ -117,12 +117,13 @@ pub struct Generated {
 }
 
 impl Generated {
-    /// `v` or `sv`.
-    pub fn extension(&self) -> &'static str {
-        match self.options.systemverilog {
+    /// `<top>.v` or `<top>.sv`.
+    pub fn file_name(&self) -> String {
+        let extension = match self.options.systemverilog {
             true => "sv",
             false => "v",
-        }
+        };
+        format!("{}.{extension}", self.top)
     }
 }
 
@@ -189,6 +190,7 @@ fn build(
     top: bool,
 ) -> (Module, String) {
     let mut builder = Builder::new(rng, options, name, children);
+    builder.always_comb = top && options.systemverilog;
     builder.interface(top);
     let machines: Vec<_> = (0..match (top, builder.rng.below(10)) {
         (true, 0) => 0,

@@ -1,5 +1,7 @@
 //! One random module: its interface, declarations and clocked processes.
 
+use std::collections::BTreeSet;
+
 use super::Options;
 use super::expr::{Scope, constant};
 use super::rng::Rng;
@@ -72,6 +74,8 @@ pub struct Builder<'a> {
     pub(super) kind: ResetKind,
     pub(super) parameter: Option<(String, u32, u32)>,
     pub(super) children: Vec<Module>,
+    /// An `always_comb` may still be written. Icarus 11 wakes it by what itself writes, so that two of which one reads the other may run for ever.
+    pub(super) always_comb: bool,
     names: u32,
 }
 
@@ -110,6 +114,7 @@ impl<'a> Builder<'a> {
             kind,
             parameter: None,
             children,
+            always_comb: false,
             names: 0,
             rng,
             name,
@@ -404,6 +409,43 @@ impl<'a> Builder<'a> {
                 text.push_str("  end\n");
             }
         }
+        self.items.push(text);
+    }
+
+    /// A combinational process whose reads were collected in the scope.
+    /// `outer` is what had been used before.
+    pub fn combinational(&mut self, body: Vec<Stmt>, outer: BTreeSet<String>) {
+        match self.always_comb && self.rng.chance(70) {
+            true => {
+                self.always_comb = false;
+                self.scope.array_read = false;
+                self.scope.used.extend(outer);
+                self.process("always_comb", &body);
+            }
+            false => self.combinational_by_events(body, outer),
+        }
+    }
+
+    /// The same with `always @`, which a process needs that calls a task or reads what it writes, for the same reason.
+    pub fn combinational_by_events(&mut self, body: Vec<Stmt>, outer: BTreeSet<String>) {
+        let reads = std::mem::replace(&mut self.scope.used, outer);
+        let plain = !self.scope.array_read && !reads.is_empty();
+        self.scope.array_read = false;
+        let names: Vec<&str> = reads.iter().map(String::as_str).collect();
+        let events = match self.rng.below(10) {
+            0 if plain => format!("({})", names.join(" or ")),
+            1 if plain => format!("({})", names.join(", ")),
+            2..5 => "(*)".to_owned(),
+            _ => "*".to_owned(),
+        };
+        self.scope.used.extend(reads);
+        self.process(&format!("always @{events}"), &body);
+    }
+
+    fn process(&mut self, head: &str, body: &[Stmt]) {
+        let mut text = format!("  {head} begin\n");
+        stmt::print_list(self.rng, 2, body, &mut text);
+        text.push_str("  end\n");
         self.items.push(text);
     }
 

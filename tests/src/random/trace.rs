@@ -14,7 +14,7 @@ use idetic::liveness;
 use idetic::netlist::{Netlist, RegId, eval, verify};
 use idetic::source::SourceMap;
 
-use super::cosim::{Mismatch, run};
+use super::cosim::{Mismatch, run, simulate};
 use super::{Generated, Rng, Stimulus, icarus_language, testbench};
 
 /// Per clock cycle the value of each port, then of each register of the
@@ -53,7 +53,7 @@ pub fn record(
         .args([language, "-Wno-timescale", "-o"])
         .arg(&program)
         .arg(&file))?;
-    let printed = run(Command::new("vvp").arg("-n").arg(&program))?;
+    let printed = simulate(&program)?;
     let mut traces: HashMap<u64, Trace> = HashMap::new();
     for line in printed.lines() {
         let mut words = line.split_whitespace();
@@ -76,7 +76,7 @@ pub fn record(
 
 /// Reads and elaborates a design; fails with the messages of idetic.
 pub fn netlist(dir: &Path, design: &Generated) -> Result<Netlist, String> {
-    let file = dir.join(format!("{}.{}", design.top, design.extension()));
+    let file = dir.join(design.file_name());
     fs::write(&file, &design.text).map_err(|error| error.to_string())?;
     let mut sources = SourceMap::new();
     let options = ReadOptions {
