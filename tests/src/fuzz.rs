@@ -248,8 +248,8 @@ impl Corpus {
                 text.insert(at, open.repeat(depth));
             }
             10 => {
-                // A long chain.
-                let words = positions(text, is_word);
+                // A long chain; not of chains, which would be megabytes of text.
+                let words = positions(text, |token| is_word(token) && token.len() < 64);
                 if !words.is_empty() {
                     let place = *rng.pick(&words);
                     let operator = *rng.pick(&[" + ", " ^ ", " ? 1 : ", ", ", "."]);

@@ -4,15 +4,15 @@
 //! is `cargo xtask random --seed S --count 1`.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use idetic::netlist::Netlist;
 use idetic_tests::random::{
-    Generated, Options, Stimulus, Version, compare, cosimulate, generate, icarus_language,
-    judge_liveness, netlist, record, run, testbench,
+    EXPAND_LIMIT_BITS, Generated, Options, Stimulus, Version, compare, cosimulate, generate,
+    icarus_language, judge_liveness, netlist, record, run, testbench,
 };
 use idetic_tests::run::idetic;
 
@@ -321,13 +321,23 @@ fn judge(dir: &Path, first: u64, count: u64, live: bool) -> Vec<String> {
     found
 }
 
+/// The configuration of all designs.
+fn config(dir: &Path) -> Result<PathBuf, String> {
+    let path = dir.join("random.toml");
+    let text = format!("[memory]\nexpand_limit_bits = {EXPAND_LIMIT_BITS}\n");
+    fs::write(&path, text).map_err(|error| error.to_string())?;
+    Ok(path)
+}
+
 /// `idetic insert`; what it writes must compile in Icarus. A design without state is refused.
 fn insert(dir: &Path, design: &Generated) -> Result<(), String> {
     let file = dir.join(design.file_name());
     let out = dir.join(format!("{}_out", design.top));
     fs::write(&file, &design.text).map_err(|error| error.to_string())?;
     let done = idetic()
-        .args(["insert", "-q", "--top", &design.top, "-o"])
+        .args(["insert", "-q", "--top", &design.top, "-c"])
+        .arg(config(dir)?)
+        .arg("-o")
         .arg(&out)
         .arg(&file)
         .output()
@@ -356,10 +366,8 @@ fn insert(dir: &Path, design: &Generated) -> Result<(), String> {
 /// `idetic verify` with a short random bench.
 fn verify(dir: &Path, design: &Generated, arguments: &[&str]) -> Result<(), String> {
     let (file, bench) = (dir.join(design.file_name()), dir.join("bench.v"));
-    // A save of a memory takes hundreds of clocks.
-    let cycles = if design.options.memories { 16 } else { 40 };
     let stimulus = Stimulus {
-        cycles,
+        cycles: 40,
         ..Stimulus::default()
     };
     let written = fs::write(&file, &design.text)
@@ -367,7 +375,8 @@ fn verify(dir: &Path, design: &Generated, arguments: &[&str]) -> Result<(), Stri
     written.map_err(|error| error.to_string())?;
     let done = idetic()
         .current_dir(dir)
-        .args(["verify", "-q", "--top", &design.top])
+        .args(["verify", "-q", "--top", &design.top, "-c"])
+        .arg(config(dir)?)
         .args(arguments)
         .arg(&file)
         .arg("--tb")

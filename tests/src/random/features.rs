@@ -35,7 +35,7 @@ impl Builder<'_> {
     /// A memory of more words than are worth a register each, with one write port and one read port.
     fn memory(&mut self) {
         let (name, width) = (self.fresh("ram"), self.rng.range(8, 16));
-        let depth = *self.rng.pick(&[130u32, 160, 256]);
+        let depth = *self.rng.pick(&[20u32, 32, 48]);
         let bits = 32 - (depth - 1).leading_zeros();
         let port = Signal::plain(self.fresh("q"), width, false);
         let (write, read) = (self.fresh("waddr"), self.fresh("raddr"));

@@ -28,6 +28,9 @@ pub use trace::{Trace, compare, judge_liveness, netlist, record};
 use module::{Builder, Module, Port, ResetKind};
 use signal::Signal;
 
+/// Bits up to which arrays become registers in tests of random designs: so few that memories are small, and saved in a few clocks.
+pub const EXPAND_LIMIT_BITS: u64 = 128;
+
 /// What designs may contain.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Options {
@@ -35,7 +38,7 @@ pub struct Options {
     pub initial_values: bool,
     /// SystemVerilog: `logic`, `always_ff`, `always_comb`, states in an `enum`.
     pub systemverilog: bool,
-    /// Memories of more words than become registers.
+    /// Memories of more than [`EXPAND_LIMIT_BITS`].
     pub memories: bool,
     /// Tasks.
     pub tasks: bool,

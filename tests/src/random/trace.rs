@@ -15,7 +15,7 @@ use idetic::netlist::{Netlist, RegId, eval, verify};
 use idetic::source::SourceMap;
 
 use super::cosim::{Mismatch, run, simulate};
-use super::{Generated, Rng, Stimulus, icarus_language, testbench};
+use super::{EXPAND_LIMIT_BITS, Generated, Rng, Stimulus, icarus_language, testbench};
 
 /// Per clock cycle the value of each port, then of each register of the
 /// netlist, in binary, in the order of their lists.
@@ -87,6 +87,7 @@ pub fn netlist(dir: &Path, design: &Generated) -> Result<Netlist, String> {
     refuse(&sources, &diagnostics)?;
     let options = ElaborateOptions {
         top: Some(design.top.clone()),
+        memory_expand_limit_bits: EXPAND_LIMIT_BITS,
         ..ElaborateOptions::default()
     };
     let (netlist, diagnostics) = elaborate(&ast, &sources, &options);
