@@ -28,7 +28,8 @@
 // The CRC (see idetic_crc32) takes in the ID words, the index word, the live
 // payload words in order, and the sequence number zero-extended to a word.
 // Words that are dead at the checkpoint are neither written nor read; a restore
-// puts zeros into those of the chain. A memory is live or dead as a whole.
+// puts constants into those of the chain: what the checkpoint itself tells of
+// them. A memory is live or dead as a whole.
 //
 // With COLD = 1 a start without an image loads constants, by the same walk as a
 // restore, without the NVM.
@@ -99,9 +100,9 @@ module idetic_controller #(
     input  wire [ROW_INDEX-1:0]    memory_last_row,
     input  wire [PART_INDEX-1:0]   memory_last_part,
 
-    // Constants of a cold start; tie the inputs to 0 where COLD is 0.
-    output wire            cold,              // they are being loaded
-    input  wire [WORD-1:0] cold_word,         // chain word lookup_word
+    // Constants; tie the inputs to 0 where there is none.
+    output wire            cold,              // those of a cold start are being loaded
+    input  wire [WORD-1:0] fill_word,         // for chain word lookup_word: of a cold start, or of lookup_checkpoint
     input  wire [WORD-1:0] cold_memory_word,  // word row_part of a row
 
     // Status; all but error and stall last one clock.
@@ -235,7 +236,7 @@ module idetic_controller #(
   wire rotate = state == S_ROW || take && !saving || state == S_ALIGN && !placed;
   assign shift = rst_n && (turn || rotate);
   assign chain_in = saving || state != S_PAYLOAD ? chain_out
-      : blank ? cold_word : live ? nvm_rdata : {WORD{1'b0}};
+      : live && !blank ? nvm_rdata : fill_word;
 
   assign memory = which;
   assign row = line;

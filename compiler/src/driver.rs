@@ -303,6 +303,7 @@ fn drop_bit(plan: &mut Plan, analysis: &Analysis, bit: &str) -> Result<(), Diagn
     let number = analysis.liveness.bits.of(register, index);
     for checkpoint in &mut plan.checkpoints {
         checkpoint.saved.remove(number);
+        checkpoint.given.remove(number);
     }
     Ok(())
 }

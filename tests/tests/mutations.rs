@@ -228,15 +228,33 @@ const MISTAKES: &[Mistake] = &[
         what: "halves of words swapped by the restore, behind the check",
         file: "idetic_controller.v",
         changes: &[(
-            "live ? nvm_rdata :",
-            "live ? {nvm_rdata[HALF-1:0], nvm_rdata[WORD-1:HALF]} :",
+            "!blank ? nvm_rdata :",
+            "!blank ? {nvm_rdata[HALF-1:0], nvm_rdata[WORD-1:HALF]} :",
         )],
         shows_as: &[Output],
     },
     Mistake {
         what: "restored words forgotten",
         file: "idetic_controller.v",
-        changes: &[("live ? nvm_rdata :", "live ? {WORD{1'b0}} :")],
+        changes: &[("!blank ? nvm_rdata :", "!blank ? {WORD{1'b0}} :")],
+        shows_as: &[Output],
+    },
+    Mistake {
+        what: "given bits forgotten",
+        file: "idetic_controller.v",
+        changes: &[(": fill_word;", ": {WORD{1'b0}};")],
+        shows_as: &[Output],
+    },
+    Mistake {
+        what: "a given bit the other way round",
+        file: "gcd_idetic.v",
+        changes: &[("32'h00000001", "32'h00000000")],
+        shows_as: &[Output],
+    },
+    Mistake {
+        what: "a given bit set that is not",
+        file: "gcd_idetic.v",
+        changes: &[("32'h00000001", "32'h00000003")],
         shows_as: &[Output],
     },
     Mistake {
@@ -280,7 +298,7 @@ const MISTAKES: &[Mistake] = &[
     Mistake {
         what: "a live word not saved",
         file: "gcd_idetic.v",
-        changes: &[("idetic_live = 2'b11;", "idetic_live = 2'b01;")],
+        changes: &[("idetic_live = 2'b01;", "idetic_live = 2'b00;")],
         shows_as: &[Output],
     },
     Mistake {
@@ -292,15 +310,15 @@ const MISTAKES: &[Mistake] = &[
     Mistake {
         what: "a register forgotten in the shift branch",
         file: "gcd.v",
-        changes: &[("      y <= idetic_shifted[33:18];\n", "")],
+        changes: &[("      y <= idetic_shifted[31:16];\n", "")],
         shows_as: &[Output],
     },
     Mistake {
         what: "two registers swapped in the shift branch",
         file: "gcd.v",
         changes: &[
-            ("x <= idetic_shifted[17:2];", "x <= idetic_shifted[33:18];"),
-            ("y <= idetic_shifted[33:18];", "y <= idetic_shifted[17:2];"),
+            ("x <= idetic_shifted[15:0];", "x <= idetic_shifted[31:16];"),
+            ("y <= idetic_shifted[31:16];", "y <= idetic_shifted[15:0];"),
         ],
         shows_as: &[Output],
     },

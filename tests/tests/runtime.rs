@@ -327,7 +327,7 @@ fn yosys_finds_one_latch_and_nothing_to_warn_of() {
 }
 
 /// Mutants of the controller: name, then pairs of text and replacement.
-const MUTANTS: [(&str, &[(&str, &str)]); 21] = [
+const MUTANTS: [(&str, &[(&str, &str)]); 22] = [
     (
         "commits before the payload",
         &[
@@ -384,8 +384,15 @@ const MUTANTS: [(&str, &[(&str, &str)]); 21] = [
     (
         "restores something into dead words",
         &[(
-            ": live ? nvm_rdata : {WORD{1'b0}}",
-            ": live ? nvm_rdata : chain_out",
+            "!blank ? nvm_rdata : fill_word",
+            "!blank ? nvm_rdata : chain_out",
+        )],
+    ),
+    (
+        "restores zeros into dead words",
+        &[(
+            "!blank ? nvm_rdata : fill_word",
+            "!blank ? nvm_rdata : {WORD{1'b0}}",
         )],
     ),
     (

@@ -184,9 +184,13 @@ impl Search<'_> {
     /// and nothing else is saved anywhere.
     fn filled(&self, state: usize) -> Shape {
         let Analysis {
-            netlist, liveness, ..
+            netlist,
+            graph,
+            liveness,
+            ..
         } = self.analysis;
-        let bits = liveness.live[state].count() as u64;
+        let given = plan::Given::of(graph, liveness, StateId(state as u32));
+        let bits = (liveness.live[state].count() - given.count()) as u64;
         let memories = liveness.memories[state].iter();
         let memories = memories.map(|memory| &netlist.memories[memory]);
         Shape::filled(self.options.word_bits, bits, memories)

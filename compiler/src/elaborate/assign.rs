@@ -268,11 +268,17 @@ impl<'a> Elab<'a> {
         for condition in [reference.guard, hit].into_iter().flatten() {
             new = self.exprs.mux(condition, new, old);
         }
-        let (low, count) = match (reference.bits.terms.is_empty(), reference.window) {
-            (true, _) => (reference.bits.constant, i64::from(reference.ty.width)),
-            (false, Some((low, count))) => (i64::from(low), i64::from(count)),
-            (false, None) => (0, i64::from(width)),
+        let (mut low, mut end) = match self.bounds(&reference.bits) {
+            Some((least, most)) => (least, most.saturating_add(i64::from(reference.ty.width))),
+            None => (0, i64::from(width)),
         };
+        if let Some((bottom, count)) = reference.window
+            && !reference.bits.terms.is_empty()
+        {
+            low = low.max(i64::from(bottom));
+            end = end.min(i64::from(bottom) + i64::from(count));
+        }
+        let count = (end - low).max(0);
         self.env.note(key, width, low, count, reference.span);
         self.env.set(key, new);
     }

@@ -3,7 +3,7 @@
 use super::assign::Target;
 use std::rc::Rc;
 
-use super::context::{Constant, Driver, Elab, Entity, Res, ScopeIdx, Storage};
+use super::context::{Driver, Elab, Entity, Res, ScopeIdx, Storage};
 use super::env::Env;
 use crate::diagnostics::{Diagnostic, codes};
 use crate::frontend::ast::{self, Arg, Direction, ExprKind, Instance, Module, SymbolKind};
@@ -19,6 +19,14 @@ enum Connection {
     Expr(ast::ExprId),
     /// The net of the same name.
     Same(Span),
+}
+
+/// What an instance gives a parameter or interface port of its module.
+#[derive(Debug, Clone)]
+pub(super) enum Override {
+    Given(Entity),
+    /// A pattern in the instantiating scope; its type is that of the parameter.
+    Pattern(ScopeIdx, ast::ExprId),
 }
 
 impl<'a> Elab<'a> {
@@ -76,7 +84,7 @@ impl<'a> Elab<'a> {
                     }
                 };
                 let entity = self.interface_connection(scope, port, value, place)?;
-                given.push((port, entity));
+                given.push((port, Override::Given(entity)));
             }
         }
         let mut base = self.scope_path(scope).join(".");
@@ -145,7 +153,7 @@ impl<'a> Elab<'a> {
         scope: ScopeIdx,
         instance: &'a Instance,
         module: &'a Module,
-    ) -> Res<Vec<(ast::SymbolId, Entity)>> {
+    ) -> Res<Vec<(ast::SymbolId, Override)>> {
         let ast = self.ast;
         let mut list = Vec::new();
         for (at, arg) in instance.parameters.iter().enumerate() {
@@ -189,8 +197,8 @@ impl<'a> Elab<'a> {
                 .then(|| self.type_named_by(scope, value))
                 .transpose()?
             {
-                Some(Some(ty)) => Entity::Type(ty),
-                _ => Entity::Constant(Rc::new(self.override_value(scope, symbol, value)?)),
+                Some(Some(ty)) => Override::Given(Entity::Type(ty)),
+                _ => self.override_value(scope, symbol, value)?,
             };
             list.push((symbol, value));
         }
@@ -199,43 +207,27 @@ impl<'a> Elab<'a> {
         Ok(list)
     }
 
-    /// The value of an override. A pattern has the type of its parameter, which
-    /// must not depend on the instance then.
+    /// What an override gives. A pattern has the type of its parameter, which
+    /// only the instance tells where it depends on other parameters.
     fn override_value(
         &mut self,
         scope: ScopeIdx,
         symbol: ast::SymbolId,
         value: ast::ExprId,
-    ) -> Res<Constant> {
+    ) -> Res<Override> {
         let ast = self.ast;
         let pattern = matches!(
             ast[value].kind,
             ExprKind::Pattern { ty: None, .. } | ExprKind::Concat(_)
         );
-        let SymbolKind::Parameter { ty, .. } = &ast[symbol].kind else {
-            return self.constant(scope, value);
-        };
-        let array = ty.dims.len() > ty.packed || matches!(ty.kind, ast::TypeKind::Named(_));
-        if !pattern || !array {
-            return self.constant(scope, value);
+        if let SymbolKind::Parameter { ty, .. } = &ast[symbol].kind
+            && pattern
+            && (ty.dims.len() > ty.packed || matches!(ty.kind, ast::TypeKind::Named(_)))
+        {
+            return Ok(Override::Pattern(scope, value));
         }
-        let span = ast[symbol].name.span;
-        let module = ast.modules.iter().find(|m| m.parameters.contains(&symbol));
-        let file = module.and_then(|module| ast[module.scope].parent);
-        let outer = file.map_or(scope, |file| self.global(file));
-        let ty = self.type_of(outer, ty, span)?;
-        let bits = self.constant_of_type(scope, value, &ty)?;
-        self.fit(
-            Constant {
-                bits,
-                signed: ty.signed,
-                z: None,
-                text: None,
-                ty: Some(Rc::new(ty.clone())),
-            },
-            &ty,
-            span,
-        )
+        let value = self.constant(scope, value)?;
+        Ok(Override::Given(Entity::Constant(Rc::new(value))))
     }
 
     /// What each port is connected to, in port order.

@@ -6,6 +6,7 @@
 
 use std::rc::Rc;
 
+use super::connect::Override;
 use super::context::{Constant, Elab, Entity, Res, ScopeIdx};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::frontend::ast::{self, ExprKind, Member, Name};
@@ -138,7 +139,7 @@ impl<'a> Elab<'a> {
         &mut self,
         instance: &str,
         module: &'a ast::Module,
-        overrides: &mut Vec<(ast::SymbolId, Entity)>,
+        overrides: &mut Vec<(ast::SymbolId, Override)>,
     ) -> Res<()> {
         let ast = self.ast;
         let mut unknown = None;
@@ -152,7 +153,7 @@ impl<'a> Elab<'a> {
                 Some(&symbol) => {
                     overrides.retain(|(other, _)| *other != symbol);
                     let value = Entity::Constant(Rc::new(given.value.clone()));
-                    overrides.push((symbol, value));
+                    overrides.push((symbol, Override::Given(value)));
                 }
                 None => unknown = Some(given.parameter),
             }

@@ -4,6 +4,7 @@ use indexmap::IndexMap;
 use std::rc::Rc;
 
 use super::assign::Target;
+use super::connect::Override;
 use super::context::{
     Constant, Driver, Elab, Entity, MAX_INSTANCES, NetIdx, Res, ScopeIdx, Storage,
 };
@@ -63,7 +64,7 @@ impl<'a> Elab<'a> {
         parent: Option<InstanceId>,
         name: String,
         symbol: Option<ast::SymbolId>,
-        overrides: Vec<(ast::SymbolId, Entity)>,
+        overrides: Vec<(ast::SymbolId, Override)>,
         in_generate_loop: bool,
     ) -> Res<ScopeIdx> {
         let ast = self.ast;
@@ -156,14 +157,30 @@ impl<'a> Elab<'a> {
         &mut self,
         scope: ScopeIdx,
         symbol: ast::SymbolId,
-        value: Entity,
+        value: Override,
     ) -> Res<()> {
         let ast = self.ast;
         let SymbolKind::Parameter { ty, is_type, .. } = &ast[symbol].kind else {
-            self.bind_interface(scope, symbol, value);
+            if let Override::Given(interface) = value {
+                self.bind_interface(scope, symbol, interface);
+            }
             return Ok(());
         };
         let span = ast[symbol].name.span;
+        let value = match value {
+            Override::Given(value) => value,
+            Override::Pattern(outside, pattern) => {
+                let ty = self.type_of(scope, ty, span)?;
+                let value = Constant {
+                    bits: self.constant_of_type(outside, pattern, &ty)?,
+                    signed: ty.signed,
+                    z: None,
+                    text: None,
+                    ty: Some(Rc::new(ty)),
+                };
+                Entity::Constant(Rc::new(value))
+            }
+        };
         let value = match value {
             Entity::Constant(value) if !is_type => (*value).clone(),
             Entity::Type(_) if *is_type => {

@@ -38,6 +38,23 @@ fn bits_of(value: i64) -> u32 {
 }
 
 impl<'a> Elab<'a> {
+    /// The least and the greatest number that a position can be, where it is
+    /// known never to be negative.
+    pub fn bounds(&self, position: &Position) -> Option<(i64, i64)> {
+        let (mut least, mut most) = (position.constant, position.constant);
+        for &(value, signed, factor) in &position.terms {
+            if signed && self.exprs.significant(value) == self.exprs.width(value) {
+                return None;
+            }
+            let (from, to) = self.exprs.range(value)?;
+            let (from, to) = (i64::try_from(from).ok()?, i64::try_from(to).ok()?);
+            let (from, to) = (from.checked_mul(factor)?, to.checked_mul(factor)?);
+            least = least.checked_add(from.min(to))?;
+            most = most.checked_add(from.max(to))?;
+        }
+        Some((least, most))
+    }
+
     /// A position as an unsigned value, huge where it is negative; and whether
     /// it can be negative.
     pub fn position(&mut self, position: &Position) -> (ExprId, bool) {

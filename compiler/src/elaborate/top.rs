@@ -3,6 +3,7 @@
 use rustc_hash::FxHashSet;
 use std::rc::Rc;
 
+use super::connect::Override;
 use super::context::{Elab, Entity, Res};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::frontend::ast::{self, ModuleId, SymbolKind};
@@ -87,7 +88,7 @@ impl<'a> Elab<'a> {
     }
 
     /// The parameters of the top that the options set.
-    pub(super) fn top_parameters(&mut self, top: ModuleId) -> Res<Vec<(ast::SymbolId, Entity)>> {
+    pub(super) fn top_parameters(&mut self, top: ModuleId) -> Res<Vec<(ast::SymbolId, Override)>> {
         let ast = self.ast;
         let mut list = Vec::new();
         for (name, text) in &self.options.parameters {
@@ -104,7 +105,10 @@ impl<'a> Elab<'a> {
                 return self.fail(error.setting(setting).help(help));
             };
             match super::constant::parse_value(text) {
-                Some(value) => list.push((symbol, Entity::Constant(Rc::new(value)))),
+                Some(value) => {
+                    let value = Entity::Constant(Rc::new(value));
+                    list.push((symbol, Override::Given(value)));
+                }
                 None => {
                     let message = format!("`{text}` is no value for the parameter `{name}`");
                     return self.fail(

@@ -29,7 +29,7 @@ pub fn observed_control(graph: &ControlGraph, liveness: &Liveness, plan: &Plan) 
     told.into_iter().collect()
 }
 
-/// The bits that tell a checkpoint: known in its state, and saved with it.
+/// The bits that tell a checkpoint: known in its state, and live.
 fn facts(
     graph: &ControlGraph,
     liveness: &Liveness,
@@ -40,8 +40,10 @@ fn facts(
     registers
         .flat_map(|(&register, value)| {
             (0..value.width()).filter_map(move |bit| {
-                let saved = checkpoint.saved.contains(liveness.bits.of(register, bit));
-                Some((register, bit, value.bit(bit).filter(|_| saved)?))
+                let number = liveness.bits.of(register, bit);
+                let given = checkpoint.given.value(number).is_some();
+                let live = given || checkpoint.saved.contains(number);
+                Some((register, bit, value.bit(bit).filter(|_| live)?))
             })
         })
         .collect()

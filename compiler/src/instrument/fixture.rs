@@ -16,7 +16,7 @@ use crate::netlist::{
     Assigned, AsyncReset, BitNaming, Bits, Clock, ClockId, Clocking, Instance, InstanceId, Netlist,
     Node, Origin, Port, ProcessRef, RegId, Register, ResetSource,
 };
-use crate::plan::{Checkpoint, Cold, Optimality, Plan};
+use crate::plan::{Checkpoint, Cold, Given, Optimality, Plan};
 use crate::source::{FileId, SourceMap, Span};
 
 /// A design under construction. The text has one statement per process, and
@@ -346,6 +346,7 @@ impl Fixture {
             .map(|at| Checkpoint {
                 state: ids(at),
                 saved: set.clone(),
+                given: Given::none(set.capacity()),
                 memories: BitSet::new(0),
             })
             .collect();
@@ -408,6 +409,7 @@ impl Fixture {
                 live_words: vec![all; states.len()],
                 memories: Vec::new(),
                 live_memories: vec![BitSet::new(0); states.len()],
+                given: vec![Vec::new(); states.len()],
                 cold: None,
                 slot_words: 2 * 32u32.div_ceil(self.word_bits) + words + 2,
                 slots: 2,

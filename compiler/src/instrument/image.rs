@@ -8,8 +8,8 @@ use serde::Serialize;
 use crate::control::ControlGraph;
 use crate::layout::Layout;
 use crate::liveness::Liveness;
-use crate::netlist::Netlist;
-use crate::plan::Plan;
+use crate::netlist::{Netlist, RegId};
+use crate::plan::{Given, Plan};
 
 use super::tree::chunks;
 use super::wrapper::address_bits;
@@ -103,11 +103,27 @@ pub struct ImageCheckpoint {
     pub name: String,
     /// Payload words that are written; the others are kept and not read.
     pub words: Vec<u32>,
-    /// The live bits in them, in runs; other bits of these words mean nothing.
+    /// The bits saved in them, in runs; other bits of these words mean nothing.
     pub live: Vec<Run>,
+    /// The live bits that are not saved, because the checkpoint tells their values.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub given: Vec<GivenRun>,
     /// The memories that are written, by their place in [`Image::memories`].
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub memories: Vec<usize>,
+}
+
+/// Consecutive bits of a register whose values a checkpoint tells.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct GivenRun {
+    /// Hierarchical name of the register.
+    pub register: String,
+    /// Lowest bit in the register, 0 = least significant.
+    pub register_bit: u32,
+    /// Bits.
+    pub width_bits: u32,
+    /// Their values as binary digits, the most significant first.
+    pub value: String,
 }
 
 /// Describes the image.
@@ -157,6 +173,7 @@ pub fn image(
                 name: graph.states[checkpoint.state.index()].name.clone(),
                 words: words.iter().map(|word| word as u32).collect(),
                 live: runs(netlist, layout, &live),
+                given: given_runs(netlist, liveness, &checkpoint.given),
                 memories: (0..places.len())
                     .filter(|&at| memories.contains(places[at]))
                     .collect(),
@@ -209,6 +226,33 @@ pub fn slot_fields(layout: &Layout) -> Vec<Field> {
             field
         })
         .collect()
+}
+
+/// The given bits in runs that do not cross registers.
+fn given_runs(netlist: &Netlist, liveness: &Liveness, given: &Given) -> Vec<GivenRun> {
+    let mut out: Vec<GivenRun> = Vec::new();
+    let mut last: Option<(RegId, u32)> = None;
+    for number in given.bits().iter() {
+        let (register, bit) = liveness.bits.bit(number);
+        let digit = match given.value(number) {
+            Some(true) => '1',
+            _ => '0',
+        };
+        match out.last_mut() {
+            Some(run) if bit > 0 && last == Some((register, bit - 1)) => {
+                run.width_bits += 1;
+                run.value.insert(0, digit);
+            }
+            _ => out.push(GivenRun {
+                register: netlist.registers[register.index()].name.clone(),
+                register_bit: bit,
+                width_bits: 1,
+                value: digit.to_string(),
+            }),
+        }
+        last = Some((register, bit));
+    }
+    out
 }
 
 /// The wanted bits of the chain in runs that cross neither registers nor words.

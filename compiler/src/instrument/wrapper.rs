@@ -62,6 +62,7 @@ struct Model {
     id: String,
     memories: Option<Memories>,
     cold: Option<Cold>,
+    given: Vec<ConstantCase>,
     clocked: bool,
 }
 
@@ -94,12 +95,13 @@ struct MemoryModel {
 /// The constants of a cold start.
 #[derive(Serialize)]
 struct Cold {
-    chain: Vec<ColdCase>,
-    memories: Vec<ColdCase>,
+    chain: Vec<ConstantCase>,
+    memories: Vec<ConstantCase>,
 }
 
+/// An arm of a table of constants.
 #[derive(Serialize)]
-struct ColdCase {
+struct ConstantCase {
     label: String,
     value: String,
 }
@@ -248,6 +250,7 @@ pub fn wrapper(inputs: &Inputs, diagnostics: &mut Diagnostics) -> Option<String>
         id: format!("{:08x}", layout.id),
         memories,
         cold,
+        given: given(layout, index_bits_),
         clocked: node.is_clocked(),
     };
     model.top_instance = top_instance(inputs, &model, &resets, &top_in);
@@ -303,23 +306,43 @@ fn memories(inputs: &Inputs, checkpoint_bits: u32) -> Option<Memories> {
     })
 }
 
+/// The constants of the words that checkpoints do not save.
+fn given(layout: &Layout, checkpoint_bits: u32) -> Vec<ConstantCase> {
+    let word_index_bits = index_bits(u64::from(layout.words));
+    let checkpoints = layout.given.iter().enumerate();
+    let words = checkpoints.flat_map(|(at, words)| words.iter().map(move |word| (at, word)));
+    words
+        .map(|(at, word)| ConstantCase {
+            label: format!(
+                "{{{checkpoint_bits}'d{at}, {word_index_bits}'d{}}}",
+                word.word
+            ),
+            value: constant(layout, word.value),
+        })
+        .collect()
+}
+
+/// A word as a Verilog constant.
+fn constant(layout: &Layout, value: u64) -> String {
+    let digits = layout.word_bits.div_ceil(4) as usize;
+    format!("{}'h{value:0digits$x}", layout.word_bits)
+}
+
 fn cold(layout: &Layout, memories: Option<&Memories>) -> Option<Cold> {
     let cold = layout.cold.as_ref()?;
     let word_index_bits = index_bits(u64::from(layout.words));
-    let digits = layout.word_bits.div_ceil(4) as usize;
-    let value = |value: u64| format!("{}'h{value:0digits$x}", layout.word_bits);
-    let chain = cold.chain.iter().map(|word| ColdCase {
+    let chain = cold.chain.iter().map(|word| ConstantCase {
         label: format!("{word_index_bits}'d{}", word.word),
-        value: value(word.value),
+        value: constant(layout, word.value),
     });
     let words = cold.memories.iter().map(|word| {
         let of = memories.expect("words of memories belong to one");
-        ColdCase {
+        ConstantCase {
             label: format!(
                 "{{{}'d{}, {}'d{}, {}'d{}}}",
                 of.index_bits, word.memory, of.row_bits, word.row, of.part_bits, word.part
             ),
-            value: value(word.value),
+            value: constant(layout, word.value),
         }
     });
     Some(Cold {

@@ -9,16 +9,16 @@ use crate::plan::Plan;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ColdImage {
     /// Chain words.
-    pub chain: Vec<ColdWord>,
+    pub chain: Vec<ChainWord>,
     /// Whether each memory of the layout is loaded.
     pub loaded: Vec<bool>,
     /// Words of memories.
     pub memories: Vec<ColdMemoryWord>,
 }
 
-/// A chain word.
+/// A constant for a chain word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ColdWord {
+pub struct ChainWord {
     /// Its number.
     pub word: u32,
     /// Its value.
@@ -52,7 +52,7 @@ pub(super) fn image(
     };
     let words = chain.chunks(word_bits as usize).enumerate();
     let chain = words
-        .map(|(word, bits)| ColdWord {
+        .map(|(word, bits)| ChainWord {
             word: word as u32,
             value: number(bits.iter().map(bit)),
         })
@@ -93,7 +93,7 @@ fn part_of(row: &Bits, part: u32, word_bits: u32) -> u64 {
 }
 
 /// Bits, least significant first, as a number.
-fn number(bits: impl Iterator<Item = bool>) -> u64 {
+pub(super) fn number(bits: impl Iterator<Item = bool>) -> u64 {
     bits.enumerate()
         .fold(0, |value, (at, bit)| value | u64::from(bit) << at)
 }

@@ -9,7 +9,8 @@
 //!
 //! Inside an instance the bits that the same checkpoints save stand together,
 //! so that a checkpoint touches few words; runs of neighbouring bits of one
-//! register stay whole where they are saved alike.
+//! register stay whole where they are saved alike. Bits that no checkpoint saves,
+//! but some give, are in the chain, too: a restore sets them.
 //!
 //! Registers that one text makes several times, in iterations of a generate
 //! loop, are laid out alike: a bit is in the chain as soon as it is saved in one
@@ -22,12 +23,13 @@
 
 mod cold;
 mod effort;
+mod given;
 #[cfg(test)]
 mod tests;
 
 use sha2::{Digest, Sha256};
 
-pub use cold::ColdImage;
+pub use cold::{ChainWord, ColdImage};
 pub use effort::Shape;
 
 use crate::liveness::{BitIndex, BitSet};
@@ -75,6 +77,9 @@ pub struct Layout {
     pub memories: Vec<MemoryPlace>,
     /// Per checkpoint, the places in `memories` of those that it saves.
     pub live_memories: Vec<BitSet>,
+    /// Per checkpoint, what a restore puts into the words that it does not read:
+    /// the bits that the checkpoint gives. Words that are not listed are zero.
+    pub given: Vec<Vec<ChainWord>>,
     /// What a cold start loads, if anything.
     pub cold: Option<ColdImage>,
     /// NVM words of one slot.
@@ -124,8 +129,12 @@ pub struct Segment {
 struct Run {
     register: RegId,
     bits: std::ops::Range<u32>,
-    savers: Vec<u32>,
+    savers: Savers,
 }
+
+/// The checkpoints that save a bit, and the cold start; none where those that
+/// need it give it. `None` where the chain does without the bit.
+type Savers = Option<Vec<u32>>;
 
 /// Lays out the bits that a plan saves. `bits` is the numbering that the plan
 /// uses. A register whose bits cannot be selected one by one in the source is
@@ -143,8 +152,15 @@ pub fn layout(netlist: &Netlist, plan: &Plan, bits: &BitIndex, options: &LayoutO
     for &instance in &order {
         let start = chain.len();
         let runs = &mut own[instance.index()];
-        // Stable: source order among equals.
-        runs.sort_by(|a, b| a.savers.cmp(&b.savers));
+        // Stable: source order among equals. What is only given comes last, so
+        // that it shares no word with what is saved but one.
+        let order = |run: &Run| {
+            (
+                run.savers.as_ref().is_some_and(Vec::is_empty),
+                run.savers.clone(),
+            )
+        };
+        runs.sort_by_cached_key(order);
         for run in runs.iter() {
             chain.extend(run.bits.clone().map(|bit| (run.register, bit)));
         }
@@ -181,6 +197,13 @@ pub fn layout(netlist: &Netlist, plan: &Plan, bits: &BitIndex, options: &LayoutO
             live
         })
         .collect();
+    let given = (plan.checkpoints.iter().zip(&live_words))
+        .map(|(checkpoint, live)| {
+            given::words(&chain, live, options.word_bits, |register, bit| {
+                checkpoint.given.value(bits.of(register, bit)) == Some(true)
+            })
+        })
+        .collect();
     let cold = (!plan.cold.is_empty())
         .then(|| cold::image(netlist, plan, &chain, &memories, options.word_bits));
     let mut layout = Layout {
@@ -192,6 +215,7 @@ pub fn layout(netlist: &Netlist, plan: &Plan, bits: &BitIndex, options: &LayoutO
         live_words,
         memories,
         live_memories,
+        given,
         cold,
         slot_words: 0,
         slots: options.slots,
@@ -270,20 +294,30 @@ fn runs(
 ) -> Vec<Run> {
     let info = &netlist.registers[register.index()];
     let group = groups.with(register);
-    let savers = |of: RegId, bit: u32| -> Vec<u32> {
+    let savers = |of: RegId, bit: u32| -> Savers {
         let number = bits.of(of, bit);
         let checkpoints = plan.checkpoints.iter().enumerate();
         let own = checkpoints.filter(|(_, checkpoint)| checkpoint.saved.contains(number));
         let cold = plan.cold.bits.contains(number);
-        own.map(|(index, _)| index as u32)
+        let list: Vec<u32> = own
+            .map(|(index, _)| index as u32)
             .chain(cold.then_some(u32::MAX))
-            .collect()
+            .collect();
+        let mut checkpoints = plan.checkpoints.iter();
+        let mut given = || checkpoints.any(|it| it.given.value(number).is_some());
+        (!list.is_empty() || given()).then_some(list)
     };
     let width = |of: &RegId| netlist.registers[of.index()].width;
-    let union = |mut list: Vec<u32>| {
-        list.sort_unstable();
-        list.dedup();
-        list
+    let union = |all: &mut dyn Iterator<Item = Savers>| -> Savers {
+        let mut union: Savers = None;
+        for list in all.flatten() {
+            union.get_or_insert_default().extend(list);
+        }
+        if let Some(list) = &mut union {
+            list.sort_unstable();
+            list.dedup();
+        }
+        union
     };
     let whole = group.iter().any(|of| {
         let other = &netlist.registers[of.index()];
@@ -292,21 +326,19 @@ fn runs(
             || other.width != info.width
     });
     if whole {
-        let all = group
+        let mut all = group
             .iter()
-            .flat_map(|of| (0..width(of)).flat_map(|bit| savers(*of, bit)));
+            .flat_map(|of| (0..width(of)).map(|bit| savers(*of, bit)));
         let whole = Run {
             register,
             bits: 0..info.width,
-            savers: union(all.collect()),
+            savers: union(&mut all),
         };
-        return (!whole.savers.is_empty())
-            .then_some(whole)
-            .into_iter()
-            .collect();
+        let wanted = whole.savers.is_some();
+        return wanted.then_some(whole).into_iter().collect();
     }
-    let all: Vec<Vec<u32>> = (0..info.width)
-        .map(|bit| union(group.iter().flat_map(|of| savers(*of, bit)).collect()))
+    let all: Vec<Savers> = (0..info.width)
+        .map(|bit| union(&mut group.iter().map(|of| savers(*of, bit))))
         .collect();
     let mut runs: Vec<Run> = Vec::new();
     for (bit, savers) in all.into_iter().enumerate() {
@@ -320,7 +352,7 @@ fn runs(
             }),
         }
     }
-    runs.retain(|run| !run.savers.is_empty());
+    runs.retain(|run| run.savers.is_some());
     runs
 }
 
@@ -366,6 +398,12 @@ fn id(netlist: &Netlist, options: &LayoutOptions, layout: &Layout) -> u32 {
     }
     for set in layout.live_words.iter().chain(&layout.live_memories) {
         let words: Vec<String> = set.iter().map(|word| word.to_string()).collect();
+        text(&words.join(" "));
+    }
+    for words in &layout.given {
+        let words: Vec<String> = (words.iter())
+            .map(|word| format!("{} {}", word.word, word.value))
+            .collect();
         text(&words.join(" "));
     }
     let digest = hasher.finalize();

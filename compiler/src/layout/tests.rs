@@ -2,7 +2,7 @@ use super::*;
 use crate::control::StateId;
 use crate::netlist::Instance;
 use crate::netlist::testing::Builder;
-use crate::plan::{Checkpoint, Cold, Optimality};
+use crate::plan::{Checkpoint, Cold, Given, Optimality};
 
 /// Registers `(name, width, instance)`, instances given by their parents.
 fn design(parents: &[u32], registers: &[(&str, u32, u32)]) -> Netlist {
@@ -33,6 +33,7 @@ fn plan(bits: &BitIndex, saved: &[&[usize]]) -> Plan {
         }
         Checkpoint {
             state: StateId(state as u32),
+            given: Given::none(saved.capacity()),
             saved,
             memories: BitSet::new(0),
         }
@@ -139,4 +140,31 @@ fn nothing_saved_still_has_a_word() {
     );
     assert_eq!((layout.words, layout.chain.len()), (1, 0));
     assert_eq!(layout.live_words[0].count(), 0);
+}
+
+#[test]
+fn given_bits_come_last_and_unsaved_words_have_their_constants() {
+    let netlist = design(&[], &[("s", 3, 0), ("d", 8, 0)]);
+    let bits = BitIndex::new(&netlist);
+    let mut plan = plan(&bits, &[&[3, 4, 5, 6, 7, 8, 9, 10], &[]]);
+    for (checkpoint, value) in plan.checkpoints.iter_mut().zip([0b101, 0b110]) {
+        for bit in 0..3 {
+            checkpoint.given.insert(bit, value >> bit & 1 == 1);
+        }
+    }
+    let options = LayoutOptions {
+        word_bits: 8,
+        ..LayoutOptions::default()
+    };
+    let layout = layout(&netlist, &plan, &bits, &options);
+    let registers: Vec<u32> = layout
+        .chain
+        .iter()
+        .map(|&(register, _)| register.0)
+        .collect();
+    assert_eq!(registers, [[1; 8].as_slice(), &[0; 3]].concat());
+    let live = |at: usize| layout.live_words[at].iter().collect::<Vec<_>>();
+    assert_eq!((live(0), live(1)), (vec![0], vec![]));
+    let word = |value| vec![ChainWord { word: 1, value }];
+    assert_eq!(layout.given, [word(0b101), word(0b110)]);
 }

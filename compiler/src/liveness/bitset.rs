@@ -69,6 +69,15 @@ impl BitSet {
         new
     }
 
+    /// The numbers that are not in `other`.
+    pub fn without(&self, other: &BitSet) -> BitSet {
+        let mut rest = self.clone();
+        for (limb, drop) in rest.limbs.iter_mut().zip(&other.limbs) {
+            *limb &= !drop;
+        }
+        rest
+    }
+
     /// The limbs that are not 0, with their numbers.
     pub fn limbs(&self) -> impl Iterator<Item = (u32, u64)> + '_ {
         let limbs = self.limbs.iter().enumerate();

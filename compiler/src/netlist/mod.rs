@@ -22,6 +22,7 @@ pub mod known;
 mod observe;
 pub mod print;
 pub mod races;
+mod range;
 mod rewrite;
 mod simplify;
 #[cfg(test)]

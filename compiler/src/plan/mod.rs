@@ -24,6 +24,7 @@
 mod budgeted;
 mod cold;
 mod frontier;
+mod given;
 mod graph;
 mod hitting;
 mod integer;
@@ -34,6 +35,7 @@ mod segments;
 mod tests;
 
 pub use cold::Cold;
+pub use given::Given;
 
 use crate::control::{ControlGraph, StateId};
 use crate::diagnostics::{Diagnostic, codes};
@@ -113,8 +115,10 @@ pub struct Plan {
 pub struct Checkpoint {
     /// The state.
     pub state: StateId,
-    /// The register bits saved in it: its live bits.
+    /// The register bits saved in it: its live bits without those given.
     pub saved: BitSet,
+    /// The live bits that are not saved, because the checkpoint tells their values.
+    pub given: Given,
     /// The numbers of the memories saved in it: its live ones.
     pub memories: BitSet,
 }
@@ -299,8 +303,13 @@ pub fn plan(
             .map(|memory| netlist.memories[memory].bits());
         bits.sum()
     };
-    let bits: Vec<u64> = (liveness.live.iter().zip(&liveness.memories))
-        .map(|(live, memories)| live.count() as u64 + memory_bits(memories))
+    let given: Vec<Given> = (0..graph.states.len())
+        .map(|state| Given::of(graph, liveness, StateId(state as u32)))
+        .collect();
+    let bits: Vec<u64> = (liveness.live.iter().zip(&given).zip(&liveness.memories))
+        .map(|((live, given), memories)| {
+            (live.count() - given.count()) as u64 + memory_bits(memories)
+        })
         .collect();
     let flow = graph::Flow::new(graph);
     let starts: Vec<bool> = graph.states.iter().map(|state| state.initial).collect();
@@ -316,7 +325,8 @@ pub fn plan(
     let checkpoints = (0..bits.len()).filter(|&state| solution.chosen[state]);
     let checkpoints = checkpoints.map(|state| Checkpoint {
         state: StateId(state as u32),
-        saved: liveness.live[state].clone(),
+        saved: liveness.live[state].without(given[state].bits()),
+        given: given[state].clone(),
         memories: liveness.memories[state].clone(),
     });
     let longest = flow.longest_segment(&solution.chosen);

@@ -16,9 +16,8 @@
 use std::fmt::Write;
 
 use super::Claims;
-use super::obligation::{facts, kept, successors};
+use super::obligation::{facts, given, kept, successors};
 use crate::control::StateId;
-use crate::liveness::BitSet;
 use crate::netlist::known::Cone;
 use crate::netlist::verilog::{literal, operator, range};
 use crate::netlist::{Bits, ExprId, Netlist, Node, RegId, Sampled};
@@ -279,6 +278,7 @@ impl<'a> Machine<'a> {
         }
         writeln!(out, "  output wrong);")?;
         let keep = kept(claims, state);
+        let given = given(claims, state);
         for (at, width) in self.registers() {
             let register = RegId(at as u32);
             let fact = facts(claims, state).find(|(of, _)| *of == register);
@@ -286,12 +286,20 @@ impl<'a> Machine<'a> {
                 Some((_, value)) => literal(value),
                 None => format!("r{at}"),
             };
-            let kept = literal(&self.mask(claims, keep, register));
+            let kept = self.mask(claims, register, |bit| keep.contains(bit));
+            let told = |bit| given.and_then(|given| given.value(bit));
+            let lost = self.mask(claims, register, |bit| {
+                !keep.contains(bit) && told(bit).is_none()
+            });
+            let ones = self.mask(claims, register, |bit| {
+                !keep.contains(bit) && told(bit) == Some(true)
+            });
+            let (kept, lost, ones) = (literal(&kept), literal(&lost), literal(&ones));
             let width = range(width);
             writeln!(out, "  wire {width}p{at} = {whole};")?;
             writeln!(
                 out,
-                "  wire {width}q{at} = (p{at} & {kept}) | (f{at} & ~{kept});"
+                "  wire {width}q{at} = (p{at} & {kept}) | (f{at} & {lost}) | {ones};"
             )?;
         }
         self.write_instance(out, "a", "p")?;
@@ -315,7 +323,7 @@ impl<'a> Machine<'a> {
             }
             let live = &claims.liveness.live[target.index()];
             for (at, _) in self.registers() {
-                let mask = self.mask(claims, live, RegId(at as u32));
+                let mask = self.mask(claims, RegId(at as u32), |bit| live.contains(bit));
                 if !mask.is_zero() {
                     let mask = literal(&mask);
                     agree.push(format!("(((ax{at} ^ bx{at}) & {mask}) == 0)"));
@@ -329,12 +337,12 @@ impl<'a> Machine<'a> {
     }
 
     /// The bits of a register that are in a set.
-    fn mask(&self, claims: &Claims<'_>, set: &BitSet, register: RegId) -> Bits {
+    fn mask(&self, claims: &Claims<'_>, register: RegId, wanted: impl Fn(usize) -> bool) -> Bits {
         let bits = claims.liveness.bits.range(register);
         let width = bits.len();
         let mut limbs = vec![0u64; width.div_ceil(64)];
         for (at, number) in bits.enumerate() {
-            limbs[at / 64] |= u64::from(set.contains(number)) << (at % 64);
+            limbs[at / 64] |= u64::from(wanted(number)) << (at % 64);
         }
         Bits::new(width as u32, &limbs, &[])
     }

@@ -1,9 +1,10 @@
 //! Checks the live bits with a solver, from the netlist alone.
 //!
 //! What liveness and plan claim of a control state S is inductive in one step.
-//! Let two copies of the machine satisfy the facts of S and agree on what
-//! S keeps (its live bits and memories; in a checkpoint, those that are saved), and
-//! let everything else differ at will. Then, for any inputs,
+//! Let a copy of the machine satisfy the facts of S, and a second one agree with it on
+//! what S keeps (its live bits and memories; in a checkpoint, those that are saved),
+//! have the constants that a restore of the checkpoint puts into given bits, and differ
+//! from it at will in everything else. Then, for any inputs,
 //!
 //! 1. all outputs are equal where they count, and whether they do, and
 //! 2. there is an edge S → T after which both satisfy the facts of T and agree

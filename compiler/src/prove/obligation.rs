@@ -9,7 +9,7 @@ use super::{Claims, Counterexample, Effect, Verdict};
 use crate::control::StateId;
 use crate::liveness::BitSet;
 use crate::netlist::{Bits, InputId, MemId, RegId, Sampled};
-use crate::plan::Checkpoint;
+use crate::plan::{Checkpoint, Given};
 
 /// Clock edges for which the reset is held. The claim is about a reset that is
 /// held until its effect is complete.
@@ -54,6 +54,11 @@ pub(super) fn kept<'a>(claims: &Claims<'a>, state: StateId) -> &'a BitSet {
         Some(checkpoint) => &checkpoint.saved,
         None => &claims.liveness.live[state.index()],
     }
+}
+
+/// What a restore of the state's checkpoint puts into bits that are not saved.
+pub(super) fn given<'a>(claims: &Claims<'a>, state: StateId) -> Option<&'a Given> {
+    checkpoint(claims, state).map(|checkpoint| &checkpoint.given)
 }
 
 /// The memories that a state keeps over a supply failure, likewise.
@@ -109,13 +114,22 @@ impl Step {
             }
         }
         let keep = kept(claims, state);
+        let given = given(claims, state);
         let mut restored = whole.clone();
         let mut free = Vec::new();
         for (at, bits) in restored.iter_mut().enumerate() {
             let register = RegId(at as u32);
             for (bit, lit) in bits.iter_mut().enumerate() {
-                if !keep.contains(index.of(register, bit as u32)) {
-                    *lit = circuit.aig.input();
+                let number = index.of(register, bit as u32);
+                if keep.contains(number) {
+                    continue;
+                }
+                let restored = match given.and_then(|given| given.value(number)) {
+                    Some(one) => Lit::constant(one),
+                    None => circuit.aig.input(),
+                };
+                if restored != *lit {
+                    *lit = restored;
                     free.push((register, bit as u32));
                 }
             }

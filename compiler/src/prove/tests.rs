@@ -268,6 +268,30 @@ fn a_checkpoint_that_saves_too_little_is_refuted() {
 }
 
 #[test]
+fn a_given_bit_that_is_the_other_way_round_is_refuted() {
+    let netlist = machines::rounds();
+    let (graph, liveness) = analyzed(&netlist);
+    let mut plan =
+        crate::plan::plan(&netlist, &graph, &liveness, &Default::default()).expect("feasible");
+    let given = &mut plan.checkpoints[0].given;
+    let bit = given.bits().iter().next().expect("something is given");
+    let value = given.value(bit).expect("it is given");
+    given.insert(bit, !value);
+    let state = plan.checkpoints[0].state;
+    let claims = Claims {
+        plan: Some(&plan),
+        ..claims(&netlist, &graph, &liveness)
+    };
+    let proof = prove(&claims, &ProveOptions::default(), |_, _| {});
+    let of_state = |one: &&Obligation| one.subject == Subject::State(state);
+    let obligation = proof.obligations.iter().find(of_state).expect("proved too");
+    match &obligation.verdict {
+        Verdict::Refuted(found) => assert_eq!(found.bits, [liveness.bits.bit(bit)]),
+        verdict => panic!("{verdict:?}"),
+    }
+}
+
+#[test]
 fn no_time_means_unknown() {
     let netlist = machines::rounds();
     let (graph, mut liveness) = analyzed(&netlist);

@@ -307,6 +307,7 @@ fn checkpoints(inputs: &Inputs, plan: &Plan, layout: &Layout) -> Vec<Checkpoint>
                 state: checkpoint.state.0,
                 name: graph.states[checkpoint.state.index()].name.clone(),
                 saved_bits: checkpoint.saved.count() + memory_bits as usize,
+                given_bits: checkpoint.given.count(),
                 saved_words: words,
                 saved_memories: memory_names(netlist, &checkpoint.memories),
                 written_words: around + words as u32,

@@ -246,6 +246,8 @@ pub struct Checkpoint {
     pub name: String,
     /// Live bits that are saved, those of memories included.
     pub saved_bits: usize,
+    /// Live bits that are not, because the checkpoint tells their values.
+    pub given_bits: usize,
     /// Payload words that hold them.
     pub saved_words: usize,
     /// Memories among them.

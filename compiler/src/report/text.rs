@@ -4,7 +4,7 @@
 use indexmap::IndexMap;
 
 use super::hazards;
-use super::model::{Checkpoint, Edge, Observe, Report, State};
+use super::model::{Checkpoint, Edge, Observe, Report, State, Value};
 use super::table::{Align, count, percent, shorten, shorten_apart, table};
 use super::text_energy;
 use crate::energy::engineering;
@@ -340,12 +340,13 @@ fn checkpoint_table(report: &Report) -> String {
     let mut titles = vec![
         "checkpoint",
         "saved bits",
+        "given",
         "words",
         "save cycles",
         "restore cycles",
     ];
     if energy {
-        titles.splice(4..4, ["save"]);
+        titles.splice(5..5, ["save"]);
         titles.extend(["restore", "threshold"]);
     }
     let mut rows = vec![header(&titles)];
@@ -359,6 +360,7 @@ fn checkpoint_table(report: &Report) -> String {
         let cells = [
             Some(name),
             Some(checkpoint.saved_bits.to_string()),
+            Some(checkpoint.given_bits.to_string()),
             Some(checkpoint.saved_words.to_string()),
             Some(checkpoint.save_cycles.to_string()),
             joules(checkpoint.save_joules),
@@ -383,6 +385,7 @@ fn checkpoint_table(report: &Report) -> String {
         }
         false => "  cycles are clocks with an NVM that never waits\n",
     });
+    out.push_str("  given bits are live, but follow from the checkpoint itself\n");
     out
 }
 
@@ -396,6 +399,11 @@ fn saved_by_register(report: &Report) -> Vec<(String, u64)> {
     };
     let mut groups: IndexMap<String, u64> = IndexMap::new();
     for (name, ranges) in &state.live {
+        // Known values are given.
+        let known = |value: &Value| !matches!(value, Value::Text(text) if text.contains('x'));
+        if state.values.get(name).is_some_and(known) {
+            continue;
+        }
         // The elements of an array are one entry.
         let base = name.split_once('[').map_or(name.as_str(), |(base, _)| base);
         *groups.entry(base.to_string()).or_default() += range_bits(ranges);
