@@ -63,6 +63,15 @@ impl Language {
     }
 }
 
+/// An input port that is an asynchronous reset.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct AsyncReset {
+    /// The port.
+    pub port: String,
+    /// It resets while it is 1.
+    pub active_high: bool,
+}
+
 /// The design as the user wrote it.
 #[derive(Debug, Clone)]
 pub struct OriginalDesign {
@@ -88,7 +97,7 @@ pub struct OriginalDesign {
     pub ports: Vec<Port>,
     /// Input ports that act as asynchronous resets. While stalled the replay disturbs them like all inputs, but lets go before the
     /// clock edge, because no environment can react to a stall that ends in the same instant.
-    pub async_resets: Vec<String>,
+    pub async_resets: Vec<AsyncReset>,
     /// The entry of `files` that holds the top module.
     pub top_module_file: PathBuf,
     /// Byte offset of the top module's `endmodule` keyword in that file.

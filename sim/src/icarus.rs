@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 
 use tera::Context;
 
-use crate::design::{ClockEdge, Instrumented, Internals, OriginalDesign};
+use crate::design::{AsyncReset, ClockEdge, Instrumented, Internals, OriginalDesign};
 use crate::error::SimError;
 use crate::expect::Expectation;
 use crate::image::Position;
@@ -274,13 +274,13 @@ fn add_state(context: &mut Context, internals: &Internals) {
 }
 
 /// A constant with ones at the asynchronous resets.
-fn reset_mask(expectation: &Expectation, resets: &[String], bits: usize) -> String {
+fn reset_mask(expectation: &Expectation, resets: &[AsyncReset], bits: usize) -> String {
     let mut mask = vec!['0'; bits];
     for field in expectation
         .input_bus
         .fields()
         .iter()
-        .filter(|field| resets.contains(&field.name))
+        .filter(|field| resets.iter().any(|reset| reset.port == field.name))
     {
         for bit in field.low..field.low + field.width_bits {
             mask[bits - 1 - bit] = '1';

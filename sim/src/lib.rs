@@ -19,6 +19,7 @@ mod budget;
 mod campaign;
 mod choose;
 mod design;
+mod equivalence;
 mod error;
 mod expect;
 mod icarus;
@@ -43,9 +44,10 @@ mod verilator;
 pub use budget::{BudgetOptions, BudgetReport, Meter, run_on_budget};
 pub use campaign::{CampaignOptions, run_campaign};
 pub use design::{
-    ClockEdge, Direction, Instrumented, Internals, Language, OriginalDesign, Port, StateVariable,
-    Testbench,
+    AsyncReset, ClockEdge, Direction, Instrumented, Internals, Language, OriginalDesign, Port,
+    StateVariable, Testbench,
 };
+pub use equivalence::{Equivalence, Side, equivalence};
 pub use error::{Limit, SimError};
 pub use expect::{ExpectOptions, Expectation, Masking, expect};
 pub use image::{Image, Position};

@@ -27,14 +27,18 @@ pub(crate) fn bus_words(bus: &Bus) -> usize {
     padded_bits(bus) / 32
 }
 
-/// A name as Verilog text; anything but a simple identifier is escaped.
+/// A name as Verilog text; anything but a simple identifier is escaped, and so is what might
+/// be a keyword of some version of the language: all of them are lower-case letters.
 pub(crate) fn verilog_name(name: &str) -> String {
     let simple = name.bytes().enumerate().all(|(at, byte)| {
         byte.is_ascii_alphabetic()
             || byte == b'_'
             || (at > 0 && (byte.is_ascii_digit() || byte == b'$'))
     });
-    if simple {
+    let keyword = name
+        .bytes()
+        .all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+    if simple && !keyword {
         name.to_string()
     } else {
         format!("\\{name} ")
@@ -240,5 +244,6 @@ mod tests {
         assert_eq!(verilog_name("clk_1$"), "clk_1$");
         assert_eq!(verilog_name("1clk"), "\\1clk ");
         assert_eq!(verilog_name("bus[3]"), "\\bus[3] ");
+        assert_eq!(verilog_name("soft"), "\\soft ");
     }
 }

@@ -15,6 +15,8 @@ pub enum Tool {
     Icarus,
     /// Verilator with the C++ compiler and `make` that it needs.
     Verilator,
+    /// Yosys.
+    Yosys,
 }
 
 /// A simulator, as it appears in options, reports and ids of failure points.
@@ -56,6 +58,7 @@ impl Tool {
         match self {
             Tool::Icarus => "Icarus Verilog",
             Tool::Verilator => "Verilator",
+            Tool::Yosys => "Yosys",
         }
     }
 
@@ -70,6 +73,10 @@ impl Tool {
                 "install it with `apt-get install verilator g++ make` (Debian, Ubuntu), `brew install verilator` (macOS) \
                  or from https://verilator.org/guide/latest/install.html (version 5 or newer)"
             }
+            Tool::Yosys => {
+                "install it with `apt-get install yosys` (Debian, Ubuntu), `brew install yosys` (macOS) \
+                 or from https://yosyshq.net/yosys/"
+            }
         }
     }
 
@@ -78,6 +85,7 @@ impl Tool {
         match self {
             Tool::Icarus => &["iverilog", "vvp"],
             Tool::Verilator => &["verilator", "make", "g++"],
+            Tool::Yosys => &["yosys"],
         }
     }
 

@@ -5,7 +5,7 @@ use std::fs::{self, File};
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use crate::design::{Instrumented, Language, OriginalDesign};
+use crate::design::{AsyncReset, Instrumented, Language, OriginalDesign};
 use crate::error::SimError;
 use crate::expect::{Expectation, write_words};
 use crate::icarus::{active_level, write_file};
@@ -127,21 +127,22 @@ fn build_with(
 pub(crate) fn write_stimulus(
     path: &Path,
     expectation: &Expectation,
-    resets: &[String],
+    resets: &[AsyncReset],
 ) -> Result<(), SimError> {
     let (in_words, out_words) = (
         shell::bus_words(&expectation.input_bus),
         shell::bus_words(&expectation.output_bus),
     );
-    let mut mask = vec![0u32; in_words];
-    for field in expectation
-        .input_bus
-        .fields()
-        .iter()
-        .filter(|field| resets.contains(&field.name))
+    let (mut mask, mut active) = (vec![0u32; in_words], vec![0u32; in_words]);
+    for field in
+        expectation.input_bus.fields().iter().filter_map(|field| {
+            Some((field, resets.iter().find(|reset| reset.port == field.name)?))
+        })
     {
+        let (field, reset) = field;
         for bit in field.low..field.low + field.width_bits {
             mask[bit / 32] |= 1 << (bit % 32);
+            active[bit / 32] |= u32::from(reset.active_high) << (bit % 32);
         }
     }
     let cycles = u32::try_from(expectation.cycles()).map_err(|_| SimError::Unsupported {
@@ -151,6 +152,7 @@ pub(crate) fn write_stimulus(
         let mut out = BufWriter::new(File::create(path)?);
         out.write_all(&cycles.to_le_bytes())?;
         write_words(&mut out, &mask, in_words, 0)?;
+        write_words(&mut out, &active, in_words, 0)?;
         for cycle in 0..expectation.cycles() {
             write_words(&mut out, expectation.inputs.value_words(cycle), in_words, 0)?;
             write_words(

@@ -9,8 +9,8 @@ use std::path::Path;
 
 use common::{recording, toy};
 use idetic_sim::{
-    ClockEdge, Direction, ExpectOptions, Language, OriginalDesign, Port, RecordOptions, SimError,
-    Testbench, expect, record,
+    AsyncReset, ClockEdge, Direction, ExpectOptions, Language, OriginalDesign, Port, RecordOptions,
+    SimError, Testbench, expect, record,
 };
 
 const NO_RANDOM_RUNS: ExpectOptions = ExpectOptions {
@@ -115,6 +115,36 @@ fn values_that_depend_on_the_state_at_power_up_are_not_expected() {
         masking.extent,
         Some([(0, "led".to_string()), (3, "led".to_string())])
     );
+}
+
+#[test]
+fn a_reset_that_rests_at_the_start_does_not_touch_initial_values() {
+    let design = "module dut (input clk, input rst, output reg [3:0] n);
+        initial n = 4'd15;
+        always @(posedge clk or posedge rst) if (rst) n <= 4'd0; else n <= n - 4'd1;
+        endmodule";
+    let bench =
+        "module tb; reg clk = 0, rst = 0; wire [3:0] n; dut d (clk, rst, n); always #5 clk = ~clk;
+        initial begin repeat (4) @(negedge clk); $finish; end endmodule";
+    let folder = tempfile::tempdir().unwrap();
+    let ports = [
+        ("clk", Direction::Input, 1),
+        ("rst", Direction::Input, 1),
+        ("n", Direction::Output, 4),
+    ];
+    let (mut design, testbench) = case(folder.path(), &ports, "clk", design, bench);
+    design.async_resets = vec![AsyncReset {
+        port: "rst".to_string(),
+        active_high: true,
+    }];
+    let recording = record(&design, &testbench, &RecordOptions::default()).unwrap();
+    let options = ExpectOptions {
+        random_runs: 8,
+        ..NO_RANDOM_RUNS
+    };
+    let checked = expect(&design, &recording, &options).unwrap();
+    assert_eq!(checked.outputs.row_binary(0), "1111");
+    assert_eq!(checked.masking.unwrap().masked_bits, 0);
 }
 
 #[test]

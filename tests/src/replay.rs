@@ -272,10 +272,16 @@ fn original(
     }
 }
 
-fn async_resets(netlist: &Netlist) -> Vec<String> {
+/// The ports that reset asynchronously.
+pub fn async_resets(netlist: &Netlist) -> Vec<sim::AsyncReset> {
     let resets = netlist.registers.iter().flat_map(|r| &r.async_resets);
-    let mut names: Vec<String> = resets.map(|reset| reset.port.0.clone()).collect();
-    names.sort();
-    names.dedup();
-    names
+    let mut list: Vec<sim::AsyncReset> = resets
+        .map(|reset| sim::AsyncReset {
+            port: reset.port.0.clone(),
+            active_high: reset.port.1,
+        })
+        .collect();
+    list.sort();
+    list.dedup();
+    list
 }

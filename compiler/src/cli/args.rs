@@ -159,6 +159,9 @@ pub struct ProofLimits {
     /// Seconds for the proof of all
     #[arg(long, value_name = "SECONDS", default_value_t = 3600)]
     pub proof_timeout: u64,
+    /// Seconds for Yosys, where it is installed, to prove that the insertions change nothing; 0 leaves that out
+    #[arg(long, value_name = "SECONDS", default_value_t = 120)]
+    pub equivalence_timeout: u64,
 }
 
 /// `idetic verify`.

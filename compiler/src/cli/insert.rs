@@ -1,10 +1,12 @@
 //! `idetic insert`: the main job.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use crate::cli::args::{Format, InsertArgs};
 use crate::cli::console::Console;
 use crate::cli::emitted;
+use crate::cli::equivalence::{self, Outcome};
 use crate::cli::exit::Exit;
 use crate::cli::output;
 use crate::cli::prove;
@@ -27,6 +29,24 @@ pub fn run(arguments: &InsertArgs, console: &Console, sources: &mut SourceMap) -
     if let Some((proof, _)) = &proof {
         prove::holds(&built.analysis, proof)?;
     }
+    let same = match arguments.prove {
+        false => None,
+        true => {
+            let limit = Duration::from_secs(arguments.limits.equivalence_timeout);
+            let output = &built.inserted.output;
+            Some(equivalence::check(
+                &built.analysis,
+                output,
+                sources,
+                &request,
+                limit,
+                console,
+            )?)
+        }
+    };
+    if let Some(same) = &same {
+        same.holds()?;
+    }
     let dir = arguments
         .output
         .clone()
@@ -39,8 +59,9 @@ pub fn run(arguments: &InsertArgs, console: &Console, sources: &mut SourceMap) -
             console.result(&report::text(&built.report))?;
             if let Some((proof, time)) = &proof {
                 console.result(&format!(
-                    "\n{}",
-                    prove::summary(&built.analysis, proof, *time)
+                    "\n{}{}",
+                    prove::summary(&built.analysis, proof, *time),
+                    same.iter().map(Outcome::summary).collect::<String>()
                 ))?;
             }
             console.result(&format!("\nWritten to {}\n", dir.display()))?;

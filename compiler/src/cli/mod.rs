@@ -12,6 +12,7 @@ mod analyze;
 mod console;
 mod emitted;
 mod energy_config;
+mod equivalence;
 mod exact;
 mod exit;
 mod insert;

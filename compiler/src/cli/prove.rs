@@ -7,11 +7,13 @@ use serde_json::{Map, Value, json};
 
 use crate::cli::args::{Format, ProofLimits, ProveArgs};
 use crate::cli::console::Console;
+use crate::cli::emitted;
+use crate::cli::equivalence::{self, Outcome};
 use crate::cli::exact;
 use crate::cli::exit::Exit;
 use crate::cli::output;
-use crate::cli::request;
-use crate::diagnostics::{Diagnostic, Diagnostics, codes};
+use crate::cli::request::{self, Request};
+use crate::diagnostics::{Diagnostic, Diagnostics, Severity, codes};
 use crate::driver::{self, Analysis};
 use crate::netlist::{Bits, MemId, RegId};
 use crate::plan::Plan;
@@ -26,7 +28,7 @@ const NAMES: usize = 8;
 /// Runs the subcommand.
 pub fn run(arguments: &ProveArgs, console: &Console, sources: &mut SourceMap) -> Result<(), Exit> {
     let request = request::request(&arguments.design, Some(&arguments.plan), sources)?;
-    let analysis = super::analyze_design(&request, console, sources)?;
+    let mut analysis = super::analyze_design(&request, console, sources)?;
     if arguments.exact {
         return exact::run(&analysis, &options(arguments.limits), console);
     }
@@ -39,12 +41,45 @@ pub fn run(arguments: &ProveArgs, console: &Console, sources: &mut SourceMap) ->
         export(&analysis, &plan, dir)?;
     }
     let (proof, time) = check(&analysis, &plan, arguments.limits, console);
+    let same = match proof.holds() {
+        true => insertions(&mut analysis, &request, arguments.limits, console, sources)?,
+        false => Outcome::NotTried("the plan is not proved".to_string()),
+    };
     match console.format {
-        Format::Json => console.result(&machine(&analysis, &proof, time))?,
+        Format::Json => console.result(&machine(&analysis, &proof, time, &same))?,
         Format::Text if console.quiet => {}
-        Format::Text => console.result(&summary(&analysis, &proof, time))?,
+        Format::Text => {
+            let summary = summary(&analysis, &proof, time) + &same.summary();
+            console.result(&summary)?;
+        }
     }
-    holds(&analysis, &proof)
+    holds(&analysis, &proof)?;
+    same.holds()
+}
+
+/// Whether the insertions change nothing, where the design can be instrumented.
+fn insertions(
+    analysis: &mut Analysis,
+    request: &Request,
+    limits: ProofLimits,
+    console: &Console,
+    sources: &mut SourceMap,
+) -> Result<Outcome, Diagnostic> {
+    let limit = Duration::from_secs(limits.equivalence_timeout);
+    if limit.is_zero() {
+        return Ok(Outcome::not_wanted());
+    }
+    let (inserted, diagnostics) = driver::insert(analysis, sources, &request.insert);
+    let Some(mut inserted) = inserted else {
+        let error = diagnostics
+            .list
+            .iter()
+            .find(|one| one.severity == Severity::Error);
+        let why = error.map_or("", |error| error.message.as_str());
+        return Ok(Outcome::NotTried(format!("`insert` refuses it: {why}")));
+    };
+    emitted::name_apart(&mut inserted.output, sources)?;
+    equivalence::check(analysis, &inserted.output, sources, request, limit, console)
 }
 
 /// Writes the obligations for Yosys.
@@ -235,6 +270,15 @@ fn complaint(analysis: &Analysis, about: Subject, found: &Counterexample) -> Dia
                 .collect::<Vec<_>>()
                 .join(", ")
         ),
+        Effect::Constant { state, bits: wrong } => format!(
+            "in the next state `{}` bits do not have the value that they are said to have: {}",
+            analysis.graph.states[state.index()].name,
+            bits(analysis, wrong)
+        ),
+        Effect::Shown(state) => format!(
+            "the registers show the state `{}` then, without having its constants",
+            analysis.graph.states[state.index()].name
+        ),
         Effect::NoState => {
             "the next state is none that the control graph has an edge to".to_string()
         }
@@ -285,7 +329,7 @@ fn valuation(analysis: &Analysis, found: &Counterexample) -> String {
 }
 
 /// The result for machines.
-fn machine(analysis: &Analysis, proof: &Proof, time: Duration) -> String {
+fn machine(analysis: &Analysis, proof: &Proof, time: Duration, same: &Outcome) -> String {
     let obligations: Vec<Value> = (proof.obligations.iter())
         .map(|obligation| {
             let mut entry = json!({
@@ -314,6 +358,7 @@ fn machine(analysis: &Analysis, proof: &Proof, time: Duration) -> String {
         "top": analysis.netlist.top,
         "proved": proof.holds(),
         "obligations": obligations,
+        "insertions": same.word(),
         "time_seconds": time.as_secs_f64(),
     });
     format!("{value:#}\n")
@@ -339,6 +384,13 @@ fn counterexample(analysis: &Analysis, found: &Counterexample) -> Value {
             "next_state": analysis.graph.states[state.index()].name,
             "live": names(bits),
             "memories": memory_names(memories),
+        }),
+        Effect::Constant { state, bits } => json!({
+            "next_state": analysis.graph.states[state.index()].name,
+            "constants": names(bits),
+        }),
+        Effect::Shown(state) => json!({
+            "shown_state": analysis.graph.states[state.index()].name,
         }),
         Effect::NoState => json!({ "next_state": null }),
     };

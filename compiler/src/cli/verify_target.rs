@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use idetic_sim::{
-    ClockEdge, Direction, Instrumented, Internals, Language, OriginalDesign, Port, StateVariable,
+    AsyncReset, ClockEdge, Direction, Instrumented, Internals, Language, OriginalDesign, Port,
+    StateVariable,
 };
 
 use crate::cli::exit::Exit;
@@ -124,12 +125,15 @@ pub fn original(
         .into());
     }
     let read = &request.analyze.read;
-    let mut async_resets: Vec<String> = netlist
+    let mut async_resets: Vec<AsyncReset> = netlist
         .registers
         .iter()
         .flat_map(|register| &register.clocking.resets)
         .filter_map(|reset| match reset {
-            ResetSource::Port(port, _) => Some(port.clone()),
+            ResetSource::Port(port, active_high) => Some(AsyncReset {
+                port: port.clone(),
+                active_high: *active_high,
+            }),
             _ => None,
         })
         .collect();

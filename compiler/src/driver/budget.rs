@@ -189,7 +189,7 @@ impl Search<'_> {
             liveness,
             ..
         } = self.analysis;
-        let given = plan::Given::of(graph, liveness, StateId(state as u32));
+        let given = plan::given(netlist, graph, liveness, StateId(state as u32));
         let bits = (liveness.live[state].count() - given.count()) as u64;
         let memories = liveness.memories[state].iter();
         let memories = memories.map(|memory| &netlist.memories[memory]);

@@ -1,11 +1,11 @@
 //! Recognising checkpoints, and their live words, in the wrapper.
 //!
-//! A checkpoint is recognised by the facts of its state alone: the control bits
-//! that are known in it, which are live. What holds in a state follows from its
+//! A checkpoint is recognised by the facts of its state: the control bits
+//! that are known in it, which are live; and by the other bits that it gives. What holds in a state follows from its
 //! facts, so where the facts of two states hold at once the design may be saved
 //! as either, and the first checkpoint whose condition holds is a right one.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexMap;
 use serde::Serialize;
@@ -24,30 +24,40 @@ pub fn observed_control(graph: &ControlGraph, liveness: &Liveness, plan: &Plan) 
     let mut told: BTreeSet<RegId> = BTreeSet::new();
     for checkpoint in &plan.checkpoints {
         let facts = facts(graph, liveness, checkpoint);
-        told.extend(facts.into_iter().map(|(register, ..)| register));
+        let bits = facts.iter().flat_map(|told| told.keys());
+        told.extend(bits.map(|&(register, _)| register));
     }
     told.into_iter().collect()
 }
 
-/// The bits that tell a checkpoint: known in its state, and live.
-fn facts(
-    graph: &ControlGraph,
-    liveness: &Liveness,
-    checkpoint: &Checkpoint,
-) -> Vec<(RegId, u32, bool)> {
+/// Bits with their values.
+type Told = BTreeMap<(RegId, u32), bool>;
+
+/// The bits that tell a checkpoint: those known in its state, and live; and the other
+/// bits that it gives, without which a save in it would be wrong.
+fn facts(graph: &ControlGraph, liveness: &Liveness, checkpoint: &Checkpoint) -> [Told; 2] {
+    let given = &checkpoint.given;
     let state = &graph.states[checkpoint.state.index()];
     let registers = graph.registers.iter().zip(&state.values);
-    registers
-        .flat_map(|(&register, value)| {
-            (0..value.width()).filter_map(move |bit| {
-                let number = liveness.bits.of(register, bit);
-                let given = checkpoint.given.value(number).is_some();
-                let live = given || checkpoint.saved.contains(number);
-                Some((register, bit, value.bit(bit).filter(|_| live)?))
-            })
+    let known = registers.flat_map(|(&register, value)| {
+        (0..value.width()).filter_map(move |bit| {
+            let number = liveness.bits.of(register, bit);
+            let live = given.value(number).is_some() || checkpoint.saved.contains(number);
+            Some(((register, bit), value.bit(bit).filter(|_| live)?))
         })
-        .collect()
+    });
+    let known: Told = known.collect();
+    let others = given.bits().iter().filter_map(|number| {
+        let bit = liveness.bits.bit(number);
+        Some((bit, given.value(number)?))
+    });
+    let others = others.filter(|(bit, _)| !known.contains_key(bit)).collect();
+    [known, others]
 }
+
+/// The wrapper's function that takes an unknown difference for none: in simulation a bit
+/// can be unknown that is constant in silicon, and an unknown bit may have any value.
+pub const DIFFERS: &str = "idetic_differs";
 
 /// One branch of the decoder.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -95,21 +105,34 @@ fn condition(
     checkpoint: &Checkpoint,
     tree: &Tree,
 ) -> Option<String> {
-    // By their place in `idetic_control`, where all told registers are.
-    let facts = facts(graph, liveness, checkpoint).into_iter();
-    let mut wanted: Vec<(u32, bool)> = facts
-        .map(|(register, bit, value)| (tree.control[&register] + bit, value))
-        .collect();
-    wanted.sort_unstable();
-    let mut terms = Vec::new();
-    for run in wanted.chunk_by(|a, b| a.0 + 1 == b.0) {
-        let vector = text::bits("idetic_control", run[0].0, run.len() as u32);
-        let value: String = run
+    let [known, others] = facts(graph, liveness, checkpoint);
+    let compare = |told: &Told, write: &dyn Fn(&str, u32, &str) -> String| -> Vec<String> {
+        // By their place in `idetic_control`, where all told registers are.
+        let places = told
             .iter()
-            .rev()
-            .map(|&(_, value)| if value { '1' } else { '0' })
-            .collect();
-        terms.push(format!("{vector} == {}'b{value}", run.len()));
+            .map(|(&(register, bit), &value)| (tree.control[&register] + bit, value));
+        let mut wanted: Vec<(u32, bool)> = places.collect();
+        wanted.sort_unstable();
+        let runs = wanted.chunk_by(|a, b| a.0 + 1 == b.0);
+        runs.map(|run| {
+            let vector = text::bits("idetic_control", run[0].0, run.len() as u32);
+            let value: String = run
+                .iter()
+                .rev()
+                .map(|&(_, value)| if value { '1' } else { '0' })
+                .collect();
+            write(&vector, run.len() as u32, &value)
+        })
+        .collect()
+    };
+    let mut terms = compare(&known, &|vector, width, value| {
+        format!("{vector} == {width}'b{value}")
+    });
+    let differing = compare(&others, &|vector, width, value| {
+        format!("|({vector} ^ {width}'b{value})")
+    });
+    if !differing.is_empty() {
+        terms.push(format!("!{DIFFERS}({})", differing.join(" || ")));
     }
     (!terms.is_empty()).then(|| terms.join(" && "))
 }

@@ -11,12 +11,12 @@ use crate::frontend::ast::{
     Timing,
 };
 use crate::layout::{Layout, Segment};
-use crate::liveness::{BitIndex, BitSet, Liveness};
+use crate::liveness::{BitIndex, BitSet, Constants, Liveness};
 use crate::netlist::{
     Assigned, AsyncReset, BitNaming, Bits, Clock, ClockId, Clocking, Instance, InstanceId, Netlist,
     Node, Origin, Port, ProcessRef, RegId, Register, ResetSource,
 };
-use crate::plan::{Checkpoint, Cold, Given, Optimality, Plan};
+use crate::plan::{Checkpoint, Cold, Optimality, Plan};
 use crate::source::{FileId, SourceMap, Span};
 
 /// A design under construction. The text has one statement per process, and
@@ -346,7 +346,7 @@ impl Fixture {
             .map(|at| Checkpoint {
                 state: ids(at),
                 saved: set.clone(),
-                given: Given::none(set.capacity()),
+                given: Constants::none(set.capacity()),
                 memories: BitSet::new(0),
             })
             .collect();
@@ -385,6 +385,7 @@ impl Fixture {
             },
             liveness: Liveness {
                 bits,
+                constants: vec![Constants::none(set.capacity()); states.len()],
                 live: vec![set; states.len()],
                 memories: vec![BitSet::new(0); states.len()],
             },

@@ -7,9 +7,9 @@ use serde::Serialize;
 
 use crate::control::ControlGraph;
 use crate::layout::Layout;
-use crate::liveness::Liveness;
+use crate::liveness::{Constants, Liveness};
 use crate::netlist::{Netlist, RegId};
-use crate::plan::{Given, Plan};
+use crate::plan::Plan;
 
 use super::tree::chunks;
 use super::wrapper::address_bits;
@@ -229,7 +229,7 @@ pub fn slot_fields(layout: &Layout) -> Vec<Field> {
 }
 
 /// The given bits in runs that do not cross registers.
-fn given_runs(netlist: &Netlist, liveness: &Liveness, given: &Given) -> Vec<GivenRun> {
+fn given_runs(netlist: &Netlist, liveness: &Liveness, given: &Constants) -> Vec<GivenRun> {
     let mut out: Vec<GivenRun> = Vec::new();
     let mut last: Option<(RegId, u32)> = None;
     for number in given.bits().iter() {

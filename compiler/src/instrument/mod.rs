@@ -14,6 +14,7 @@
 
 pub mod edits;
 
+mod at_rest;
 mod connect;
 mod copies;
 mod decode;
@@ -30,6 +31,7 @@ mod module;
 mod names;
 mod process;
 mod signals;
+mod tables;
 mod text;
 mod tree;
 mod variants;
@@ -41,8 +43,9 @@ pub(crate) mod fixture;
 #[cfg(test)]
 mod tests;
 
+pub use at_rest::{AT_REST, AtRest};
 pub use files::{ListOptions, OutputFile, free_name};
-pub use image::{Field, Image, ImageCheckpoint, Run, slot_fields};
+pub use image::{Field, GivenRun, Image, ImageCheckpoint, Run, slot_fields};
 pub use names::{identifier, scoped};
 pub use wrapper::{DESIGN_INSTANCE, THRESHOLD_PARAMETER};
 
@@ -104,6 +107,8 @@ pub struct Output {
     pub files: Vec<OutputFile>,
     /// Contents of `image.json`.
     pub image: Image,
+    /// What shows that the insertions change nothing; not emitted.
+    pub at_rest: AtRest,
     original_top: String,
 }
 
@@ -216,6 +221,7 @@ pub fn attempt(
         top: names::wrapper_name(&netlist.top),
         files: files::files(ast, sources, netlist, &edits, wrapper, gate),
         image: image::image(netlist, graph, liveness, plan, layout, &options.design_hash),
+        at_rest: at_rest::at_rest(netlist, &tree, options),
         original_top: netlist.top.clone(),
     };
     Attempt {

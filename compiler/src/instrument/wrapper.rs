@@ -13,6 +13,7 @@ use crate::plan::Plan;
 
 use super::decode::{self, Branch, LiveCase};
 use super::names::{identifier, wrapper_name};
+use super::tables::{self, Cold, ConstantCase};
 use super::text::unlinted;
 use super::tree::Tree;
 use super::vector::Vector;
@@ -55,6 +56,7 @@ struct Model {
     checkpoint_count: usize,
     checkpoints: Vec<Branch>,
     open_ended: bool,
+    differs: Option<&'static str>,
     always_due: u8,
     index_bits: u32,
     live_cases: Vec<LiveCase>,
@@ -68,12 +70,12 @@ struct Model {
 
 /// The memories of the payload.
 #[derive(Serialize)]
-struct Memories {
+pub(super) struct Memories {
     count: usize,
     words: u32,
-    index_bits: u32,
-    row_bits: u32,
-    part_bits: u32,
+    pub(super) index_bits: u32,
+    pub(super) row_bits: u32,
+    pub(super) part_bits: u32,
     /// Bits of a word that the ports carry.
     data_bits: u32,
     list: Vec<MemoryModel>,
@@ -90,20 +92,6 @@ struct MemoryModel {
     offset: u32,
     last_row: u32,
     last_part: u32,
-}
-
-/// The constants of a cold start.
-#[derive(Serialize)]
-struct Cold {
-    chain: Vec<ConstantCase>,
-    memories: Vec<ConstantCase>,
-}
-
-/// An arm of a table of constants.
-#[derive(Serialize)]
-struct ConstantCase {
-    label: String,
-    value: String,
 }
 
 #[derive(Serialize)]
@@ -215,7 +203,7 @@ pub fn wrapper(inputs: &Inputs, diagnostics: &mut Diagnostics) -> Option<String>
     let (live_cases, live_default) =
         decode::live_table(&layout.live_words, layout.words as usize, index_bits_);
     let memories = memories(inputs, index_bits_);
-    let cold = cold(layout, memories.as_ref());
+    let cold = tables::cold(layout, memories.as_ref());
     let mut model = Model {
         version: env!("CARGO_PKG_VERSION"),
         wrapper: wrapper_name(&netlist.top),
@@ -241,6 +229,10 @@ pub fn wrapper(inputs: &Inputs, diagnostics: &mut Diagnostics) -> Option<String>
         pulse_run: node.needs.run,
         top_instance: String::new(),
         checkpoint_count: plan.checkpoints.len(),
+        differs: (checkpoints.iter())
+            .filter_map(|branch| branch.condition.as_ref())
+            .any(|condition| condition.contains(decode::DIFFERS))
+            .then_some(decode::DIFFERS),
         checkpoints,
         open_ended,
         always_due: u8::from(always),
@@ -250,7 +242,7 @@ pub fn wrapper(inputs: &Inputs, diagnostics: &mut Diagnostics) -> Option<String>
         id: format!("{:08x}", layout.id),
         memories,
         cold,
-        given: given(layout, index_bits_),
+        given: tables::given(layout, index_bits_),
         clocked: node.is_clocked(),
     };
     model.top_instance = top_instance(inputs, &model, &resets, &top_in);
@@ -306,57 +298,13 @@ fn memories(inputs: &Inputs, checkpoint_bits: u32) -> Option<Memories> {
     })
 }
 
-/// The constants of the words that checkpoints do not save.
-fn given(layout: &Layout, checkpoint_bits: u32) -> Vec<ConstantCase> {
-    let word_index_bits = index_bits(u64::from(layout.words));
-    let checkpoints = layout.given.iter().enumerate();
-    let words = checkpoints.flat_map(|(at, words)| words.iter().map(move |word| (at, word)));
-    words
-        .map(|(at, word)| ConstantCase {
-            label: format!(
-                "{{{checkpoint_bits}'d{at}, {word_index_bits}'d{}}}",
-                word.word
-            ),
-            value: constant(layout, word.value),
-        })
-        .collect()
-}
-
-/// A word as a Verilog constant.
-fn constant(layout: &Layout, value: u64) -> String {
-    let digits = layout.word_bits.div_ceil(4) as usize;
-    format!("{}'h{value:0digits$x}", layout.word_bits)
-}
-
-fn cold(layout: &Layout, memories: Option<&Memories>) -> Option<Cold> {
-    let cold = layout.cold.as_ref()?;
-    let word_index_bits = index_bits(u64::from(layout.words));
-    let chain = cold.chain.iter().map(|word| ConstantCase {
-        label: format!("{word_index_bits}'d{}", word.word),
-        value: constant(layout, word.value),
-    });
-    let words = cold.memories.iter().map(|word| {
-        let of = memories.expect("words of memories belong to one");
-        ConstantCase {
-            label: format!(
-                "{{{}'d{}, {}'d{}, {}'d{}}}",
-                of.index_bits, word.memory, of.row_bits, word.row, of.part_bits, word.part
-            ),
-            value: constant(layout, word.value),
-        }
-    });
-    Some(Cold {
-        chain: chain.collect(),
-        memories: words.collect(),
-    })
-}
-
 fn render(model: &Model) -> String {
     let context = tera::Context::from_serialize(model).expect("the model is a plain structure");
     tera::Tera::one_off(TEMPLATE, &context, false).expect("the template fits the model")
 }
 
-fn declaration(port: &Port) -> String {
+/// The declaration of a port of the top.
+pub fn declaration(port: &Port) -> String {
     let direction = match port.direction {
         Direction::Input => "input ",
         Direction::Output => "output",

@@ -1,8 +1,9 @@
 use super::*;
 use crate::control::StateId;
+use crate::liveness::Constants;
 use crate::netlist::Instance;
 use crate::netlist::testing::Builder;
-use crate::plan::{Checkpoint, Cold, Given, Optimality};
+use crate::plan::{Checkpoint, Cold, Optimality};
 
 /// Registers `(name, width, instance)`, instances given by their parents.
 fn design(parents: &[u32], registers: &[(&str, u32, u32)]) -> Netlist {
@@ -33,7 +34,7 @@ fn plan(bits: &BitIndex, saved: &[&[usize]]) -> Plan {
         }
         Checkpoint {
             state: StateId(state as u32),
-            given: Given::none(saved.capacity()),
+            given: Constants::none(saved.capacity()),
             saved,
             memories: BitSet::new(0),
         }

@@ -69,12 +69,33 @@ impl BitSet {
         new
     }
 
+    /// Removes the numbers that are not in `other`.
+    pub fn keep(&mut self, other: &BitSet) {
+        for (limb, keep) in self.limbs.iter_mut().zip(&other.limbs) {
+            *limb &= keep;
+        }
+    }
+
+    /// Removes the numbers in `other`.
+    pub fn remove_all(&mut self, other: &BitSet) {
+        for (limb, drop) in self.limbs.iter_mut().zip(&other.limbs) {
+            *limb &= !drop;
+        }
+    }
+
+    /// The numbers that are in one of the two sets only.
+    pub fn differing(&self, other: &BitSet) -> BitSet {
+        let limbs = self.limbs.iter().zip(&other.limbs);
+        BitSet {
+            len: self.len,
+            limbs: limbs.map(|(a, b)| a ^ b).collect(),
+        }
+    }
+
     /// The numbers that are not in `other`.
     pub fn without(&self, other: &BitSet) -> BitSet {
         let mut rest = self.clone();
-        for (limb, drop) in rest.limbs.iter_mut().zip(&other.limbs) {
-            *limb &= !drop;
-        }
+        rest.remove_all(other);
         rest
     }
 

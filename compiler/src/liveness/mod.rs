@@ -30,16 +30,22 @@
 //! An output of which the user says when it is sampled ([`crate::netlist::Sampled`])
 //! counts in property 2 where its condition holds; whether it does counts always.
 //!
+//! Of the live bits some have one value in a state ([`Constants`]): `propagation`
+//! carries what is known forward along the same edges.
+//!
 //! A memory is live as a whole, where a word of it may be read before all of
 //! them are overwritten; what its write ports depend on is used only if it is
 //! live behind the edge. Tables that nothing writes are constants.
 
 mod bitset;
+mod constants;
 mod demand;
 mod fixpoint;
 #[cfg(test)]
 mod machines;
+mod propagation;
 mod relax;
+mod shown;
 #[cfg(test)]
 pub(crate) mod tests;
 mod uses;
@@ -47,6 +53,7 @@ mod walk;
 mod why;
 
 pub use bitset::BitSet;
+pub use constants::Constants;
 pub use why::{Item, Reason, Stop, Use, why};
 
 use crate::control::{ControlGraph, ValueName};
@@ -70,14 +77,23 @@ pub fn analyze(
         relax::merge(netlist, &mut graph, names);
         live = fixpoint::fixpoint(&mut uses, &graph);
     }
-    let (live, memories) = live.iter().map(|set| bits.split(set)).unzip();
+    let (live, memories): (Vec<BitSet>, Vec<BitSet>) =
+        live.iter().map(|set| bits.split(set)).unzip();
+    let limit = uses.work() / CONSTANTS + LEAST_WORK;
+    let constants = propagation::constants(netlist, &graph, &bits, &live, limit);
     let liveness = Liveness {
+        constants,
         bits,
         live,
         memories,
     };
     (graph, liveness)
 }
+
+/// Constants may take this part of the work that the live bits took, and what
+/// follows in any case.
+const CONSTANTS: u64 = 2;
+const LEAST_WORK: u64 = 5_000_000;
 
 /// The live bits of every control state.
 #[derive(Debug, Clone)]
@@ -89,6 +105,8 @@ pub struct Liveness {
     pub live: Vec<BitSet>,
     /// Per state, the numbers of the live memories.
     pub memories: Vec<BitSet>,
+    /// Per state, the live bits that have one value there, facts among them.
+    pub constants: Vec<Constants>,
 }
 
 /// A dense numbering of register bits: register `r` has bits

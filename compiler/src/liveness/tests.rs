@@ -123,6 +123,80 @@ fn check_liveness(netlist: &Netlist, graph: &ControlGraph, liveness: &Liveness, 
     }
 }
 
+/// In every valuation reached from a cycle of the reset, the registers as they read
+/// under any inputs have the constants of every state whose facts they satisfy. Tells
+/// how many bits that are no facts have a value.
+fn check_constants(
+    netlist: &Netlist,
+    graph: &ControlGraph,
+    liveness: &Liveness,
+    context: &str,
+) -> usize {
+    let Some(reset) = &graph.reset else { return 0 };
+    let all: Vec<Vec<Vec<bool>>> = (0..1u64 << input_bits(netlist))
+        .map(|number| inputs_of(netlist, number))
+        .collect();
+    let port = netlist
+        .inputs
+        .iter()
+        .position(|input| input.name == reset.port);
+    let port = port.expect("the reset is an input");
+    let valuations = 1usize << netlist.flop_bits();
+    let number = |machine: &MachineState| {
+        let bits = machine.registers.iter().flatten().enumerate();
+        bits.fold(0, |sum, (at, &bit)| sum | usize::from(bit) << at)
+    };
+    let mut seen = vec![false; valuations];
+    let mut open = Vec::new();
+    for start in 0..valuations {
+        let machine = state_of(netlist, start as u64);
+        for inputs in all.iter().filter(|it| it[port][0] == reset.active_high) {
+            open.push(number(&eval::cycle(netlist, &machine, inputs).next));
+        }
+    }
+    while let Some(at) = open.pop() {
+        if std::mem::replace(&mut seen[at], true) {
+            continue;
+        }
+        let machine = state_of(netlist, at as u64);
+        for inputs in &all {
+            let (read, _) = eval::under_resets(netlist, &machine, inputs);
+            for (state, constants) in graph.states.iter().zip(&liveness.constants) {
+                if !satisfies(graph, state, &read) {
+                    continue;
+                }
+                for bit in constants.bits().iter() {
+                    let (register, own) = liveness.bits.bit(bit);
+                    let actual = read.registers[register.index()][own as usize];
+                    let name = &state.name;
+                    assert_eq!(
+                        constants.value(bit),
+                        Some(actual),
+                        "{context}: {name} {bit}"
+                    );
+                }
+            }
+            open.push(number(&eval::cycle(netlist, &machine, inputs).next));
+        }
+    }
+    let no_fact = |(state, constants): (&State, &Constants)| {
+        let facts = graph.registers.iter().zip(&state.values);
+        let facts: Vec<RegId> = facts
+            .filter(|(_, v)| v.is_known())
+            .map(|(r, _)| *r)
+            .collect();
+        let bits = constants.bits().iter();
+        bits.filter(|&bit| !facts.contains(&liveness.bits.bit(bit).0))
+            .count()
+    };
+    graph
+        .states
+        .iter()
+        .zip(&liveness.constants)
+        .map(no_fact)
+        .sum()
+}
+
 /// Every valuation reached from an initial state is in the graph, by its edges.
 fn check_graph(netlist: &Netlist, graph: &ControlGraph, context: &str) {
     let mut seen = vec![None; 1 << netlist.flop_bits()];
@@ -160,6 +234,7 @@ fn check_graph(netlist: &Netlist, graph: &ControlGraph, context: &str) {
 #[test]
 fn random_machines_keep_their_promises() {
     let (mut with_control, mut dead, mut relaxed, mut narrowed) = (0, 0, 0, 0);
+    let mut constants = 0;
     for seed in 0..250 {
         let mut rng = Rng::new(seed);
         let mut netlist = random_machine(&mut rng);
@@ -178,6 +253,7 @@ fn random_machines_keep_their_promises() {
         let (graph, liveness) = analyze(&netlist, &explored, &[]);
         check_graph(&netlist, &graph, &context);
         check_liveness(&netlist, &graph, &liveness, &context);
+        constants += check_constants(&netlist, &graph, &liveness, &context);
         with_control += usize::from(explored.states.len() > 1);
         let facts = graph.states.iter().flat_map(|state| &state.values);
         relaxed += usize::from(facts.into_iter().any(|value| !value.is_known()));
@@ -190,6 +266,7 @@ fn random_machines_keep_their_promises() {
         dead += usize::from(liveness.live.iter().any(|live| live.count() < all));
     }
     assert!(with_control > 50, "{with_control} machines with control");
+    assert!(constants > 50, "{constants} constants that are no facts");
     assert!(dead > 50, "{dead} machines with dead bits");
     assert!(relaxed > 15, "{relaxed} machines with needless facts");
     assert!(narrowed > 5, "{narrowed} machines with fewer live bits");

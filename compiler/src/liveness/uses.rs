@@ -376,7 +376,11 @@ fn start_of(graph: &ControlGraph, state: StateId, case: &ResetCase) -> usize {
 }
 
 /// The edges of a state in a case.
-fn edges_of<'g>(graph: &'g ControlGraph, state: StateId, case: &ResetCase) -> &'g [Edge] {
+pub(super) fn edges_of<'g>(
+    graph: &'g ControlGraph,
+    state: StateId,
+    case: &ResetCase,
+) -> &'g [Edge] {
     let edges = &graph.edges_from(state)[start_of(graph, state, case)..];
     let count = (edges.iter())
         .take_while(|edge| edge.assumptions.starts_with(&case.assumptions))
@@ -420,7 +424,7 @@ fn enter(
 
 /// A limb of a set of bit numbers as parts of registers: the register, the bit
 /// that the mask starts at, and the mask.
-fn parts<'b>(
+pub(super) fn parts<'b>(
     bits: &'b BitIndex,
     owners: &'b [RegId],
     (limb, mask): Limb,

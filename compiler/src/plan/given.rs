@@ -1,78 +1,64 @@
 //! Bits that an image need not hold, because its checkpoint tells their values.
 //!
 //! An image names its checkpoint, and a save is made in a checkpoint only where
-//! the control registers show the facts of its state: the wrapper compares just
-//! these bits with just these constants. So whatever the analysis believed, each
-//! of them *is* its constant when it would be saved, and a restore that puts the
-//! constant back restores what was there.
+//! the registers have all bits that it gives: the wrapper compares just these bits
+//! with just these constants. So whatever the analysis believed, each of them *is* its
+//! constant when it would be saved, and a restore that puts the constant back restores what
+//! was there. What rests on the analysis is that a checkpoint is met when it is due.
 
 use crate::control::{ControlGraph, StateId};
-use crate::liveness::{BitSet, Liveness};
+use crate::liveness::{Constants, Liveness};
+use crate::netlist::{Assigned, Netlist, RegId};
 
-/// Register bits with their values, in the numbering of the liveness.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Given {
-    bits: BitSet,
-    ones: BitSet,
+/// The live bits of a state whose values its facts tell, or follow from how it is
+/// reached; of the latter those that the wrapper can compare.
+pub fn given(
+    netlist: &Netlist,
+    graph: &ControlGraph,
+    liveness: &Liveness,
+    state: StateId,
+) -> Constants {
+    let live = &liveness.live[state.index()];
+    let constants = &liveness.constants[state.index()];
+    let mut given = Constants::none(live.capacity());
+    for number in constants.bits().iter() {
+        let (register, _) = liveness.bits.bit(number);
+        if let Some(one) = constants.value(number)
+            && (graph.registers.contains(&register) || is_comparable(netlist, register))
+        {
+            given.insert(number, one);
+        }
+    }
+    let values = &graph.states[state.index()].values;
+    for (&register, value) in graph.registers.iter().zip(values) {
+        if !value.is_known() {
+            continue;
+        }
+        for bit in 0..value.width() {
+            let number = liveness.bits.of(register, bit);
+            if live.contains(number) {
+                given.insert(number, value.bit(bit) == Some(true));
+            }
+        }
+    }
+    given
 }
 
-impl Given {
-    /// None of `len` bits.
-    pub fn none(len: usize) -> Given {
-        Given {
-            bits: BitSet::new(len),
-            ones: BitSet::new(len),
-        }
+/// Whether a register can be led out to the wrapper by its name in its module, and
+/// every instance around by itself.
+fn is_comparable(netlist: &Netlist, register: RegId) -> bool {
+    let origin = &netlist.registers[register.index()].origin;
+    let place = &origin.process.place;
+    let mut instance = Some(origin.instance);
+    let mut looped = false;
+    while let Some(at) = instance {
+        let own = &netlist.instances[at.index()];
+        looped |= own.in_generate_loop;
+        instance = own.parent;
     }
-
-    /// The live bits of a state whose values its facts tell.
-    pub fn of(graph: &ControlGraph, liveness: &Liveness, state: StateId) -> Given {
-        let live = &liveness.live[state.index()];
-        let mut given = Given::none(live.capacity());
-        let values = &graph.states[state.index()].values;
-        for (&register, value) in graph.registers.iter().zip(values) {
-            if !value.is_known() {
-                continue;
-            }
-            for bit in 0..value.width() {
-                let number = liveness.bits.of(register, bit);
-                if live.contains(number) {
-                    given.insert(number, value.bit(bit) == Some(true));
-                }
-            }
-        }
-        given
-    }
-
-    /// Adds a bit.
-    pub fn insert(&mut self, number: usize, one: bool) {
-        self.bits.insert(number);
-        match one {
-            true => {
-                self.ones.insert(number);
-            }
-            false => self.ones.remove(number),
-        }
-    }
-
-    /// Leaves a bit out.
-    pub fn remove(&mut self, number: usize) {
-        self.bits.remove(number);
-        self.ones.remove(number);
-    }
-
-    /// The value of a bit, where it is given.
-    pub fn value(&self, number: usize) -> Option<bool> {
-        (self.bits.contains(number)).then(|| self.ones.contains(number))
-    }
-
-    /// How many bits are given.
-    pub fn count(&self) -> usize {
-        self.bits.count()
-    }
-
-    /// The bits.
-    pub fn bits(&self) -> &BitSet {
-        &self.bits
-    }
+    !looped
+        && place.loops.is_empty()
+        && place.block.is_none()
+        && origin.scope_path.is_empty()
+        && origin.assigned != Assigned::Mixed
 }

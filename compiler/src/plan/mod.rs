@@ -35,12 +35,12 @@ mod segments;
 mod tests;
 
 pub use cold::Cold;
-pub use given::Given;
+pub use given::given;
 
 use crate::control::{ControlGraph, StateId};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::energy::{Attojoules, MOST, engineering};
-use crate::liveness::{BitSet, Liveness};
+use crate::liveness::{BitSet, Constants, Liveness};
 use crate::netlist::Netlist;
 use crate::source::Setting;
 
@@ -118,7 +118,7 @@ pub struct Checkpoint {
     /// The register bits saved in it: its live bits without those given.
     pub saved: BitSet,
     /// The live bits that are not saved, because the checkpoint tells their values.
-    pub given: Given,
+    pub given: Constants,
     /// The numbers of the memories saved in it: its live ones.
     pub memories: BitSet,
 }
@@ -303,8 +303,8 @@ pub fn plan(
             .map(|memory| netlist.memories[memory].bits());
         bits.sum()
     };
-    let given: Vec<Given> = (0..graph.states.len())
-        .map(|state| Given::of(graph, liveness, StateId(state as u32)))
+    let given: Vec<Constants> = (0..graph.states.len())
+        .map(|state| given(netlist, graph, liveness, StateId(state as u32)))
         .collect();
     let bits: Vec<u64> = (liveness.live.iter().zip(&given).zip(&liveness.memories))
         .map(|((live, given), memories)| {

@@ -18,8 +18,9 @@
 use std::time::Instant;
 
 use super::aig::Lit;
+use super::claims::{facts, satisfies, successors};
 use super::machine::{Circuit, Cones, Copy, Machine, word};
-use super::obligation::{facts, memory_agrees, satisfies, successors};
+use super::obligation::memory_agrees;
 use super::solver::{Answer, Question};
 use super::{Claims, ProveOptions};
 use crate::control::StateId;

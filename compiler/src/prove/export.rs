@@ -16,7 +16,7 @@
 use std::fmt::Write;
 
 use super::Claims;
-use super::obligation::{facts, given, kept, successors};
+use super::claims::{facts, given, kept, successors};
 use crate::control::StateId;
 use crate::netlist::known::Cone;
 use crate::netlist::verilog::{literal, operator, range};
@@ -284,7 +284,13 @@ impl<'a> Machine<'a> {
             let fact = facts(claims, state).find(|(of, _)| *of == register);
             let whole = match fact {
                 Some((_, value)) => literal(value),
-                None => format!("r{at}"),
+                None => {
+                    let (mask, ones) = self.constants(claims, state, register);
+                    match mask.is_zero() {
+                        true => format!("r{at}"),
+                        false => format!("(r{at} & ~{}) | {}", literal(&mask), literal(&ones)),
+                    }
+                }
             };
             let kept = self.mask(claims, register, |bit| keep.contains(bit));
             let told = |bit| given.and_then(|given| given.value(bit));
@@ -323,6 +329,11 @@ impl<'a> Machine<'a> {
             }
             let live = &claims.liveness.live[target.index()];
             for (at, _) in self.registers() {
+                let (mask, ones) = self.constants(claims, target, RegId(at as u32));
+                if !mask.is_zero() {
+                    let (mask, ones) = (literal(&mask), literal(&ones));
+                    agree.push(format!("((ax{at} & {mask}) == {ones})"));
+                }
                 let mask = self.mask(claims, RegId(at as u32), |bit| live.contains(bit));
                 if !mask.is_zero() {
                     let mask = literal(&mask);
@@ -337,6 +348,15 @@ impl<'a> Machine<'a> {
     }
 
     /// The bits of a register that are in a set.
+    /// The constants of a register in a state: which bits, and those that are 1.
+    fn constants(&self, claims: &Claims<'_>, state: StateId, register: RegId) -> (Bits, Bits) {
+        let value = |bit| claims.liveness.constants[state.index()].value(bit);
+        (
+            self.mask(claims, register, |bit| value(bit).is_some()),
+            self.mask(claims, register, |bit| value(bit) == Some(true)),
+        )
+    }
+
     fn mask(&self, claims: &Claims<'_>, register: RegId, wanted: impl Fn(usize) -> bool) -> Bits {
         let bits = claims.liveness.bits.range(register);
         let width = bits.len();

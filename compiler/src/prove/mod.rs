@@ -1,14 +1,17 @@
 //! Checks the live bits with a solver, from the netlist alone.
 //!
 //! What liveness and plan claim of a control state S is inductive in one step.
-//! Let a copy of the machine satisfy the facts of S, and a second one agree with it on
+//! Let a copy of the machine satisfy the facts of S and have its constants, and a second one agree with it on
 //! what S keeps (its live bits and memories; in a checkpoint, those that are saved),
 //! have the constants that a restore of the checkpoint puts into given bits, and differ
 //! from it at will in everything else. Then, for any inputs,
 //!
 //! 1. all outputs are equal where they count, and whether they do, and
-//! 2. there is an edge S → T after which both satisfy the facts of T and agree
-//!    on the live bits and memories of T.
+//! 2. there is an edge S → T after which both satisfy the facts of T, have its
+//!    constants, and agree on the live bits and memories of T.
+//!
+//! and whatever state's facts the registers satisfy as they read in the cycle, with its
+//! asynchronous resets, they have its constants: it may be saved there.
 //!
 //! With a start (holding the reset leads into an initial state, whatever the
 //! registers held) it follows that a machine whose dead bits were lost behaves
@@ -24,11 +27,13 @@
 //! A question that is not answered in time is [`Verdict::Unknown`], never proved.
 
 mod aig;
+mod claims;
 mod exact;
 mod export;
 mod machine;
 mod obligation;
 mod solver;
+mod start;
 #[cfg(test)]
 mod tests;
 mod words;
@@ -152,6 +157,17 @@ pub enum Effect {
         /// The live memories that do.
         memories: Vec<MemId>,
     },
+    /// The step ends in a state, and live bits do not have the values that they
+    /// are said to have there.
+    Constant {
+        /// The state.
+        state: StateId,
+        /// These bits.
+        bits: Vec<(RegId, u32)>,
+    },
+    /// The registers read as the facts of a state, and live bits do not have the
+    /// values that they are said to have there.
+    Shown(StateId),
     /// The step ends in no state that an edge leads to.
     NoState,
 }
@@ -173,7 +189,7 @@ pub fn prove(
         let begin = Instant::now();
         let deadline = end.min(begin + options.state_time);
         let (verdict, gates) = match subject {
-            Subject::Start => obligation::start(claims, &machine, deadline),
+            Subject::Start => start::start(claims, &machine, deadline),
             Subject::State(state) => obligation::step(claims, &machine, state, deadline),
         };
         obligations.push(Obligation {

@@ -3,17 +3,12 @@
 use std::time::Instant;
 
 use super::aig::Lit;
+use super::claims::{constant, facts, given, kept, kept_memories, satisfies, successors};
 use super::machine::{Circuit, Contents, Copy, Machine, word};
 use super::solver::{Answer, Question};
 use super::{Claims, Counterexample, Effect, Verdict};
 use crate::control::StateId;
-use crate::liveness::BitSet;
 use crate::netlist::{Bits, InputId, MemId, RegId, Sampled};
-use crate::plan::{Checkpoint, Given};
-
-/// Clock edges for which the reset is held. The claim is about a reset that is
-/// held until its effect is complete.
-const RESET_CYCLES: usize = 4;
 
 /// What one step from a state consists of.
 struct Step {
@@ -33,72 +28,6 @@ struct Step {
     targets: Vec<(StateId, Lit)>,
 }
 
-/// The states that edges lead to from a state, each once.
-pub(super) fn successors(claims: &Claims<'_>, state: StateId) -> Vec<StateId> {
-    let edges = claims.graph.edges_from(state).iter();
-    let mut list: Vec<StateId> = edges.map(|edge| edge.to).collect();
-    list.sort_unstable();
-    list.dedup();
-    list
-}
-
-fn checkpoint<'a>(claims: &Claims<'a>, state: StateId) -> Option<&'a Checkpoint> {
-    let mut checkpoints = claims.plan?.checkpoints.iter();
-    checkpoints.find(|checkpoint| checkpoint.state == state)
-}
-
-/// The bits that a state keeps over a supply failure, or that both copies must
-/// agree on when it is entered.
-pub(super) fn kept<'a>(claims: &Claims<'a>, state: StateId) -> &'a BitSet {
-    match checkpoint(claims, state) {
-        Some(checkpoint) => &checkpoint.saved,
-        None => &claims.liveness.live[state.index()],
-    }
-}
-
-/// What a restore of the state's checkpoint puts into bits that are not saved.
-pub(super) fn given<'a>(claims: &Claims<'a>, state: StateId) -> Option<&'a Given> {
-    checkpoint(claims, state).map(|checkpoint| &checkpoint.given)
-}
-
-/// The memories that a state keeps over a supply failure, likewise.
-fn kept_memories<'a>(claims: &Claims<'a>, state: StateId) -> &'a BitSet {
-    match checkpoint(claims, state) {
-        Some(checkpoint) => &checkpoint.memories,
-        None => &claims.liveness.memories[state.index()],
-    }
-}
-
-/// The value of each register that the facts of a state give.
-pub(super) fn facts<'a>(
-    claims: &Claims<'a>,
-    state: StateId,
-) -> impl Iterator<Item = (RegId, &'a Bits)> {
-    let graph = claims.graph;
-    let values = graph.states[state.index()].values.iter();
-    (graph.registers.iter().copied().zip(values)).filter(|(_, value)| value.is_known())
-}
-
-/// "The registers have the values that the facts of a state give."
-pub(super) fn satisfies(
-    claims: &Claims<'_>,
-    circuit: &mut Circuit,
-    registers: &[Vec<Lit>],
-    state: StateId,
-) -> Lit {
-    let mut bits = Vec::new();
-    for (register, value) in facts(claims, state) {
-        for (bit, &lit) in registers[register.index()].iter().enumerate() {
-            bits.push(if value.bit(bit as u32) == Some(true) {
-                lit
-            } else {
-                !lit
-            });
-        }
-    }
-    circuit.aig.all(bits)
-}
-
 impl Step {
     fn new(claims: &Claims<'_>, machine: &Machine<'_>, state: StateId) -> Step {
         let netlist = claims.netlist;
@@ -112,6 +41,12 @@ impl Step {
             for (bit, lit) in whole[register.index()].iter_mut().enumerate() {
                 *lit = Lit::constant(value.bit(bit as u32) == Some(true));
             }
+        }
+        let constants = &claims.liveness.constants[state.index()];
+        for number in constants.bits().iter() {
+            let (register, bit) = index.bit(number);
+            whole[register.index()][bit as usize] =
+                Lit::constant(constants.value(number) == Some(true));
         }
         let keep = kept(claims, state);
         let given = given(claims, state);
@@ -173,7 +108,8 @@ impl Step {
             let memories = claims.liveness.memories[target.index()].iter();
             let memories = memories.map(|memory| contents[memory]);
             let bits = bits.map(|&bit| agree[bit]).chain(memories);
-            let lits: Vec<Lit> = bits.chain([there]).collect();
+            let constant = constant(claims, &mut circuit, &next[0], target);
+            let lits: Vec<Lit> = bits.chain([there, constant]).collect();
             targets.push((target, circuit.aig.all(lits)));
         }
         Step {
@@ -206,6 +142,29 @@ impl Step {
             };
             let same = aig.equal(value(0, output.expr), value(1, output.expr));
             list.push((Effect::Output(at), aig.and(counts, !same)));
+        }
+        list
+    }
+
+    /// "As the registers read in this cycle, they satisfy the facts of a state, but not
+    /// its constants", for each state that this is possible for.
+    fn shows(&mut self, claims: &Claims<'_>, machine: &Machine<'_>) -> Vec<(Effect, Lit)> {
+        let registers = claims.netlist.registers.iter();
+        let read: Vec<Vec<Lit>> = registers
+            .map(|register| machine.value(&self.copies[0], register.expr).to_vec())
+            .collect();
+        let mut list = Vec::new();
+        for at in 0..claims.graph.states.len() {
+            let state = StateId(at as u32);
+            if claims.liveness.constants[at].count() == 0 {
+                continue;
+            }
+            let there = satisfies(claims, &mut self.circuit, &read, state);
+            let constant = constant(claims, &mut self.circuit, &read, state);
+            let wrong = self.circuit.aig.and(there, !constant);
+            if wrong != Lit::FALSE {
+                list.push((Effect::Shown(state), wrong));
+            }
         }
         list
     }
@@ -262,7 +221,8 @@ pub(super) fn step(
     deadline: Instant,
 ) -> (Verdict, usize) {
     let mut step = Step::new(claims, machine, state);
-    let outputs = step.outputs(claims, machine);
+    let mut outputs = step.outputs(claims, machine);
+    outputs.extend(step.shows(claims, machine));
     let ends: Vec<Lit> = step.targets.iter().map(|&(_, there)| there).collect();
     let aig = &mut step.circuit.aig;
     let arrives = aig.any(ends);
@@ -309,7 +269,7 @@ fn stored(copy: &Copy, register: RegId, bit: u32) -> Lit {
     copy.stored[register.index()][bit as usize]
 }
 
-fn read(question: &Question, bits: &[Lit]) -> Bits {
+pub(super) fn read(question: &Question, bits: &[Lit]) -> Bits {
     let mut limbs = vec![0u64; bits.len().div_ceil(64)];
     for (at, &bit) in bits.iter().enumerate() {
         limbs[at / 64] |= u64::from(question.value(bit)) << (at % 64);
@@ -383,6 +343,20 @@ fn effect(
         return Effect::NoState;
     };
     let index = &claims.liveness.bits;
+    let constants = &claims.liveness.constants[target.index()];
+    let other = |&number: &usize| {
+        let (register, bit) = index.bit(number);
+        values[register.index()].bit(bit) != constants.value(number)
+    };
+    let others: Vec<(RegId, u32)> = (constants.bits().iter().filter(other))
+        .map(|number| index.bit(number))
+        .collect();
+    if !others.is_empty() {
+        return Effect::Constant {
+            state: target,
+            bits: others,
+        };
+    }
     let live = claims.liveness.live[target.index()].iter();
     let differ = live.filter(|&bit| !question.value(step.agree[bit]));
     let memories = claims.liveness.memories[target.index()].iter();
@@ -392,69 +366,4 @@ fn effect(
         bits: differ.map(|bit| index.bit(bit)).collect(),
         memories: memories.map(|at| MemId(at as u32)).collect(),
     }
-}
-
-/// The start: holding the reset, or else the initial values, leads into an
-/// initial state.
-pub(super) fn start(
-    claims: &Claims<'_>,
-    machine: &Machine<'_>,
-    deadline: Instant,
-) -> (Verdict, usize) {
-    let netlist = claims.netlist;
-    let mut circuit = Circuit::new(netlist);
-    let mut registers: Vec<Vec<Lit>> = Vec::with_capacity(netlist.registers.len());
-    for register in &netlist.registers {
-        registers.push(word(&mut circuit.aig, register.width));
-    }
-    match &claims.graph.reset {
-        Some(reset) => {
-            for _ in 0..RESET_CYCLES {
-                for (at, input) in netlist.inputs.iter().enumerate() {
-                    circuit.inputs[at] = if input.name == reset.port {
-                        vec![Lit::constant(reset.active_high); input.width as usize]
-                    } else {
-                        word(&mut circuit.aig, input.width)
-                    };
-                }
-                let copy = machine.copy(&mut circuit, registers, machine.all_kept(), None);
-                registers = machine.next(&mut circuit, &copy);
-            }
-        }
-        None => {
-            for (bits, register) in registers.iter_mut().zip(&netlist.registers) {
-                for (bit, lit) in bits.iter_mut().enumerate() {
-                    let init = register.init.as_ref();
-                    if let Some(value) = init.and_then(|init| init.bit(bit as u32)) {
-                        *lit = Lit::constant(value);
-                    }
-                }
-            }
-        }
-    }
-    let states = claims.graph.states.iter().enumerate();
-    let initial = states.filter(|(_, state)| state.initial);
-    let ends: Vec<Lit> = initial
-        .map(|(at, _)| satisfies(claims, &mut circuit, &registers, StateId(at as u32)))
-        .collect();
-    let wrong = !circuit.aig.any(ends);
-    let gates = circuit.aig.len();
-    if wrong == Lit::FALSE {
-        return (Verdict::Proved, gates);
-    }
-    let mut question = Question::new(&circuit.aig, &[wrong], deadline);
-    let verdict = match question.ask(&[]) {
-        Answer::Never => Verdict::Proved,
-        Answer::Unknown => Verdict::Unknown,
-        Answer::Sometimes => Verdict::Refuted(Box::new(Counterexample {
-            bits: Vec::new(),
-            memories: Vec::new(),
-            effect: Effect::NoState,
-            inputs: Vec::new(),
-            registers: (registers.iter().enumerate())
-                .map(|(at, bits)| (RegId(at as u32), read(&question, bits)))
-                .collect(),
-        })),
-    };
-    (verdict, gates)
 }

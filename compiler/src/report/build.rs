@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use indexmap::IndexMap;
 
-use crate::control::ControlGraph;
+use crate::control::{ControlGraph, StateId};
 use crate::energy::{Effort, Model};
 use crate::frontend::ObserveOptions;
 use crate::layout::Layout;
 use crate::liveness::{BitSet, Liveness};
 use crate::netlist::{Bits, Netlist};
-use crate::plan::Plan;
+use crate::plan::{self, Plan};
 use crate::source::SourceMap;
 
 use super::energy;
@@ -216,7 +216,11 @@ fn control(inputs: &Inputs) -> Control {
         .iter()
         .zip(inputs.liveness.live.iter().zip(&inputs.liveness.memories))
         .enumerate()
-        .map(|(id, (state, (live, memories)))| State {
+        .map(|(id, (state, (live, memories)))| {
+            let constants = plan::given(netlist, graph, inputs.liveness, StateId(id as u32));
+            (id, state, live, memories, constants)
+        })
+        .map(|(id, state, live, memories, constants)| State {
             id: id as u32,
             name: state.name.clone(),
             initial: state.initial,
@@ -229,6 +233,8 @@ fn control(inputs: &Inputs) -> Control {
                 .collect(),
             live_bits: live.count(),
             live: live_ranges(inputs, live),
+            constant_bits: constants.count(),
+            constant: live_ranges(inputs, constants.bits()),
             live_memories: memory_names(netlist, memories),
         })
         .collect();
@@ -259,7 +265,7 @@ fn value(bits: &Bits) -> Value {
     }
 }
 
-/// Per register with a live bit, its live bits as ranges, highest first.
+/// Per register with a bit in the set, its bits as ranges, highest first.
 fn live_ranges(inputs: &Inputs, live: &BitSet) -> IndexMap<String, String> {
     let mut bits: IndexMap<u32, Vec<u32>> = IndexMap::new();
     for number in live.iter() {

@@ -210,6 +210,12 @@ pub struct State {
     pub live_bits: usize,
     /// Which, per register, as ranges of bits counted from 0: `31:8,0`.
     pub live: IndexMap<String, String>,
+    /// How many of them have one value in the state, so that a checkpoint there gives
+    /// them and does not save them.
+    pub constant_bits: usize,
+    /// Which, likewise.
+    #[serde(skip_serializing_if = "IndexMap::is_empty")]
+    pub constant: IndexMap<String, String>,
     /// The live memories.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub live_memories: Vec<String>,

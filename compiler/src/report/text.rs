@@ -4,7 +4,7 @@
 use indexmap::IndexMap;
 
 use super::hazards;
-use super::model::{Checkpoint, Edge, Observe, Report, State, Value};
+use super::model::{Checkpoint, Edge, Observe, Report, State};
 use super::table::{Align, count, percent, shorten, shorten_apart, table};
 use super::text_energy;
 use crate::energy::engineering;
@@ -62,6 +62,7 @@ pub fn analyze(report: &Report) -> String {
         "id",
         "state",
         "live bits",
+        "constant",
         "next",
         "live registers",
     ])];
@@ -79,6 +80,7 @@ pub fn analyze(report: &Report) -> String {
             state.id.to_string(),
             name,
             state.live_bits.to_string(),
+            state.constant_bits.to_string(),
             shorten(&next.join(" "), 24),
             live_list(&widths, state),
         ]);
@@ -86,6 +88,7 @@ pub fn analyze(report: &Report) -> String {
     let columns = [
         Align::Right,
         Align::Left,
+        Align::Right,
         Align::Right,
         Align::Left,
         Align::Left,
@@ -399,14 +402,14 @@ fn saved_by_register(report: &Report) -> Vec<(String, u64)> {
     };
     let mut groups: IndexMap<String, u64> = IndexMap::new();
     for (name, ranges) in &state.live {
-        // Known values are given.
-        let known = |value: &Value| !matches!(value, Value::Text(text) if text.contains('x'));
-        if state.values.get(name).is_some_and(known) {
+        let given = state.constant.get(name);
+        let saved = range_bits(ranges) - given.map_or(0, |ranges| range_bits(ranges));
+        if saved == 0 {
             continue;
         }
         // The elements of an array are one entry.
         let base = name.split_once('[').map_or(name.as_str(), |(base, _)| base);
-        *groups.entry(base.to_string()).or_default() += range_bits(ranges);
+        *groups.entry(base.to_string()).or_default() += saved;
     }
     let mut list: Vec<(String, u64)> = groups.into_iter().collect();
     list.sort_by_key(|(_, bits)| std::cmp::Reverse(*bits));

@@ -23,7 +23,7 @@ struct Rng {
     }
 };
 
-// Rows of 32-bit words: the asynchronous resets' mask, then per logical cycle input values, input known, output values,
+// Rows of 32-bit words: the asynchronous resets' mask, the levels at which they are active, then per logical cycle input values, input known, output values,
 // output known.
 struct Stimulus {
     uint32_t cycles = 0;
@@ -37,24 +37,25 @@ struct Stimulus {
         words.resize(static_cast<size_t>(size) / 4);
         const bool whole = std::fread(words.data(), 4, words.size(), file) == words.size();
         std::fclose(file);
-        if (!whole || words.size() < 1 + IN_WORDS) return false;
+        if (!whole || words.size() < 1 + 2 * IN_WORDS) return false;
         cycles = words[0];
-        return words.size() == 1 + IN_WORDS + static_cast<size_t>(cycles) * 2 * (IN_WORDS + OUT_WORDS);
+        return words.size() == 1 + 2 * IN_WORDS + static_cast<size_t>(cycles) * 2 * (IN_WORDS + OUT_WORDS);
     }
     const uint32_t* resets() const { return &words[1]; }
-    const uint32_t* row(uint64_t cycle) const { return &words[1 + IN_WORDS + cycle * 2 * (IN_WORDS + OUT_WORDS)]; }
+    const uint32_t* resets_active() const { return &words[1 + IN_WORDS]; }
+    const uint32_t* row(uint64_t cycle) const { return &words[1 + 2 * IN_WORDS + cycle * 2 * (IN_WORDS + OUT_WORDS)]; }
     const uint32_t* inputs(uint64_t cycle) const { return row(cycle); }
     const uint32_t* inputs_known(uint64_t cycle) const { return row(cycle) + IN_WORDS; }
     const uint32_t* outputs(uint64_t cycle) const { return row(cycle) + 2 * IN_WORDS; }
     const uint32_t* outputs_known(uint64_t cycle) const { return row(cycle) + 2 * IN_WORDS + OUT_WORDS; }
 };
 
-// Presents the inverse of a logical cycle's asynchronous resets, so that presenting the resets themselves gives an edge: Verilator
-// takes a level that was there from the start for no event.
-static inline void release_resets(Videtic_shell* top, const Stimulus& stimulus, uint64_t cycle) {
+// Lets go of the asynchronous resets, so that presenting one that is active gives an edge: Verilator takes a level that was
+// there from the start for no event.
+static inline void release_resets(Videtic_shell* top, const Stimulus& stimulus) {
     for (unsigned i = 0; i < IN_WORDS; ++i) {
         const uint32_t reset = stimulus.resets()[i];
-        if (reset) top->idetic_in[i] = (top->idetic_in[i] & ~reset) | (~stimulus.inputs(cycle)[i] & reset);
+        if (reset) top->idetic_in[i] = (top->idetic_in[i] & ~reset) | (~stimulus.resets_active()[i] & reset);
     }
 }
 

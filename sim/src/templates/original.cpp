@@ -18,7 +18,7 @@ int main(int argc, char** argv) {
         Videtic_shell* top = new Videtic_shell(context);
         Rng rng(seeds.next());
         top->idetic_clock = !ACTIVE;
-        release_resets(top, stimulus, 0);
+        release_resets(top, stimulus);
         top->eval();
         for (uint32_t cycle = 0; cycle < stimulus.cycles; ++cycle) {
             present(top, stimulus, cycle, rng);

@@ -108,7 +108,7 @@ private:
         top->idetic_nvm_ready = 0;
         top->idetic_nvm_rdata = rng.next() & NVM_MASK;
         if (environment.garbage) disturb(); else present(top, stimulus, n, rng);
-        release_resets(top, stimulus, n);
+        release_resets(top, stimulus);
         settle(100);
         top->idetic_por_n = 0;
         settle(500);

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use idetic_sim::{
-    BuildOptions, CampaignOptions, CampaignReport, ClockEdge, Direction, Environment,
+    AsyncReset, BuildOptions, CampaignOptions, CampaignReport, ClockEdge, Direction, Environment,
     ExpectOptions, Expectation, FailureKind, Instrumented, Internals, Language, Latency,
     OriginalDesign, Port, RecordOptions, Recording, Replay, Silent, Simulator, Testbench, expect,
     record, run_campaign,
@@ -31,7 +31,10 @@ pub fn toy() -> OriginalDesign {
         defines: Vec::new(),
         parameters: Vec::new(),
         values: Vec::new(),
-        async_resets: vec!["rst_n".to_string()],
+        async_resets: vec![AsyncReset {
+            port: "rst_n".to_string(),
+            active_high: false,
+        }],
         clock: "clk".to_string(),
         clock_edge: ClockEdge::Positive,
         ports: vec![

@@ -214,15 +214,6 @@ impl Emitted {
     ) -> sim::CampaignReport {
         let module = &self.ast[self.netlist.instances[0].module];
         let clock = self.netlist.clock().expect("the design has a clock");
-        let mut resets: Vec<String> = self
-            .netlist
-            .registers
-            .iter()
-            .flat_map(|register| register.async_resets.iter())
-            .map(|reset| reset.port.0.clone())
-            .collect();
-        resets.sort();
-        resets.dedup();
         let ports = self.netlist.ports.iter().map(|port| sim::Port {
             name: port.name.clone(),
             direction: match port.direction {
@@ -245,7 +236,7 @@ impl Emitted {
                 sim::ClockEdge::Negative
             },
             ports: ports.collect(),
-            async_resets: resets,
+            async_resets: idetic_tests::replay::async_resets(&self.netlist),
             top_module_file: self.sources.path(module.span.file).to_path_buf(),
             endmodule_offset: module.anchors.endmodule as usize,
             language,
