@@ -126,6 +126,15 @@ fn generate_loops_survive() {
     );
 }
 
+/// In states that no reset leads to a constant of the control graph may be none.
+#[test]
+fn starts_that_no_reset_leads_to_survive() {
+    let language = sim::Language::SystemVerilog2012;
+    let options = hold(Hold::Gate);
+    let simulator = sim::Simulator::Verilator;
+    survives("starts", &options, 8, language, (simulator, 400));
+}
+
 #[test]
 fn registers_assigned_at_once_survive() {
     let language = sim::Language::SystemVerilog2012;
