@@ -27,9 +27,8 @@
 //
 // The CRC (see idetic_crc32) takes in the ID words, the index word, the live
 // payload words in order, and the sequence number zero-extended to a word.
-// Words that are dead at the checkpoint are neither written nor read; a restore
-// puts constants into those of the chain: what the checkpoint itself tells of
-// them. A memory is live or dead as a whole.
+// Words that are dead at the checkpoint are neither written nor read; a restore puts
+// into those of the chain what the checkpoint tells. A memory is live or dead as a whole.
 //
 // With COLD = 1 a start without an image loads constants, by the same walk as a
 // restore, without the NVM.

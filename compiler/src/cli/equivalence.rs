@@ -72,15 +72,11 @@ pub fn check(
             files.push(path);
         }
     }
-    let defines = read.defines.iter().map(|(name, value)| match value {
-        Some(value) => format!("{name}={value}"),
-        None => name.clone(),
-    });
     let listed = sources.files().filter(|(_, file)| !file.included);
     let original = Side {
         files: listed.map(|(_, file)| absolute(&file.path)).collect(),
         include_dirs: read.include_dirs.iter().map(|dir| absolute(dir)).collect(),
-        defines: defines.collect(),
+        defines: request.defines(),
         top: output.at_rest.original.clone(),
     };
     let mut include_dirs = vec![emitted];

@@ -78,7 +78,12 @@ fn insertions(
         let why = error.map_or("", |error| error.message.as_str());
         return Ok(Outcome::NotTried(format!("`insert` refuses it: {why}")));
     };
-    emitted::name_apart(&mut inserted.output, sources)?;
+    if let Err(error) = emitted::name_apart(&mut inserted.output, sources) {
+        return Ok(Outcome::NotTried(format!(
+            "`insert` refuses it: {}",
+            error.message
+        )));
+    }
     equivalence::check(analysis, &inserted.output, sources, request, limit, console)
 }
 

@@ -37,6 +37,19 @@ pub struct Request {
     pub memories: Vec<String>,
 }
 
+impl Request {
+    /// The macros as tools take them: `NAME` or `NAME=VALUE`.
+    pub fn defines(&self) -> Vec<String> {
+        let defines = self.analyze.read.defines.iter();
+        defines
+            .map(|(name, value)| match value {
+                Some(value) => format!("{name}={value}"),
+                None => name.clone(),
+            })
+            .collect()
+    }
+}
+
 /// What a configuration file alone asks for.
 ///
 /// # Errors

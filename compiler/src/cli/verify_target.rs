@@ -143,14 +143,7 @@ pub fn original(
         top: netlist.top.clone(),
         files: read.files.iter().map(|file| absolute(file)).collect(),
         include_dirs: read.include_dirs.iter().map(|dir| absolute(dir)).collect(),
-        defines: read
-            .defines
-            .iter()
-            .map(|(name, value)| match value {
-                Some(value) => format!("{name}={value}"),
-                None => name.clone(),
-            })
-            .collect(),
+        defines: request.defines(),
         parameters: request.analyze.elaborate.parameters.clone(),
         values: values(&built.analysis, top),
         clock: clock.port.clone(),

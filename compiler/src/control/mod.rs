@@ -36,6 +36,7 @@ mod tests;
 
 pub use choose::explore;
 pub use names::value_names;
+pub(crate) use start::RESET_CYCLES;
 pub use start::{LevelEffect, after_reset, level_effect};
 pub(crate) use state_name::{NameTable, state_name};
 

@@ -6,7 +6,7 @@ use crate::netlist::known::{Cone, Known, Scratch};
 use crate::netlist::{Bits, Boundary, ExprId, Netlist, RegId};
 
 /// Cycles for which the reset is held, at most, until its effect is complete.
-const RESET_CYCLES: usize = 4;
+pub(crate) const RESET_CYCLES: usize = 4;
 
 /// The known starts of the candidates.
 pub(super) struct Starts {

@@ -176,6 +176,14 @@ impl BitIndex {
         self.start[register.index()] as usize..self.start[register.index() + 1] as usize
     }
 
+    /// Per number its register.
+    fn owners(&self) -> Vec<RegId> {
+        let registers = (0..self.start.len() as u32 - 1).map(RegId);
+        registers
+            .flat_map(|register| self.range(register).map(move |_| register))
+            .collect()
+    }
+
     /// The register and bit of a number.
     pub fn bit(&self, number: usize) -> (RegId, u32) {
         let register = self.start.partition_point(|&s| s as usize <= number) - 1;

@@ -25,13 +25,10 @@ use super::uses::{edges_of, parts};
 use super::walk::{Place, walk};
 use super::{BitIndex, BitSet, Constants};
 use crate::control::cases::{ResetCase, reset_cases};
-use crate::control::{ControlGraph, ResetStart, StateId};
+use crate::control::{ControlGraph, RESET_CYCLES, ResetStart, StateId};
+use crate::netlist::known::limbs::{or_shl, or_shr};
 use crate::netlist::known::{Cone, Known, Needed, Scratch};
 use crate::netlist::{Bits, ExprId, Netlist, RegId};
-
-/// Cycles for which a reset is held, at most, until its effect is complete; as the control
-/// states have it.
-const RESET_CYCLES: usize = 4;
 
 /// The constants of every state among its live bits; none anywhere if finding them
 /// takes more than `limit` evaluations.
@@ -96,12 +93,10 @@ impl<'a> Search<'a> {
         let roots: Vec<ExprId> = netlist.roots().collect();
         let leaves = registers().chain(inputs);
         let cone = Cone::new(&netlist.exprs, roots.iter().copied().chain(leaves));
-        let owners = (0..netlist.registers.len() as u32)
-            .flat_map(|index| bits.range(RegId(index)).map(move |_| RegId(index)));
         Search {
             netlist,
             bits,
-            owners: owners.collect(),
+            owners: bits.owners(),
             cases: reset_cases(netlist, &cone, &mut scratch),
             needed: Needed::new(&cone, &netlist.exprs, registers(), roots),
             cone,
@@ -236,7 +231,7 @@ impl<'a> Search<'a> {
             let mut known = std::mem::take(&mut case.known);
             let mark = known.mark();
             let of = (&**netlist, &**bits, owners.as_slice(), &*cone);
-            set(&mut known, of, graph, state, case, &own);
+            set(&mut known, of, case, &own);
             let swept = known.sweep_needed(cone, exprs, needed, scratch);
             let edges = edges_of(graph, state, case).iter().enumerate();
             let depth = case.assumptions.len();
@@ -245,25 +240,13 @@ impl<'a> Search<'a> {
                     return Ok(());
                 };
                 let target = edge.to.index();
-                let wanted: Vec<_> = match &found[target] {
-                    Some(constants) => constants.bits.limbs().collect(),
-                    None => live[target].limbs().collect(),
-                };
-                let mut next = Constants::none(bits.len());
-                for limb in wanted {
-                    for (register, offset, mask) in parts(bits, owners, limb) {
-                        if !case.open(register).is_empty() {
-                            continue;
-                        }
-                        let expr = case.next(netlist, register);
-                        let planes = known.planes(cone, expr);
-                        let value = window(planes.value, offset);
-                        let sure = window(planes.known, offset);
-                        let at = bits.of(register, offset);
-                        next.bits.insert_word(at, mask & sure);
-                        next.ones.insert_word(at, mask & sure & value);
+                let wanted = found[target].as_ref().map_or(&live[target], |it| &it.bits);
+                let next = known_of((bits, owners), wanted, |register, offset| {
+                    match case.open(register) {
+                        [] => window(known, cone, case.next(netlist, register), offset),
+                        _ => (0, 0),
                     }
-                }
+                });
                 if meet(&mut found[target], &next) {
                     changed.push(edge.to);
                 }
@@ -286,11 +269,7 @@ impl<'a> Search<'a> {
                     match case.held[register.index()] {
                         _ if !case.open(register).is_empty() => (0, 0),
                         None => (own.bits.word(at), own.ones.word(at)),
-                        Some(value) => {
-                            let planes = known.planes(cone, value);
-                            let sure = window(planes.known, offset);
-                            (sure, window(planes.value, offset) & sure)
-                        }
+                        Some(value) => window(&known, cone, value, offset),
                     }
                 };
                 let shown = shown(graph, netlist, &read);
@@ -298,19 +277,10 @@ impl<'a> Search<'a> {
                     if target == state && !case.is_reset() {
                         continue;
                     }
-                    let wanted: Vec<_> = match &found[target.index()] {
-                        Some(constants) => constants.bits.limbs().collect(),
-                        None => live[target.index()].limbs().collect(),
-                    };
-                    let mut now = Constants::none(bits.len());
-                    for limb in wanted {
-                        for (register, offset, mask) in parts(bits, owners, limb) {
-                            let (sure, ones) = read(register, offset);
-                            let at = bits.of(register, offset);
-                            now.bits.insert_word(at, mask & sure);
-                            now.ones.insert_word(at, mask & sure & ones);
-                        }
-                    }
+                    let target_live = &live[target.index()];
+                    let wanted = found[target.index()].as_ref();
+                    let wanted = wanted.map_or(target_live, |it| &it.bits);
+                    let now = known_of((bits, owners), wanted, read);
                     if meet(&mut found[target.index()], &now) {
                         changed.push(target);
                     }
@@ -323,35 +293,23 @@ impl<'a> Search<'a> {
     }
 }
 
-/// Sets the facts and constants of a state.
+/// Sets the constants of a state in a case, but for what its resets hold.
 fn set(
     known: &mut Known,
     (netlist, bits, owners, cone): (&Netlist, &BitIndex, &[RegId], &Cone),
-    graph: &ControlGraph,
-    state: StateId,
     case: &ResetCase,
     constants: &Constants,
 ) {
-    let values = &graph.states[state.index()].values;
-    for (register, value) in graph.registers.iter().zip(values) {
-        if case.held[register.index()].is_none() && value.is_known() {
-            known.set(cone, netlist.registers[register.index()].expr, value);
-        }
-    }
     for limb in constants.bits.limbs() {
         for (register, offset, mask) in parts(bits, owners, limb) {
-            let fact = graph.registers.iter().position(|own| *own == register);
-            if fact.is_some_and(|at| values[at].is_known())
-                || case.held[register.index()].is_some()
-                || !case.open(register).is_empty()
-            {
+            if case.held[register.index()].is_some() || !case.open(register).is_empty() {
                 continue;
             }
             let ones = constants.ones.word(bits.of(register, offset));
             let register = &netlist.registers[register.index()];
             let place = |word: u64| {
                 let mut limbs = vec![0; register.width.div_ceil(64) as usize];
-                put(&mut limbs, offset, word);
+                or_shl(&mut limbs, &[word], offset);
                 limbs
             };
             let unknown: Vec<u64> = place(mask).iter().map(|limb| !limb).collect();
@@ -359,6 +317,36 @@ fn set(
             known.set(cone, register.expr, &value);
         }
     }
+}
+
+/// The bits of `wanted` that `read` knows: for a register and a first bit, 64 bits as
+/// which are known and which of them are 1.
+fn known_of(
+    (bits, owners): (&BitIndex, &[RegId]),
+    wanted: &BitSet,
+    read: impl Fn(RegId, u32) -> (u64, u64),
+) -> Constants {
+    let mut known = Constants::none(bits.len());
+    for limb in wanted.limbs() {
+        for (register, offset, mask) in parts(bits, owners, limb) {
+            let (sure, ones) = read(register, offset);
+            let at = bits.of(register, offset);
+            known.bits.insert_word(at, mask & sure);
+            known.ones.insert_word(at, mask & sure & ones);
+        }
+    }
+    known
+}
+
+/// 64 bits of an expression from one on, likewise.
+fn window(known: &Known, cone: &Cone, expr: ExprId, from: u32) -> (u64, u64) {
+    let planes = known.planes(cone, expr);
+    let word = |plane: &[u64]| {
+        let mut out = [0];
+        or_shr(&mut out, plane, from);
+        out[0]
+    };
+    (word(planes.known), word(planes.value))
 }
 
 /// Adds the facts of a state to its constants.
@@ -380,25 +368,6 @@ fn meet(found: &mut Option<Constants>, next: &Constants) -> bool {
             true
         }
         Some(constants) => constants.keep_common(next),
-    }
-}
-
-/// Adds 64 bits to a plane from one on; none past its end is set.
-fn put(plane: &mut [u64], from: u32, word: u64) {
-    let (limb, shift) = (from as usize / 64, from % 64);
-    plane[limb] |= word << shift;
-    if shift != 0 && word >> (64 - shift) != 0 {
-        plane[limb + 1] |= word >> (64 - shift);
-    }
-}
-
-/// The 64 bits of a plane from one on.
-fn window(plane: &[u64], from: u32) -> u64 {
-    let (limb, shift) = (from as usize / 64, from % 64);
-    let of = |limb: usize| plane.get(limb).copied().unwrap_or(0);
-    match shift {
-        0 => of(limb),
-        _ => of(limb) >> shift | of(limb + 1) << (64 - shift),
     }
 }
 

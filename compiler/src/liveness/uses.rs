@@ -78,15 +78,13 @@ impl<'a> Uses<'a> {
         // The edges were found in this cone.
         let next = own().map(|register| register.next);
         let steering = view(reset_roots(netlist).chain(next).collect());
-        let owners = (0..netlist.registers.len() as u32)
-            .flat_map(|index| bits.range(RegId(index)).map(move |_| RegId(index)));
         Uses {
             netlist,
             bits,
             demand: Demand::new(&whole.cone),
             whole,
             steering,
-            owners: owners.collect(),
+            owners: bits.owners(),
             scratch,
         }
     }
