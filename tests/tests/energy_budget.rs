@@ -169,7 +169,7 @@ fn progresses(name: &str) {
 }
 
 #[test]
-#[ignore = "minutes"]
+#[ignore = "minutes: cargo xtask long"]
 fn every_example_progresses_to_its_end() {
     for example in EXAMPLES {
         progresses_for(example.name, None);

@@ -183,7 +183,7 @@ fn controller_survives_a_failure_at_every_clock() {
 
 /// Everything at every clock edge; minutes.
 #[test]
-#[ignore = "takes minutes"]
+#[ignore = "minutes: cargo xtask long"]
 fn controller_survives_failures_exhaustively() {
     let mut pairs = Vec::new();
     for words in [1, 2, 9] {

@@ -37,6 +37,8 @@ enum Chore {
         #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u64).range(1..))]
         verify_every: u64,
     },
+    /// The tests that take minutes: every example on a budget to its end, the controller at every clock of every size
+    Long,
     /// Mutated texts through the whole front end; findings are kept in target/fuzz
     Fuzz {
         /// How long
@@ -88,6 +90,10 @@ fn main() -> ExitCode {
             .env("IDETIC_RANDOM_SEED", seed.to_string())
             .env("IDETIC_RANDOM_COUNT", count.to_string())
             .env("IDETIC_RANDOM_VERIFY_EVERY", verify_every.to_string())),
+        Chore::Long => run(cargo()
+            .args(["test", "-p", "idetic-tests"])
+            .args(["--test", "energy_budget", "--test", "runtime"])
+            .args(["--", "--ignored"])),
         Chore::Fuzz { seconds, seed } => run(cargo()
             .args(["run", "--release", "-p", "idetic-tests"])
             .args(["--bin", "fuzz_front_end", "--"])
