@@ -2,8 +2,9 @@
 //! resets again and again, and states that no run from reset would reach.
 //!
 //! In each clock cycle, just before the active edge, it prints one line: `S` or
-//! `D`, the values of all inputs, outputs and registers in binary. `D` says
-//! that the registers have been given new values in this cycle.
+//! `D`, the values of all ports and registers in binary: of a two-way port what
+//! drives it from outside, and at the end what it has. `D` says that the registers
+//! have been given new values in this cycle.
 //!
 //! Where registers hold unknown bits and no reset is active, a line `C` with the
 //! values so far comes first, and then these bits get random values. A simulator
@@ -37,8 +38,8 @@ pub struct Plan<'a> {
     pub memories: Vec<(MemId, String)>,
     /// Clock cycles.
     pub cycles: u32,
-    /// Registers are given values by `$deposit`, which asks for no type.
-    pub by_task: bool,
+    /// Registers are given values by `force` and `release`, which ask for no type.
+    pub by_force: bool,
     /// The simulator keeps the state of its random numbers to itself, as Verilator does.
     pub unseeded: bool,
     /// Registers get random values now and then.
@@ -81,17 +82,31 @@ impl Plan<'_> {
         let netlist = self.netlist;
         writeln!(out, "`resetall\n`timescale 1ns/1ns\nmodule {NAME};")?;
         for (at, port) in netlist.ports.iter().enumerate() {
-            let (kind, range) = match port.direction {
-                Direction::Input => ("reg", range(port.width)),
-                _ => ("wire", range(port.width)),
-            };
-            writeln!(out, "  {kind} {range} port{at};")?;
-            if port.direction == Direction::Input {
-                writeln!(out, "  reg [3:0] habit{at}; reg [3:0] dice{at};")?;
+            let range = range(port.width);
+            match port.direction {
+                Direction::Output => writeln!(out, "  wire {range} port{at};")?,
+                _ => writeln!(
+                    out,
+                    "  reg {range} port{at}; reg [3:0] habit{at}; reg [3:0] dice{at};"
+                )?,
             }
         }
+        // Where the design releases a bit, the weaker value from outside holds.
+        for (at, width) in self.two_way() {
+            let range = range(width);
+            writeln!(
+                out,
+                "  wire {range} pad{at}; assign (weak1, weak0) pad{at} = port{at};"
+            )?;
+        }
         let connections: Vec<String> = (netlist.ports.iter().enumerate())
-            .map(|(at, port)| format!(".{}(port{at})", identifier(&port.name)))
+            .map(|(at, port)| {
+                let signal = match port.direction {
+                    Direction::Inout => "pad",
+                    _ => "port",
+                };
+                format!(".{}({signal}{at})", identifier(&port.name))
+            })
             .collect();
         writeln!(
             out,
@@ -108,11 +123,18 @@ impl Plan<'_> {
         writeln!(out, "endmodule")
     }
 
+    /// Ports that are driven from both sides, with their widths; their values are printed last.
+    pub fn two_way(&self) -> impl Iterator<Item = (usize, u32)> + '_ {
+        let ports = self.netlist.ports.iter().enumerate();
+        let two_way = ports.filter(|(_, port)| port.direction == Direction::Inout);
+        two_way.map(|(at, port)| (at, port.width))
+    }
+
     fn inputs(&self) -> impl Iterator<Item = (usize, u32, Option<bool>)> + '_ {
         let clock = self.netlist.clock().map(|clock| &clock.port);
         let ports = self.netlist.ports.iter().enumerate();
         let data = ports.filter(move |(_, port)| {
-            port.direction == Direction::Input && Some(&port.name) != clock
+            port.direction != Direction::Output && Some(&port.name) != clock
         });
         data.map(|(at, port)| {
             let reset = self.resets.iter().find(|(name, _)| *name == port.name);
@@ -172,12 +194,17 @@ impl Plan<'_> {
             let register = &self.netlist.registers[index];
             let (any, other) = (random(register.width), random(register.width));
             let value = format!("sparse ? {any} & {other} & {any} : {any}");
-            match self.by_task {
-                true => writeln!(out, "    $deposit(dut.{}, {value});", register.name)?,
-                false => writeln!(out, "    dut.{} = {value};", register.name)?,
-            }
+            writeln!(out, "    {}", self.assign(&register.name, &value))?;
         }
         writeln!(out, "  end endtask")
+    }
+
+    /// Statements that give a register a value.
+    fn assign(&self, register: &str, value: &str) -> String {
+        match self.by_force {
+            true => format!("force dut.{register} = {value}; release dut.{register};"),
+            false => format!("dut.{register} = {value};"),
+        }
     }
 
     /// Random values for unknown bits of registers.
@@ -200,17 +227,14 @@ impl Plan<'_> {
         for &index in &self.registers {
             let register = &self.netlist.registers[index];
             let (name, width) = (&register.name, register.width);
-            let assign = match self.by_task {
-                true => format!("$deposit(dut.{name}, value{})", range(width)),
-                false => format!("dut.{name} = value{}", range(width)),
-            };
+            let assign = self.assign(name, &format!("value{}", range(width)));
             writeln!(
                 out,
                 "    if ((^dut.{name}) === 1'bx) begin
       value = dut.{name};
       for (at = 0; at < {width}; at = at + 1)
         if ((value[at] ^ value[at]) === 1'bx) value[at] = $random(seed);
-      {assign};
+      {assign}
     end"
             )?;
         }
@@ -227,7 +251,8 @@ impl Plan<'_> {
         let registers = self.registers.iter();
         let registers =
             registers.map(|&index| format!("dut.{}", self.netlist.registers[index].name));
-        let names: Vec<String> = ports.chain(registers).collect();
+        let pads = self.two_way().map(|(at, _)| format!("pad{at}"));
+        let names: Vec<String> = ports.chain(registers).chain(pads).collect();
         for names in names.chunks(AT_ONCE) {
             let format = " %b".repeat(names.len());
             writeln!(out, "    $write(\"{format}\", {});", names.join(", "))?;
@@ -253,7 +278,6 @@ impl Plan<'_> {
             out,
             "  initial begin
     seed = 1;
-    if ($value$plusargs(\"idetic_seed=%d\", seed)) ;
     {idle}
     habits; cycle = 0; resetting = 0; deposit = 1; sparse = 0; inputs;
     #1 fill_memories;

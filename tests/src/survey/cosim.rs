@@ -1,34 +1,20 @@
-//! Co-simulation: the source in a simulator, the netlist in a [`Machine`].
-//!
-//! In every cycle the netlist starts from the state that the simulator shows,
-//! so each cycle is judged by itself: outputs in this cycle, registers in the
-//! next. A bit counts where both sides know it; how many did is reported, and
-//! a run in which few did is no success.
+//! Co-simulation: the source in a simulator beside the netlist, which a [`Judge`] runs.
 
 use std::fs;
-use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
 
-use idetic::netlist::races::{Reader, races};
 use idetic::netlist::{Bits, Boundary, MemId, Netlist};
 
 use super::bench::{self, Plan};
 use super::command::{self, succeed};
+use super::judge::Judge;
 use super::list::{Design, Language};
 use super::machine::Machine;
+use super::quiet::quiet;
 use super::{Check, Options};
 use crate::random::Rng;
-
-/// Least share of bits that both sides must know, in percent.
-const LEAST_KNOWN_PERCENT: u64 = 50;
-
-/// Runs of one simulation, at most.
-const MOST_RUNS: u32 = 1000;
-
-/// Names that differ are listed up to so many.
-const LISTED: usize = 4;
 
 /// Simulates and compares.
 ///
@@ -45,8 +31,11 @@ pub fn cosimulate(
     }
     let inputs = netlist.inputs.iter().map(|input| input.boundary);
     let outputs = netlist.outputs.iter().map(|output| output.boundary);
-    if inputs.chain(outputs).any(|of| of != Boundary::Port) {
-        return Err("not tried: a two-way port".to_string());
+    if inputs
+        .chain(outputs)
+        .any(|of| !matches!(of, Boundary::Port | Boundary::Released))
+    {
+        return Err("not tried: another clock or a black box".to_string());
     }
     let mut rng = Rng::new(1);
     let words = Machine::first_words(netlist, |width| {
@@ -60,7 +49,7 @@ pub fn cosimulate(
         registers: (0..netlist.registers.len()).collect(),
         memories: Vec::new(),
         cycles: options.cycles,
-        by_task: false,
+        by_force: false,
         unseeded: false,
         deposits: true,
     };
@@ -71,46 +60,20 @@ pub fn cosimulate(
             plan.memories.push((MemId(at as u32), bench::quoted(&file)));
         }
     }
-    let program = compile(design, &mut plan, options, scratch)?;
+    let quiet = quiet(design, scratch)?;
+    // `$fatal` outside of processes is no call, and has no other name.
+    let program = match quiet.map(|quiet| compile(&quiet, &mut plan, options, scratch)) {
+        Some(Ok(program)) => program,
+        _ => compile(design, &mut plan, options, scratch)?,
+    };
     let unseen = netlist.registers.len() - plan.registers.len();
     let mut judge = Judge::new(&plan, machine);
     let deadline = Instant::now() + options.limit;
-    // A design that calls `$finish` by itself is run again from other values.
-    while judge.cycles < plan.cycles && judge.runs < MOST_RUNS && judge.wrong.is_empty() {
-        judge.start(Machine::new(netlist, words.clone()));
-        let mut run = program.command();
-        run.arg(format!("+idetic_seed={}", judge.runs));
-        if let Program::Verilator(_) = program {
-            run.arg(format!("+verilator+seed+{}", judge.runs));
-        }
-        run.current_dir(design.cwd.as_deref().unwrap_or(scratch));
-        let left = deadline.saturating_duration_since(Instant::now());
-        let before = judge.cycles;
-        command::stream(&mut run, left, |output| judge.read(output))?;
-        if judge.cycles == before {
-            break;
-        }
-    }
+    let mut run = program.command();
+    run.current_dir(design.cwd.as_deref().unwrap_or(scratch));
+    command::stream(&mut run, options.limit, |output| judge.read(output))?;
     let in_time = Instant::now() < deadline;
     Ok(judge.verdict(program.name(), unseen, in_time))
-}
-
-/// The registers on which a race in the source decides ([`races`]), the
-/// register that makes it, and whether what a memory holds depends on one.
-fn racing(netlist: &Netlist) -> (Vec<(String, String)>, bool) {
-    let mut in_memory = false;
-    let mut registers = Vec::new();
-    for race in races(netlist) {
-        let cause = &netlist.registers[race.register.index()].name;
-        match race.reader {
-            Reader::Register(id) => {
-                let reader = netlist.registers[id.index()].name.clone();
-                registers.push((reader, cause.clone()));
-            }
-            Reader::Memory(_) => in_memory = true,
-        }
-    }
-    (registers, in_memory)
 }
 
 fn write(path: &Path, text: &str) -> Result<(), String> {
@@ -178,9 +141,9 @@ fn compile(
             let said = &ended.stderr;
             !said.contains(&quoted(name)) && !said.contains(&quoted(whole))
         });
-        if plan.registers.len() == before && !plan.by_task {
+        if plan.registers.len() == before && !plan.by_force {
             // An enumeration takes no number by assignment.
-            plan.by_task = true;
+            plan.by_force = true;
         } else if plan.registers.len() == before {
             return verilate(design, plan, options, scratch);
         }
@@ -196,7 +159,7 @@ fn verilate(
     scratch: &Path,
 ) -> Result<Program, String> {
     plan.registers = (0..plan.netlist.registers.len()).collect();
-    plan.by_task = false;
+    plan.by_force = false;
     plan.unseeded = true;
     // Verilator 5.006 does not see that an element of an unpacked array has been
     // assigned by another module: what depends on it would keep its value.
@@ -295,253 +258,4 @@ fn known_bits(bits: &Bits) -> u64 {
         .map(|limb| limb.count_ones())
         .sum();
     u64::from(bits.width() - unknown)
-}
-
-/// Reads what the bench prints and compares.
-struct Judge<'a> {
-    plan: &'a Plan<'a>,
-    machine: Machine<'a>,
-    /// Per input of the netlist, then per output, its port.
-    inputs: Vec<usize>,
-    outputs: Vec<usize>,
-    /// Per register its place among those printed.
-    printed: Vec<Option<usize>>,
-    /// The state that the netlist is in now, before resets; none at first.
-    expected: Option<Vec<Bits>>,
-    cycles: u32,
-    compared: u64,
-    known: u64,
-    wrong: Vec<Wrong>,
-    runs: u32,
-}
-
-/// A value that differs.
-struct Wrong {
-    name: String,
-    cycle: u32,
-    source: String,
-    netlist: String,
-}
-
-impl<'a> Judge<'a> {
-    fn new(plan: &'a Plan<'a>, machine: Machine<'a>) -> Judge<'a> {
-        let netlist = plan.netlist;
-        let port = |name: &str| {
-            let mut ports = netlist.ports.iter();
-            let found = ports.position(|port| port.name == name);
-            found.expect("inputs and outputs are ports")
-        };
-        let mut printed = vec![None; netlist.registers.len()];
-        for (place, &index) in plan.registers.iter().enumerate() {
-            printed[index] = Some(place);
-        }
-        Judge {
-            inputs: netlist.inputs.iter().map(|it| port(&it.name)).collect(),
-            outputs: netlist.outputs.iter().map(|it| port(&it.name)).collect(),
-            plan,
-            machine,
-            printed,
-            expected: None,
-            cycles: 0,
-            compared: 0,
-            known: 0,
-            wrong: Vec::new(),
-            runs: 0,
-        }
-    }
-
-    /// Another run begins, with these memories.
-    fn start(&mut self, machine: Machine<'a>) {
-        self.machine = machine;
-        self.expected = None;
-        self.runs += 1;
-    }
-
-    fn read(&mut self, output: &mut dyn Read) -> Result<(), String> {
-        let mut lines = BufReader::with_capacity(1 << 20, output);
-        let mut line = String::new();
-        loop {
-            line.clear();
-            let length = lines.read_line(&mut line).map_err(|it| it.to_string())?;
-            // A line without an end was cut off when the time was over.
-            if length == 0 || !line.ends_with('\n') {
-                return Ok(());
-            }
-            if line == "END\n" || self.cycles == self.plan.cycles {
-                return Ok(());
-            }
-            // What the design prints by itself is none of ours.
-            if ["S ", "D ", "C "].iter().any(|it| line.starts_with(it)) {
-                self.cycle(&line)?;
-            }
-        }
-    }
-
-    fn cycle(&mut self, line: &str) -> Result<(), String> {
-        let netlist = self.plan.netlist;
-        let mut words = line.split_ascii_whitespace();
-        let kind = words.next();
-        let (given, continued) = (kind == Some("D"), kind == Some("C"));
-        let words: Vec<&str> = words.collect();
-        let ports = netlist.ports.len();
-        if words.len() != ports + self.plan.registers.len() {
-            return Err(format!("unreadable line {line}"));
-        }
-        let inputs: Vec<Bits> = self.inputs.iter().map(|&at| bits(words[at])).collect();
-        let expected = self.expected.take();
-        let mut effective = expected
-            .as_ref()
-            .map(|state| self.machine.under_resets(state, &inputs));
-        let state: Vec<Bits> = (netlist.registers.iter().enumerate())
-            .map(
-                |(index, register)| match (self.printed[index], &mut effective) {
-                    (Some(place), _) => bits(words[ports + place]),
-                    (None, Some(state)) => state[index].clone(),
-                    (None, None) => Bits::unknown(register.width),
-                },
-            )
-            .collect();
-        let mut hidden = self.machine.logic_resets(&state, &inputs);
-        if let Some(state) = &effective {
-            hidden |= self.machine.logic_resets(state, &inputs);
-        }
-        if let (false, false, Some(effective)) = (given, hidden, &effective) {
-            for (index, register) in netlist.registers.iter().enumerate() {
-                if self.printed[index].is_some() {
-                    self.compare(&register.name, &state[index], &effective[index]);
-                }
-            }
-        }
-        if continued {
-            // The same cycle goes on with known values.
-            self.expected = expected;
-            return Ok(());
-        }
-        let step = self.machine.step(&state, &inputs);
-        // The source has been given values that it could not keep.
-        let outputs = netlist.outputs.iter().enumerate();
-        for (at, output) in outputs.filter(|_| !(given && hidden)) {
-            let source = bits(words[self.outputs[at]]);
-            self.compare(&output.name, &source, &step.outputs[at]);
-        }
-        self.expected = Some(step.next);
-        self.cycles += 1;
-        Ok(())
-    }
-
-    fn compare(&mut self, name: &str, source: &Bits, netlist: &Bits) {
-        let mut unjudged = 0;
-        let mut differs = source.width() != netlist.width();
-        for at in 0..source.value_limbs().len().min(netlist.value_limbs().len()) {
-            let unknown = source.unknown_limbs()[at] | netlist.unknown_limbs()[at];
-            let different = source.value_limbs()[at] ^ netlist.value_limbs()[at];
-            differs |= different & !unknown != 0;
-            unjudged += u64::from(unknown.count_ones());
-        }
-        self.known += u64::from(source.width()).saturating_sub(unjudged);
-        self.compared += u64::from(source.width());
-        if differs && !self.wrong.iter().any(|wrong| wrong.name == name) {
-            self.wrong.push(Wrong {
-                name: name.to_string(),
-                cycle: self.cycles,
-                source: source.to_string(),
-                netlist: netlist.to_string(),
-            });
-        }
-    }
-
-    /// What to say where a race in the source explains every difference.
-    fn race(&self) -> Option<String> {
-        let (registers, in_memory) = racing(self.plan.netlist);
-        let mut causes: Vec<&str> = Vec::new();
-        for wrong in &self.wrong {
-            let mut of = registers.iter().filter(|(reader, _)| *reader == wrong.name);
-            match of.next() {
-                Some((_, cause)) => causes.push(cause),
-                None if in_memory => {}
-                None => return None,
-            }
-        }
-        causes.sort_unstable();
-        causes.dedup();
-        let (count, first) = (self.wrong.len(), &self.wrong[0]);
-        Some(format!(
-            "a race (E0318) decides: {count} registers that read {} at its own edge differ, first `{}` in cycle {}",
-            causes
-                .iter()
-                .map(|it| format!("`{it}`"))
-                .collect::<Vec<_>>()
-                .join(", "),
-            first.name,
-            first.cycle
-        ))
-    }
-
-    fn verdict(&self, simulator: &str, unseen: usize, in_time: bool) -> Check {
-        let cycles = self.cycles;
-        if !self.wrong.is_empty() {
-            if let Some(race) = self.race() {
-                return Check::Open(race);
-            }
-            let list: Vec<String> = (self.wrong.iter().take(LISTED))
-                .map(|wrong| {
-                    let Wrong {
-                        name,
-                        cycle,
-                        source,
-                        netlist,
-                    } = wrong;
-                    format!("`{name}` in cycle {cycle}: source {source}, netlist {netlist}")
-                })
-                .collect();
-            let count = self.wrong.len();
-            return Check::Failed(format!("{count} signals differ: {}", list.join("; ")));
-        }
-        if cycles < self.plan.cycles && !in_time {
-            return Check::Open(format!("no difference in {cycles} cycles, then the limit"));
-        }
-        if cycles < self.plan.cycles {
-            let runs = self.runs;
-            let text =
-                format!("no difference in {cycles} cycles of {runs} runs, which the design ends");
-            return Check::Open(text);
-        }
-        let percent = match self.compared {
-            0 => 0,
-            compared => self.known * 100 / compared,
-        };
-        if percent < LEAST_KNOWN_PERCENT {
-            return Check::Open(format!("only {percent} % of the bits are known"));
-        }
-        let mut text = format!("{cycles}");
-        if percent < 100 {
-            text.push_str(&format!(", {percent} % of the bits known"));
-        }
-        if unseen > 0 {
-            text.push_str(&format!(", {unseen} registers unseen"));
-        }
-        if self.runs > 1 {
-            text.push_str(&format!(", {} runs", self.runs));
-        }
-        if simulator != "Icarus" {
-            text.push_str(&format!(", {simulator}"));
-        }
-        Check::Passed(text)
-    }
-}
-
-/// A value as `%b` prints it.
-fn bits(text: &str) -> Bits {
-    let width = text.len();
-    let mut value = vec![0u64; width.div_ceil(64)];
-    let mut unknown = vec![0u64; width.div_ceil(64)];
-    for (at, byte) in text.bytes().rev().enumerate() {
-        let plane = match byte {
-            b'0' => continue,
-            b'1' => &mut value,
-            _ => &mut unknown,
-        };
-        plane[at / 64] |= 1 << (at % 64);
-    }
-    Bits::new(width as u32, &value, &unknown)
 }

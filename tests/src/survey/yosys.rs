@@ -97,8 +97,15 @@ pub fn registers(
     }
     for memory in &netlist.memories {
         let expected = (u64::from(memory.width), u64::from(memory.depth));
-        if all.memories.get(all.name_of(&memory.name)) != Some(&expected) {
-            wrong.push(format!("Yosys has no such memory `{}`", memory.name));
+        if all.memories.get(all.name_of(&memory.name)) == Some(&expected) {
+            continue;
+        }
+        // Of one that is written at constant places only Yosys makes registers.
+        let words = all.words_of(&memory.name);
+        let as_wide = words.iter().filter(|bits| bits.len() as u64 == expected.0);
+        match as_wide.count() as u64 == expected.1 {
+            true => ours.extend(words.into_iter().flatten().flatten().copied()),
+            false => wrong.push(format!("Yosys has no such memory `{}`", memory.name)),
         }
     }
     // A bit that `opt` keeps goes by several names; one of ours among them is enough.
@@ -246,6 +253,17 @@ impl Module {
         }
         let found = self.short.get(&shortened(name));
         found.and_then(Option::as_deref).unwrap_or(name)
+    }
+
+    /// The nets that are called like words of an array.
+    fn words_of(&self, array: &str) -> Vec<&[Option<u64>]> {
+        let is_word = |name: &str| {
+            let index = name.strip_prefix(array).and_then(|it| it.strip_prefix('['));
+            let index = index.and_then(|it| it.strip_suffix(']'));
+            index.is_some_and(|index| index.parse::<i64>().is_ok())
+        };
+        let words = self.nets.iter().filter(|(name, _)| is_word(name));
+        words.map(|(_, net)| net.bits.as_slice()).collect()
     }
 
     /// Where a register of the netlist is, by its name.
