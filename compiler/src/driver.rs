@@ -23,7 +23,7 @@ use crate::instrument::{self, InstrumentOptions};
 use crate::layout::Layout;
 use crate::liveness::{self, Liveness};
 use crate::netlist::{Netlist, RegId};
-use crate::plan::{Plan, PlanOptions};
+use crate::plan::{Plan, PlanOptions, Policy};
 use crate::source::{Setting, SourceMap};
 use crate::stack::with_room;
 use budget::Planned;
@@ -137,6 +137,8 @@ pub struct InsertOptions {
     pub forbidden: Vec<String>,
     /// The energy model, if the plan is made under one.
     pub energy: Option<EnergyOptions>,
+    /// When a checkpoint saves. Another than [`Policy::Static`] needs `energy`.
+    pub policy: Policy,
     /// Edits and wrapper.
     pub instrument: InstrumentOptions,
     /// Live bits left out on purpose (`name[bit]`), to test the verification.
@@ -229,6 +231,12 @@ pub fn insert(
         return (None, diagnostics);
     };
     clock.lap("plan");
+    let supply = energy.as_ref().map(|model| &model.supply);
+    let supply = supply.filter(|_| options.policy == Policy::Threshold);
+    let levels = supply.map(|supply| {
+        let takes = plan.without_save.iter();
+        takes.map(|&takes| supply.level(takes)).collect()
+    });
     let (attempt, written_out) = with_room(|| {
         written_out::attempt(
             &*analysis,
@@ -237,6 +245,7 @@ pub fn insert(
             &layout,
             &InstrumentOptions {
                 design_hash: analysis.hash.clone(),
+                levels,
                 ..options.instrument.clone()
             },
         )

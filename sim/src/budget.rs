@@ -18,7 +18,7 @@ use crate::point::{PointId, Torn};
 use crate::replay::Replay;
 use crate::report::Failure;
 use crate::rng::Rng;
-use crate::spec::{CycleEnd, CycleLog, CycleOutcome};
+use crate::spec::{CycleEnd, CycleLog, CycleOutcome, Metered};
 
 /// What everything in a power cycle takes, in attojoules.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,6 +75,17 @@ impl Meter {
         takes
     }
 
+    fn metered(&self, budget: u64) -> Metered {
+        Metered {
+            budget,
+            first_cycle: self.first_cycle,
+            stall: self.stall,
+            write: self.write,
+            read: self.read,
+            save: self.save,
+        }
+    }
+
     /// The first clock edge for which the energy does not last; `None` if it lasts for the whole power cycle.
     fn fails_at(&self, position: Position, outcome: &CycleOutcome, budget: u64) -> Option<u64> {
         let mut left = budget;
@@ -104,6 +115,8 @@ pub struct BudgetOptions {
     pub campaign: CampaignOptions,
     /// How many of the dearest starts are tried.
     pub starts: usize,
+    /// The supply level says what is left, so that a design may skip saves; else it is 0. In Icarus only.
+    pub levels: bool,
 }
 
 /// What came of it.
@@ -113,6 +126,8 @@ pub struct BudgetReport {
     pub power_cycles: usize,
     /// Logical cycles that were done.
     pub logical_cycles: u64,
+    /// Saves that were committed in these power cycles before their supplies failed.
+    pub saves: usize,
     /// Starts that were tried.
     pub starts: usize,
     /// The most that any power cycle took from power-up to the end of its first commit, or of the work, in attojoules.
@@ -132,7 +147,12 @@ pub fn run_on_budget(
     meter: &Meter,
     options: &BudgetOptions,
 ) -> Result<BudgetReport, SimError> {
-    let judge = Judge::new(replay, &options.campaign);
+    let mut campaign = options.campaign.clone();
+    if options.levels {
+        campaign.environment.metered = Some(meter.metered(options.budget));
+        replay.write_meter(&meter.cycles)?;
+    }
+    let judge = Judge::new(replay, &campaign);
     let recorded = replay.expectation.cycles() as u64;
     let mut run = Run {
         end: options
@@ -190,6 +210,8 @@ impl Run<'_> {
                 return Ok(());
             };
             let fails = self.meter.fails_at(position, &outcome, self.options.budget);
+            let in_time = |commit: &&u64| fails.is_none_or(|clock| **commit < clock);
+            self.report.saves += outcome.log.commits.iter().filter(in_time).count();
             self.judge_progress(&trial.id, position, &outcome);
             let Some(clock) = fails else {
                 self.report.logical_cycles = outcome.next_cycle;

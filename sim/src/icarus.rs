@@ -15,7 +15,7 @@ use crate::plane::Plane;
 use crate::process::{Invocation, Limits, Workplace};
 use crate::shell;
 use crate::spec::{
-    Contents, CycleEnd, CycleOutcome, CycleSpec, Environment, Latency, parse_outcomes,
+    Contents, CycleEnd, CycleOutcome, CycleSpec, Environment, Latency, Metered, parse_outcomes,
 };
 use crate::tool::Tool;
 
@@ -220,6 +220,20 @@ impl IcarusReplay {
         plusarg("latency_random", &latency_random);
         plusarg("garbage", &u8::from(environment.garbage));
         plusarg("energy_random", &u8::from(environment.random_energy));
+        if let Some(metered) = &environment.metered {
+            let cycles = place.scratch.join(Metered::CYCLES);
+            plusarg("meter", &cycles.display());
+            for (name, value) in [
+                ("budget", metered.budget),
+                ("meter_first", metered.first_cycle),
+                ("meter_stall", metered.stall),
+                ("meter_write", metered.write),
+                ("meter_read", metered.read),
+                ("meter_save", metered.save),
+            ] {
+                plusarg(name, &value);
+            }
+        }
         if let Some(wave) = wave {
             plusarg("wave", &wave.display());
         }

@@ -10,10 +10,10 @@ use tempfile::TempDir;
 use crate::design::{Instrumented, OriginalDesign};
 use crate::error::SimError;
 use crate::expect::Expectation;
-use crate::icarus::IcarusReplay;
+use crate::icarus::{IcarusReplay, write_file};
 use crate::process::{Limits, Workplace};
 use crate::record::MAX_OUTPUT_BYTES;
-use crate::spec::{CycleOutcome, CycleSpec, Environment};
+use crate::spec::{CycleOutcome, CycleSpec, Environment, Metered};
 use crate::tool::Simulator;
 use crate::verilator::VerilatorReplay;
 
@@ -126,6 +126,15 @@ impl<'a> Replay<'a> {
             Driver::Icarus(icarus) => icarus.has_known_contents(self.scratch.path(), self.limits),
             Driver::Verilator(_) => false,
         }
+    }
+
+    /// Writes what each logical cycle takes where the bench reads it.
+    pub(crate) fn write_meter(&self, cycles: &[u64]) -> Result<(), SimError> {
+        let lines: String = cycles
+            .iter()
+            .map(|takes| format!("{takes:016x}\n"))
+            .collect();
+        write_file(self.scratch.path(), Metered::CYCLES, &lines).map(|_| ())
     }
 
     /// Whether a full supply makes the design skip its saves.

@@ -47,6 +47,30 @@ pub struct Environment {
     pub garbage: bool,
     /// Give random supply levels instead of 0, so that saves may be skipped.
     pub random_energy: bool,
+    /// Give the level of what is left of a supply; in Icarus only, and over random levels.
+    pub metered: Option<Metered>,
+}
+
+/// A supply that is used up while a power cycle runs, in attojoules.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Metered {
+    /// What there is at the start.
+    pub budget: u64,
+    /// A logical cycle that is done from unknown contents.
+    pub first_cycle: u64,
+    /// A stalled clock.
+    pub stall: u64,
+    /// A word written.
+    pub write: u64,
+    /// A word read.
+    pub read: u64,
+    /// A save, beside its words and clocks.
+    pub save: u64,
+}
+
+impl Metered {
+    /// The file in the scratch folder that has what each logical cycle takes: 16 hexadecimal digits a line.
+    pub(crate) const CYCLES: &'static str = "meter_cycles.hex";
 }
 
 impl Default for Environment {
@@ -55,6 +79,7 @@ impl Default for Environment {
             latency: Latency::Fixed(0),
             garbage: true,
             random_energy: false,
+            metered: None,
         }
     }
 }

@@ -140,7 +140,8 @@ impl Recorded {
         simulator: sim::Simulator,
         options: &sim::CampaignOptions,
     ) -> Result<sim::CampaignReport, sim::SimError> {
-        self.replay(inserted, change, simulator, &|replay| {
+        let internals = idetic::cli::internals(&self.analysis.netlist);
+        self.replay(inserted, internals, change, simulator, &|replay| {
             sim::run_campaign(replay, options, &mut sim::Silent)
         })
     }
@@ -152,11 +153,17 @@ impl Recorded {
     pub fn on_budget(
         &self,
         inserted: &Inserted,
+        change: &dyn Fn(&str, &str) -> String,
         simulator: sim::Simulator,
         meter: &sim::Meter,
         options: &sim::BudgetOptions,
     ) -> Result<sim::BudgetReport, sim::SimError> {
-        self.replay(inserted, &unchanged, simulator, &|replay| {
+        // No save is skipped but by the plan.
+        let internals = sim::Internals {
+            threshold_parameter: None,
+            ..idetic::cli::internals(&self.analysis.netlist)
+        };
+        self.replay(inserted, internals, change, simulator, &|replay| {
             sim::run_on_budget(replay, meter, options)
         })
     }
@@ -164,12 +171,12 @@ impl Recorded {
     fn replay<T>(
         &self,
         inserted: &Inserted,
+        internals: sim::Internals,
         change: &dyn Fn(&str, &str) -> String,
         simulator: sim::Simulator,
         run: &dyn Fn(&sim::Replay<'_>) -> Result<T, sim::SimError>,
     ) -> Result<T, sim::SimError> {
         let directory = tempfile::tempdir().expect("a temporary directory");
-        let internals = idetic::cli::internals(&self.analysis.netlist);
         let instrumented = write(inserted, internals, change, directory.path());
         let replay = sim::Replay::build(
             simulator,

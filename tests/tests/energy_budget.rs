@@ -7,14 +7,15 @@
     reason = "the figures of the table in docs/src/energy.md"
 )]
 
-use idetic::driver::{self, InsertOptions};
+use idetic::driver::{self, InsertOptions, Inserted};
 use idetic::energy::{Effort, EnergyOptions, Figures, Model, Nvm, Supply, Weights, technologies};
 use idetic::netlist::eval::{MachineState, cycle};
+use idetic::plan::Policy;
 use idetic_sim::{
     BudgetOptions, BudgetReport, CampaignOptions, Environment, Latency, Meter, Simulator,
 };
 use idetic_tests::example::{EXAMPLES, Example};
-use idetic_tests::replay::{self, Recorded};
+use idetic_tests::replay::{self, Recorded, unchanged};
 
 const WORD_BITS: u32 = 32;
 
@@ -118,6 +119,26 @@ fn on_a_budget(name: &str, max_cycles: Option<u64>, part: f64) -> (BudgetReport,
     let less = recommended(&recorded, smallest * 0.98);
     assert_eq!(less, Some(smallest), "{name}");
     let inserted = recorded.insert(&options(smallest));
+    let report = with_supply(
+        name,
+        &recorded,
+        &inserted,
+        max_cycles,
+        (part, false),
+        &unchanged,
+    );
+    (report, recorded.expectation.cycles() as u64)
+}
+
+/// Runs power cycles that have a part of the budget each, and are told what is left if so wished, in files that were changed.
+fn with_supply(
+    name: &str,
+    recorded: &Recorded,
+    inserted: &Inserted,
+    max_cycles: Option<u64>,
+    (part, levels): (f64, bool),
+    change: &dyn Fn(&str, &str) -> String,
+) -> BudgetReport {
     let model = inserted.energy.as_ref().expect("an energy model");
     // Each transfer waits for one clock.
     let transfer = Effort {
@@ -138,19 +159,22 @@ fn on_a_budget(name: &str, max_cycles: Option<u64>, part: f64) -> (BudgetReport,
             ..CampaignOptions::for_simulator(Simulator::Icarus)
         },
         starts: 8,
+        levels,
     };
-    let meter = meter(&recorded, model);
+    let meter = meter(recorded, model);
     let report = recorded
-        .on_budget(&inserted, Simulator::Icarus, &meter, &run)
+        .on_budget(inserted, change, Simulator::Icarus, &meter, &run)
         .expect("the simulator runs");
+    let farads = model.supply.capacitor_farads;
     println!(
-        "{name}: {smallest:.3e} F, {} power cycles for {} logical cycles, {} starts, most {:.1} %",
+        "{name}: {farads:.3e} F, {} saves in {} power cycles for {} logical cycles, {} starts, most {:.1} %",
+        report.saves,
         report.power_cycles,
         report.logical_cycles,
         report.starts,
         report.most as f64 / budget as f64 * 100.0
     );
-    (report, recorded.expectation.cycles() as u64)
+    report
 }
 
 fn progresses_for(name: &str, max_cycles: Option<u64>) {
@@ -180,6 +204,84 @@ fn every_example_progresses_to_its_end() {
 #[test]
 fn with_less_some_power_cycle_gets_nowhere() {
     let (report, _) = on_a_budget("gcd", Some(40), 0.95);
+    assert_eq!(report.failures, []);
+    assert!(!report.stuck.is_empty(), "{report:?}");
+}
+
+/// A quarter more than the smallest budget: with a threshold for each checkpoint most saves are skipped, and still every power cycle that
+/// knows what it has left commits or reaches the end.
+fn skips(name: &str) {
+    let mut recorded = Recorded::example(&Example::named(name));
+    let smallest = recommended(&recorded, 1e-12).expect("too little");
+    let mut saves = Vec::new();
+    for policy in [Policy::Static, Policy::Threshold] {
+        let options = InsertOptions {
+            policy,
+            ..options(smallest * 1.25)
+        };
+        let inserted = recorded.insert(&options);
+        let report = with_supply(
+            name,
+            &recorded,
+            &inserted,
+            Some(600),
+            (1.0, true),
+            &unchanged,
+        );
+        assert_eq!(report.failures, [], "{name}");
+        assert_eq!(report.stuck, [], "{name}");
+        let cycles = recorded.expectation.cycles() as u64;
+        assert_eq!(report.logical_cycles, cycles.min(600), "{name}");
+        assert!(report.power_cycles > 1, "{name}: {report:?}");
+        saves.push(report.saves);
+    }
+    assert!(saves[1] < saves[0], "{name}: {saves:?}");
+    assert!(saves[1] > 0, "{name}: {saves:?}");
+}
+
+#[test]
+fn gcd_skips_saves() {
+    skips("gcd");
+}
+
+#[test]
+fn serial_divider_skips_saves() {
+    skips("serial_divider");
+}
+
+#[test]
+fn two_fsm_skips_saves() {
+    skips("two_fsm");
+}
+
+#[test]
+fn xtea_cipher_skips_saves() {
+    skips("xtea_cipher");
+}
+
+/// That the meter can tell: where saves are skipped to the end, some power cycle gets nowhere.
+#[test]
+fn with_levels_too_low_some_power_cycle_gets_nowhere() {
+    let mut recorded = Recorded::example(&Example::named("gcd"));
+    let smallest = recommended(&recorded, 1e-12).expect("too little");
+    let options = InsertOptions {
+        policy: Policy::Threshold,
+        ..options(smallest * 1.25)
+    };
+    let inserted = recorded.insert(&options);
+    let lower = |_: &str, text: &str| {
+        let lines = text
+            .lines()
+            .map(|line| match line.split_once("idetic_level = 8'd") {
+                Some((before, level)) => {
+                    let level: u32 = level.trim_end_matches(';').parse().unwrap();
+                    format!("{before}idetic_level = 8'd{};\n", level / 4)
+                }
+                None => format!("{line}\n"),
+            });
+        lines.collect()
+    };
+    let report = with_supply("gcd", &recorded, &inserted, Some(600), (1.0, true), &lower);
     assert_eq!(report.failures, []);
     assert!(!report.stuck.is_empty(), "{report:?}");
 }

@@ -39,6 +39,7 @@ pub fn run(
         hazards: &hazards,
         plan: None,
         energy: None,
+        policy: request.insert.policy,
         design_hash: &analysis.hash,
         word_bits: DEFAULT_WORD_BITS,
     });

@@ -267,8 +267,8 @@ pub enum MemoryKind {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PlanConfig {
-    /// `static`: save at every visit of a checkpoint state.
-    pub policy: Option<Policy>,
+    /// When a checkpoint saves. Default: `static`.
+    pub policy: Option<PolicyConfig>,
     /// Longest run of logical cycles between two saves. Default: no bound.
     pub max_cycles: Option<u64>,
     /// Control states that must be checkpoints, by name.
@@ -298,9 +298,11 @@ pub struct PlanConfig {
 /// `[plan] policy`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Policy {
+pub enum PolicyConfig {
     /// Save at every visit.
     Static,
+    /// Skip the save while the supply level is above the checkpoint's threshold.
+    Threshold,
 }
 
 /// `[plan] hold`.
@@ -390,6 +392,14 @@ fn check(config: &Config) -> Result<(), Diagnostic> {
         return wrong(setting, message, "16, 32 and 64 are usual widths");
     }
     let plan = &config.plan;
+    if plan.policy == Some(PolicyConfig::Threshold) && config.energy.is_none() {
+        let message = "`policy = \"threshold\"` needs `[energy]`".to_string();
+        return wrong(
+            Setting::new(&["plan", "policy"]),
+            message,
+            "describe the supply under `[energy]`, or leave `policy` out: then every checkpoint saves",
+        );
+    }
     if plan.max_cycles == Some(0) {
         let message = "`max_cycles = 0` is less than 1".to_string();
         let setting = Setting::new(&["plan", "max_cycles"]);

@@ -103,6 +103,7 @@ pub fn build(request: &Request, console: &Console, sources: &mut SourceMap) -> R
         hazards: &hazards,
         plan: Some((&inserted.plan, &inserted.layout)),
         energy: inserted.energy.as_ref(),
+        policy: request.insert.policy,
         design_hash: &analysis.hash,
         word_bits: request.insert.word_bits,
     });

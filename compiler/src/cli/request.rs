@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::cli::args::{DesignArgs, Hold, PlanArgs};
 use crate::cli::config::{
     self, BlackBoxConfig, BoxState, Config, DesignConfig, HoldConfig, Level, OtherClockConfig,
-    OtherState, ResetConfig, ResetKind, Stalled,
+    OtherState, PolicyConfig, ResetConfig, ResetKind, Stalled,
 };
 use crate::cli::energy_config;
 use crate::cli::filelist::{self, FileList};
@@ -16,6 +16,7 @@ use crate::driver::{Analysis, AnalyzeOptions, InsertOptions};
 use crate::elaborate::{ClockGateCell, ElaborateOptions, MEMORY_EXPAND_LIMIT_BITS};
 use crate::frontend::{ReadOptions, library};
 use crate::instrument::{self, InstrumentOptions};
+use crate::plan::Policy;
 use crate::source::{Setting, SourceMap};
 
 /// The configuration file that is read without `-c`, if it is there.
@@ -126,6 +127,21 @@ pub fn request(
         .and_then(|plan| plan.word_bits)
         .or(config.nvm.word_bits)
         .unwrap_or(DEFAULT_WORD_BITS);
+    let max_cycles = plan
+        .and_then(|plan| plan.max_cycles)
+        .or(config.plan.max_cycles);
+    let policy = match config.plan.policy {
+        Some(PolicyConfig::Threshold) => Policy::Threshold,
+        Some(PolicyConfig::Static) | None => Policy::Static,
+    };
+    if let (Policy::Threshold, Some(cycles)) = (policy, max_cycles) {
+        let message = format!(
+            "at most {cycles} logical cycles between two saves are asked for, but `policy = \"threshold\"` skips saves"
+        );
+        return Err(Diagnostic::global(codes::CONFIG, message)
+            .setting(Setting::new(&["plan", "policy"]))
+            .help("leave one of them out"));
+    }
     let reset = config.design.reset.clone();
     let mut read = ReadOptions {
         texts: Default::default(),
@@ -172,11 +188,10 @@ pub fn request(
         insert: InsertOptions {
             word_bits,
             energy: energy_config::options(&config, word_bits),
-            max_cycles: plan
-                .and_then(|plan| plan.max_cycles)
-                .or(config.plan.max_cycles),
+            max_cycles,
             forced: config.plan.forced.clone(),
             forbidden: config.plan.forbidden.clone(),
+            policy,
             instrument: InstrumentOptions {
                 hold,
                 parameters,

@@ -39,6 +39,12 @@ impl Supply {
         ((self.usable_joules() * 1e18).floor() as Attojoules).min(MOST)
     }
 
+    /// The supply level, of 255 for the whole budget, above which at least `takes` is left.
+    /// A level of *n* says that at least *n*/255 of the budget is left.
+    pub fn level(&self, takes: Attojoules) -> u8 {
+        level(takes, self.budget())
+    }
+
     /// The capacitor whose usable energy is `joules`, other figures unchanged.
     pub fn capacitor_for(&self, joules: f64) -> f64 {
         let squares = self.on_volts.powi(2) - self.off_volts.powi(2);
@@ -46,9 +52,25 @@ impl Supply {
     }
 }
 
+fn level(takes: Attojoules, budget: Attojoules) -> u8 {
+    let levels = (i128::from(takes) * 255 + i128::from(budget) - 1) / i128::from(budget.max(1));
+    u8::try_from((levels - 1).max(0)).unwrap_or(u8::MAX)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn above_a_level_enough_is_left() {
+        for takes in [0, 1, 3, 4, 5, 509, 510, 1019, 1020] {
+            let own = i64::from(level(takes, 1020));
+            // A level stands for a 255th of the budget, which is 4.
+            assert!((own + 1) * 4 >= takes, "{takes}");
+            assert!(own == 0 || own * 4 < takes, "{takes}");
+        }
+        assert_eq!(level(1021, 1020), 255);
+    }
 
     fn micro(farads: f64, on: f64, off: f64) -> f64 {
         let supply = Supply {

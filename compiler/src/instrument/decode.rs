@@ -137,6 +137,27 @@ fn condition(
     (!terms.is_empty()).then(|| terms.join(" && "))
 }
 
+/// The level of each checkpoint, as the decoder tells them apart: where it says the one the
+/// run may be in any whose bits do not contradict that one's, so the highest of them counts.
+pub fn levels(graph: &ControlGraph, liveness: &Liveness, plan: &Plan, own: &[u8]) -> Vec<u8> {
+    let told: Vec<Told> = (plan.checkpoints.iter())
+        .map(|checkpoint| {
+            let [known, others] = facts(graph, liveness, checkpoint);
+            known.into_iter().chain(others).collect()
+        })
+        .collect();
+    let both = |a: &Told, b: &Told| {
+        let differs = |(bit, value)| b.get(bit).is_some_and(|other| other != value);
+        !a.iter().any(differs)
+    };
+    let level = |told_here: &Told| {
+        let other = told.iter().zip(own);
+        let other = other.filter(|(other, _)| both(told_here, other));
+        other.map(|(_, &level)| level).max().unwrap_or(u8::MAX)
+    };
+    told.iter().map(level).collect()
+}
+
 /// One arm of the table of live words.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct LiveCase {

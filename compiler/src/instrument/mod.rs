@@ -84,6 +84,9 @@ pub struct InstrumentOptions {
     pub parameters: Vec<(String, String)>,
     /// Hash of the design's text, hexadecimal, for `image.json`.
     pub design_hash: String,
+    /// Per checkpoint the supply level above which its save is skipped; none where
+    /// every checkpoint saves.
+    pub levels: Option<Vec<u8>>,
 }
 
 impl Default for InstrumentOptions {
@@ -94,6 +97,7 @@ impl Default for InstrumentOptions {
             forget_initial: false,
             parameters: Vec::new(),
             design_hash: String::new(),
+            levels: None,
         }
     }
 }

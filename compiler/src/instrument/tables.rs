@@ -17,8 +17,8 @@ pub(super) struct Cold {
 /// An arm of a table of constants.
 #[derive(Serialize)]
 pub(super) struct ConstantCase {
-    label: String,
-    value: String,
+    pub(super) label: String,
+    pub(super) value: String,
 }
 
 /// The constants of the words that checkpoints do not save.

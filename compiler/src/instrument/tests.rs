@@ -99,6 +99,25 @@ fn processes_ports_and_wrapper_of_one_module() {
     insta::assert_json_snapshot!("counter_image", output.image);
 }
 
+/// A level of its own for each checkpoint that the decoder tells from the others.
+#[test]
+fn saves_are_skipped_above_levels() {
+    let (fixture, analysed) = counter();
+    let skip = |levels: [u8; 2]| {
+        let options = InstrumentOptions {
+            levels: Some(levels.to_vec()),
+            ..InstrumentOptions::default()
+        };
+        let output = run(&fixture, &analysed, &options);
+        let text = &output.files[1].text;
+        let from = text.find("  // Above this supply level what").expect("levels");
+        let to = text.find("  // The words that hold").expect("words");
+        text[from..to].to_string()
+    };
+    insta::assert_snapshot!("levels_that_differ", skip([70, 9]));
+    insta::assert_snapshot!("one_level", skip([70, 70]));
+}
+
 #[test]
 fn enables_instead_of_a_gate() {
     let (fixture, analysed) = counter();

@@ -65,7 +65,17 @@ struct Model {
     memories: Option<Memories>,
     cold: Option<Cold>,
     given: Vec<ConstantCase>,
+    levels: Option<Levels>,
     clocked: bool,
+}
+
+/// The supply levels above which checkpoints are not saved.
+#[derive(Serialize)]
+struct Levels {
+    /// By checkpoint index, where they differ.
+    cases: Vec<ConstantCase>,
+    /// The level of all others.
+    default: u8,
 }
 
 /// The memories of the payload.
@@ -243,6 +253,22 @@ pub fn wrapper(inputs: &Inputs, diagnostics: &mut Diagnostics) -> Option<String>
         memories,
         cold,
         given: tables::given(layout, index_bits_),
+        levels: options.levels.as_ref().map(|own| {
+            let levels = decode::levels(graph, liveness, plan, own);
+            // Where no decoder tells them apart the first index stands for all.
+            let told = if always { 1 } else { levels.len() };
+            let default = levels.first().copied().unwrap_or(u8::MAX);
+            let cases = levels.iter().enumerate().take(told);
+            Levels {
+                cases: (cases.filter(|(_, level)| **level != default))
+                    .map(|(index, level)| ConstantCase {
+                        label: format!("{index_bits_}'d{index}"),
+                        value: format!("8'd{level}"),
+                    })
+                    .collect(),
+                default,
+            }
+        }),
         clocked: node.is_clocked(),
     };
     model.top_instance = top_instance(inputs, &model, &resets, &top_in);

@@ -57,6 +57,27 @@ pub struct PlanOptions {
     pub prices: Option<Prices>,
 }
 
+/// When a checkpoint that is met saves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Policy {
+    /// Always.
+    #[default]
+    Static,
+    /// Unless the supply level is above the checkpoint's threshold, so that what is left takes
+    /// the design to the end of the next save in any case.
+    Threshold,
+}
+
+impl Policy {
+    /// As in `idetic.toml`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Policy::Static => "static",
+            Policy::Threshold => "threshold",
+        }
+    }
+}
+
 /// What running, saving and restoring take from the energy of a power cycle, and
 /// what a checkpoint costs, by state.
 #[derive(Debug, Clone, PartialEq)]

@@ -10,7 +10,7 @@ use crate::frontend::ObserveOptions;
 use crate::layout::Layout;
 use crate::liveness::{BitSet, Liveness};
 use crate::netlist::{Bits, Netlist};
-use crate::plan::{self, Plan};
+use crate::plan::{self, Plan, Policy};
 use crate::source::SourceMap;
 
 use super::energy;
@@ -36,6 +36,8 @@ pub struct Inputs<'a> {
     pub plan: Option<(&'a Plan, &'a Layout)>,
     /// What running and saving costs, if that is known; it is used with a plan only.
     pub energy: Option<&'a Model>,
+    /// When a checkpoint saves.
+    pub policy: Policy,
     /// Hash of the design's text, hexadecimal.
     pub design_hash: &'a str,
     /// NVM word width for the baseline where there is no layout.
@@ -323,7 +325,7 @@ fn checkpoints(inputs: &Inputs, plan: &Plan, layout: &Layout) -> Vec<Checkpoint>
                 restore_joules: joules(&restore),
                 threshold: inputs.energy.and_then(|model| {
                     let takes = plan.without_save.get(index)?;
-                    Some(energy::threshold(*takes, model.supply.budget()))
+                    Some(model.supply.level(*takes))
                 }),
             }
         })

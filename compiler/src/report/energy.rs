@@ -1,11 +1,11 @@
 //! The parts of the report that need an energy model.
 
 use super::build::Inputs;
-use super::model::{Budget, Energy, Overhead};
-use crate::energy::{Attojoules, CONTROLLER_FLOPS, Model, area, cells, visits};
+use super::model::{Budget, Energy, Overhead, PolicyOverhead};
+use crate::energy::{CONTROLLER_FLOPS, Model, area, cells, visits};
 use crate::layout::{Layout, Shape};
 use crate::netlist::Netlist;
-use crate::plan::Plan;
+use crate::plan::{Plan, Policy};
 
 /// Rounded to six digits, which is more than any figure of the model has.
 pub(super) fn digits(value: f64) -> f64 {
@@ -54,15 +54,10 @@ pub(super) fn budget(plan: &Plan, model: Option<&Model>) -> Budget {
     }
 }
 
-/// The level, of 255 for the whole budget, above which at least `takes` is left.
-pub(super) fn threshold(takes: Attojoules, budget: Attojoules) -> u8 {
-    let levels = (i128::from(takes) * 255 + i128::from(budget) - 1) / i128::from(budget.max(1));
-    u8::try_from((levels - 1).max(0)).unwrap_or(u8::MAX)
-}
-
-/// What the saves add, at every visit of a checkpoint.
+/// What the saves add: every visit of a checkpoint saves, or the part of them that the
+/// policy leaves.
 pub(super) fn overhead(inputs: &Inputs) -> Option<Overhead> {
-    let (plan, layout) = inputs.plan?;
+    let (_, layout) = inputs.plan?;
     let walked;
     let (visits, area) = match inputs.energy {
         Some(model) => (&model.visits, model.area),
@@ -71,26 +66,81 @@ pub(super) fn overhead(inputs: &Inputs) -> Option<Overhead> {
             (&walked, area(inputs.netlist))
         }
     };
-    let (mut joules, mut clocks) = (0.0, 0.0);
-    for (at, checkpoint) in plan.checkpoints.iter().enumerate() {
-        let visits = visits[checkpoint.state.index()];
-        let save = layout.shape(at).save();
-        joules += visits * inputs.energy.map_or(0.0, |model| model.joules(&save));
-        let own = inputs
-            .energy
-            .map_or(save.clocks, |model| model.clocks(&save));
-        clocks += visits * own as f64;
-    }
-    let energy = inputs
-        .energy
-        .map(|model| percent(joules, model.mean_cycle_joules()));
+    let policies: Vec<PolicyOverhead> = inputs.energy.map_or(Vec::new(), |_| {
+        let policies = [Policy::Static, Policy::Threshold].into_iter();
+        let added = policies.filter_map(|policy| added(inputs, visits, policy));
+        added.collect()
+    });
+    let own = match policies.iter().find(|of| of.policy == inputs.policy.name()) {
+        Some(own) => own.clone(),
+        None => added(inputs, visits, Policy::Static)?,
+    };
     Some(Overhead {
-        energy_percent: energy,
+        policy: own.policy,
+        energy_percent: inputs.energy.map(|_| own.energy_percent),
         area_percent: percent(added_area(layout), area),
         area_source: "estimate, cells of the OSU 0.18 µm library; memories as flip-flops"
             .to_string(),
-        stall_cycles_percent: percent(clocks, 1.0),
+        stall_cycles_percent: own.stall_cycles_percent,
+        policies,
     })
+}
+
+/// What the saves of a policy add, by the visits of each state per logical cycle.
+fn added(inputs: &Inputs, visits: &[f64], policy: Policy) -> Option<PolicyOverhead> {
+    let (plan, layout) = inputs.plan?;
+    let saves: Vec<Save> = (plan.checkpoints.iter().enumerate())
+        .map(|(at, checkpoint)| {
+            let effort = layout.shape(at).save();
+            let threshold = inputs.energy.and_then(|model| {
+                let takes = *plan.without_save.get(at)?;
+                Some((f64::from(model.supply.level(takes)) + 1.0) / 256.0)
+            });
+            Save {
+                visits: visits[checkpoint.state.index()],
+                joules: inputs.energy.map_or(0.0, |model| model.joules(&effort)),
+                clocks: inputs
+                    .energy
+                    .map_or(effort.clocks, |model| model.clocks(&effort))
+                    as f64,
+                threshold: threshold.filter(|_| policy == Policy::Threshold),
+            }
+        })
+        .collect();
+    let cycle = inputs.energy.map_or(1.0, Model::mean_cycle_joules);
+    let of_all = |of: &dyn Fn(&Save) -> f64| -> f64 {
+        saves.iter().map(|save| save.visits * of(save)).sum()
+    };
+    let met = of_all(&|_| 1.0);
+    let (run, saved) = (cycle / met, of_all(&|save| save.joules) / met);
+    Some(PolicyOverhead {
+        policy: policy.name().to_string(),
+        saves_percent: percent(of_all(&|save| save.part(run, saved)), met),
+        energy_percent: percent(of_all(&|save| save.part(run, saved) * save.joules), cycle),
+        stall_cycles_percent: percent(of_all(&|save| save.part(run, saved) * save.clocks), 1.0),
+    })
+}
+
+/// The save of a checkpoint.
+struct Save {
+    /// Visits per logical cycle.
+    visits: f64,
+    joules: f64,
+    clocks: f64,
+    /// The part of the usable energy at which the checkpoint begins to save.
+    threshold: Option<f64>,
+}
+
+impl Save {
+    /// The part of the visits that save. Above the threshold a visit takes what the design takes from one
+    /// checkpoint to the next (`run`, in joules), below it a save as well (`saved`), so that there are fewer.
+    fn part(&self, run: f64, saved: f64) -> f64 {
+        let Some(threshold) = self.threshold else {
+            return 1.0;
+        };
+        let (above, below) = ((1.0 - threshold) / run, threshold / (run + saved));
+        below / (above + below)
+    }
 }
 
 /// A multiplexer per bit of the chain, and the controller: its flip-flops, and
@@ -116,21 +166,5 @@ pub(super) fn energy(model: &Model) -> Energy {
         write_word_seconds: digits(model.nvm.write_seconds),
         read_word_seconds: digits(model.nvm.read_seconds),
         nvm_source: model.nvm.source.clone(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::threshold;
-
-    #[test]
-    fn above_its_threshold_a_level_lasts() {
-        for takes in [0, 1, 3, 4, 5, 509, 510, 1019, 1020] {
-            let own = i64::from(threshold(takes, 1020));
-            // A level stands for a 255th of the budget, which is 4.
-            assert!((own + 1) * 4 >= takes, "{takes}");
-            assert!(own == 0 || own * 4 < takes, "{takes}");
-        }
-        assert_eq!(threshold(1021, 1020), 255);
     }
 }

@@ -319,6 +319,8 @@ pub struct Budget {
 /// What the saves add to a run without supply failures.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Overhead {
+    /// When a checkpoint saves: `static` or `threshold`.
+    pub policy: String,
     /// Joules of saves in percent of those of the design's cycles; absent without an
     /// energy model.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -329,6 +331,22 @@ pub struct Overhead {
     pub area_source: String,
     /// Stalled clocks in percent of the logical cycles; without an energy model, with a
     /// memory that never waits.
+    pub stall_cycles_percent: f64,
+    /// The same for every policy, on this supply; empty without an energy model.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub policies: Vec<PolicyOverhead>,
+}
+
+/// What the saves add if they are made by a policy.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct PolicyOverhead {
+    /// `static` or `threshold`.
+    pub policy: String,
+    /// Saves at visits of checkpoints, in percent of the visits.
+    pub saves_percent: f64,
+    /// Joules of saves in percent of those of the design's cycles.
+    pub energy_percent: f64,
+    /// Stalled clocks in percent of the logical cycles.
     pub stall_cycles_percent: f64,
 }
 

@@ -54,6 +54,7 @@ fn reported(cold: Option<bool>) -> Report {
         hazards: &[],
         plan: Some((&analysed.plan, &analysed.layout)),
         energy: cold.map(|_| &model),
+        policy: Default::default(),
         design_hash: "00112233445566778899aabbccddeeff",
         word_bits: 8,
     })

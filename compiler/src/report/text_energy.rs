@@ -83,6 +83,24 @@ pub(super) fn facts(report: &Report) -> Vec<(&'static str, String)> {
                 overhead.area_source
             ),
         ));
+        for of in &overhead.policies {
+            let chosen = of.policy == overhead.policy;
+            rows.push((
+                if of.policy == "static" {
+                    "policies"
+                } else {
+                    ""
+                },
+                format!(
+                    "{}{}: {} % of the visits save, energy {} %, stalled clocks {} %",
+                    of.policy,
+                    if chosen { " (chosen)" } else { "" },
+                    digits(of.saves_percent),
+                    digits(of.energy_percent),
+                    digits(of.stall_cycles_percent)
+                ),
+            ));
+        }
     }
     rows
 }

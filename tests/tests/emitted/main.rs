@@ -67,6 +67,7 @@ fn emit(files: &[PathBuf], top: &str, options: &InstrumentOptions, word_bits: u3
     passed(&found);
     let output = output.expect("no error means an output");
     let report = report::report(&report::Inputs {
+        policy: Default::default(),
         sources: &sources,
         netlist: &netlist,
         observe: &read.observe,
