@@ -23,7 +23,7 @@ use crate::instrument::{self, InstrumentOptions};
 use crate::layout::Layout;
 use crate::liveness::{self, Liveness};
 use crate::netlist::{Netlist, RegId};
-use crate::plan::{Plan, PlanOptions, Policy};
+use crate::plan::{Alternative, Plan, PlanOptions, Policy};
 use crate::source::{Setting, SourceMap};
 use crate::stack::with_room;
 use budget::Planned;
@@ -141,6 +141,10 @@ pub struct InsertOptions {
     pub policy: Policy,
     /// Edits and wrapper.
     pub instrument: InstrumentOptions,
+    /// Compare with the alternatives.
+    pub compare: bool,
+    /// Another plan than the best one, to measure what that one gains. The energy budget is not checked for it.
+    pub alternative: Option<Alternative>,
     /// Live bits left out on purpose (`name[bit]`), to test the verification.
     pub drop_bits: Vec<String>,
 }
@@ -159,6 +163,21 @@ pub struct Inserted {
     /// The sources that `output` was made from, where macro calls or includes
     /// had to be written out; else those of the analysis.
     pub written_out: Option<SourceMap>,
+}
+
+/// What a plan is compared with: all alternatives, in order, laid out.
+pub fn alternatives(
+    analysis: &Analysis,
+    options: &InsertOptions,
+    plan: &Plan,
+) -> Vec<(Alternative, Plan, Layout)> {
+    let (netlist, graph) = (&analysis.netlist, &analysis.graph);
+    let of = |alternative| {
+        let plan = plan.alternative(alternative, netlist, graph, &analysis.liveness);
+        let layout = budget::lay_out(analysis, options, &plan);
+        (alternative, plan, layout)
+    };
+    Alternative::ALL.into_iter().map(of).collect()
 }
 
 /// Chooses the checkpoints.
@@ -203,7 +222,12 @@ fn planned(analysis: &Analysis, options: &InsertOptions) -> (Option<Planned>, Di
             return (None, diagnostics);
         }
     }
-    if !options.drop_bits.is_empty() {
+    if let Some(which) = options.alternative {
+        let (netlist, graph) = (&analysis.netlist, &analysis.graph);
+        let plan = &planned.plan;
+        planned.plan = plan.alternative(which, netlist, graph, &analysis.liveness);
+    }
+    if !options.drop_bits.is_empty() || options.alternative.is_some() {
         planned.layout = budget::lay_out(analysis, options, &planned.plan);
     }
     (Some(planned), diagnostics)

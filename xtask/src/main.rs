@@ -60,6 +60,12 @@ enum Chore {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
+    /// Area and energy that surviving costs, on the examples and a list, in a release build; needs qflow-tech-osu018
+    Overhead {
+        /// `--list FILE`, `--only NAME`, `--liberty FILE`, `--limit SECONDS`
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
     /// Install the simulators and Yosys with apt-get where they are missing
     Install,
 }
@@ -106,6 +112,10 @@ fn main() -> ExitCode {
         Chore::Speed { arguments } => run(cargo()
             .args(["run", "--quiet", "--release", "-p", "idetic-tests"])
             .args(["--bin", "speed", "--"])
+            .args(arguments)),
+        Chore::Overhead { arguments } => run(cargo()
+            .args(["run", "--quiet", "--release", "-p", "idetic-tests"])
+            .args(["--bin", "overhead", "--"])
             .args(arguments)),
         Chore::Install => install(),
     };

@@ -40,6 +40,7 @@ pub fn run(
         plan: None,
         energy: None,
         policy: request.insert.policy,
+        compared: &[],
         design_hash: &analysis.hash,
         word_bits: DEFAULT_WORD_BITS,
     });

@@ -100,6 +100,9 @@ pub struct InsertArgs {
     /// Output directory; replaced if idetic made it (default: `<top>_idetic`)
     #[arg(short, long, value_name = "DIR")]
     pub output: Option<PathBuf>,
+    /// Compare with saving every flip-flop, and with every control state a checkpoint, in the reports
+    #[arg(long)]
+    pub baseline: bool,
     /// Check live bits and plan with a solver first; write nothing if the proof fails
     #[arg(long)]
     pub prove: bool,

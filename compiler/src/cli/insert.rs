@@ -20,7 +20,8 @@ use crate::source::SourceMap;
 
 /// Runs the subcommand.
 pub fn run(arguments: &InsertArgs, console: &Console, sources: &mut SourceMap) -> Result<(), Exit> {
-    let request = request::request(&arguments.design, Some(&arguments.plan), sources)?;
+    let mut request = request::request(&arguments.design, Some(&arguments.plan), sources)?;
+    request.insert.compare = arguments.baseline;
     let built = build(&request, console, sources)?;
     let proof = arguments.prove.then(|| {
         let plan = &built.inserted.plan;
@@ -94,6 +95,10 @@ pub fn build(request: &Request, console: &Console, sources: &mut SourceMap) -> R
     console.diagnostics(&diagnostics, sources);
     let (netlist, graph) = (&analysis.netlist, &analysis.graph);
     let hazards = hazards::hazards(netlist, graph, Some(&inserted.plan));
+    let compared = match request.insert.compare {
+        true => driver::alternatives(&analysis, &request.insert, &inserted.plan),
+        false => Vec::new(),
+    };
     let report = report::report(&report::Inputs {
         sources,
         netlist: &analysis.netlist,
@@ -104,6 +109,7 @@ pub fn build(request: &Request, console: &Console, sources: &mut SourceMap) -> R
         plan: Some((&inserted.plan, &inserted.layout)),
         energy: inserted.energy.as_ref(),
         policy: request.insert.policy,
+        compared: &compared,
         design_hash: &analysis.hash,
         word_bits: request.insert.word_bits,
     });

@@ -192,6 +192,8 @@ pub fn request(
             forced: config.plan.forced.clone(),
             forbidden: config.plan.forbidden.clone(),
             policy,
+            alternative: None,
+            compare: false,
             instrument: InstrumentOptions {
                 hold,
                 parameters,

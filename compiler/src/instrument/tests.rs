@@ -110,7 +110,9 @@ fn saves_are_skipped_above_levels() {
         };
         let output = run(&fixture, &analysed, &options);
         let text = &output.files[1].text;
-        let from = text.find("  // Above this supply level what").expect("levels");
+        let from = text
+            .find("  // Above this supply level what")
+            .expect("levels");
         let to = text.find("  // The words that hold").expect("words");
         text[from..to].to_string()
     };

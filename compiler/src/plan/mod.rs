@@ -21,6 +21,7 @@
 //! by a dynamic program over the graph (`frontier`), on small graphs with the
 //! integer program as a second opinion (`integer`, `budgeted`).
 
+mod alternative;
 mod budgeted;
 mod cold;
 mod frontier;
@@ -34,6 +35,7 @@ mod segments;
 #[cfg(test)]
 mod tests;
 
+pub use alternative::Alternative;
 pub use cold::Cold;
 pub use given::given;
 
@@ -344,12 +346,8 @@ pub fn plan(
     };
     let (worst_segment, without_save) = worst.unzip();
     let checkpoints = (0..bits.len()).filter(|&state| solution.chosen[state]);
-    let checkpoints = checkpoints.map(|state| Checkpoint {
-        state: StateId(state as u32),
-        saved: liveness.live[state].without(given[state].bits()),
-        given: given[state].clone(),
-        memories: liveness.memories[state].clone(),
-    });
+    let checkpoints =
+        checkpoints.map(|state| Checkpoint::of(netlist, graph, liveness, StateId(state as u32)));
     let longest = flow.longest_segment(&solution.chosen);
     Ok(Plan {
         checkpoints: checkpoints.collect(),

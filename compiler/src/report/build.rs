@@ -10,7 +10,7 @@ use crate::frontend::ObserveOptions;
 use crate::layout::Layout;
 use crate::liveness::{BitSet, Liveness};
 use crate::netlist::{Bits, Netlist};
-use crate::plan::{self, Plan, Policy};
+use crate::plan::{self, Alternative, Plan, Policy};
 use crate::source::SourceMap;
 
 use super::energy;
@@ -38,6 +38,8 @@ pub struct Inputs<'a> {
     pub energy: Option<&'a Model>,
     /// When a checkpoint saves.
     pub policy: Policy,
+    /// Other plans for the same design to compare with.
+    pub compared: &'a [(Alternative, Plan, Layout)],
     /// Hash of the design's text, hexadecimal.
     pub design_hash: &'a str,
     /// NVM word width for the baseline where there is no layout.
@@ -80,6 +82,7 @@ pub fn report(inputs: &Inputs) -> Report {
             .plan
             .map(|(plan, _)| energy::budget(plan, inputs.energy)),
         overhead: energy::overhead(inputs),
+        comparison: energy::comparison(inputs),
         energy: inputs.energy.map(energy::energy),
         optimality: inputs.plan.map(|(plan, _)| optimality(plan)),
         nvm: inputs.plan.map(|(_, layout)| Nvm {

@@ -1,7 +1,9 @@
 //! The parts of the report that need an energy model.
 
+use std::borrow::Cow;
+
 use super::build::Inputs;
-use super::model::{Budget, Energy, Overhead, PolicyOverhead};
+use super::model::{Budget, Compared, Energy, Overhead, PolicyOverhead};
 use crate::energy::{CONTROLLER_FLOPS, Model, area, cells, visits};
 use crate::layout::{Layout, Shape};
 use crate::netlist::Netlist;
@@ -57,23 +59,16 @@ pub(super) fn budget(plan: &Plan, model: Option<&Model>) -> Budget {
 /// What the saves add: every visit of a checkpoint saves, or the part of them that the
 /// policy leaves.
 pub(super) fn overhead(inputs: &Inputs) -> Option<Overhead> {
-    let (_, layout) = inputs.plan?;
-    let walked;
-    let (visits, area) = match inputs.energy {
-        Some(model) => (&model.visits, model.area),
-        None => {
-            walked = visits(inputs.netlist, inputs.graph);
-            (&walked, area(inputs.netlist))
-        }
-    };
+    let planned @ (_, layout) = inputs.plan?;
+    let (visits, area) = visits_and_area(inputs);
     let policies: Vec<PolicyOverhead> = inputs.energy.map_or(Vec::new(), |_| {
         let policies = [Policy::Static, Policy::Threshold].into_iter();
-        let added = policies.filter_map(|policy| added(inputs, visits, policy));
+        let added = policies.map(|policy| added(inputs, planned, &visits, policy));
         added.collect()
     });
     let own = match policies.iter().find(|of| of.policy == inputs.policy.name()) {
         Some(own) => own.clone(),
-        None => added(inputs, visits, Policy::Static)?,
+        None => added(inputs, planned, &visits, Policy::Static),
     };
     Some(Overhead {
         policy: own.policy,
@@ -86,9 +81,58 @@ pub(super) fn overhead(inputs: &Inputs) -> Option<Overhead> {
     })
 }
 
+/// Visits of each state per logical cycle, and the area of the design.
+fn visits_and_area<'a>(inputs: &Inputs<'a>) -> (Cow<'a, [f64]>, f64) {
+    match inputs.energy {
+        Some(model) => (Cow::Borrowed(&model.visits), model.area),
+        None => (
+            Cow::Owned(visits(inputs.netlist, inputs.graph)),
+            area(inputs.netlist),
+        ),
+    }
+}
+
+/// The plan beside the others; empty if there are none.
+pub(super) fn comparison(inputs: &Inputs) -> Vec<Compared> {
+    let Some((plan, layout)) = inputs.plan.filter(|_| !inputs.compared.is_empty()) else {
+        return Vec::new();
+    };
+    let (visits, area) = visits_and_area(inputs);
+    let own = ("this plan", plan, layout);
+    let others = inputs.compared.iter();
+    let others = others.map(|(which, plan, layout)| (which.name(), plan, layout));
+    let rows = [own].into_iter().chain(others);
+    rows.map(|(what, plan, layout)| {
+        let added = added(inputs, (plan, layout), &visits, Policy::Static);
+        let shapes = (0..plan.checkpoints.len()).map(|at| layout.shape(at));
+        let bits = plan.checkpoints.iter().map(|checkpoint| {
+            let memories = checkpoint.memories.iter();
+            let memories: u64 = memories.map(|at| inputs.netlist.memories[at].bits()).sum();
+            checkpoint.saved.count() as u64 + memories
+        });
+        Compared {
+            what: what.to_string(),
+            checkpoints: plan.checkpoints.len(),
+            saved_bits: bits.max().unwrap_or(0),
+            saved_words: shapes
+                .map(|shape| shape.live_words + shape.memory_words)
+                .max()
+                .unwrap_or(0),
+            energy_percent: inputs.energy.map(|_| added.energy_percent),
+            stall_cycles_percent: added.stall_cycles_percent,
+            area_percent: percent(added_area(layout), area),
+        }
+    })
+    .collect()
+}
+
 /// What the saves of a policy add, by the visits of each state per logical cycle.
-fn added(inputs: &Inputs, visits: &[f64], policy: Policy) -> Option<PolicyOverhead> {
-    let (plan, layout) = inputs.plan?;
+fn added(
+    inputs: &Inputs,
+    (plan, layout): (&Plan, &Layout),
+    visits: &[f64],
+    policy: Policy,
+) -> PolicyOverhead {
     let saves: Vec<Save> = (plan.checkpoints.iter().enumerate())
         .map(|(at, checkpoint)| {
             let effort = layout.shape(at).save();
@@ -113,12 +157,12 @@ fn added(inputs: &Inputs, visits: &[f64], policy: Policy) -> Option<PolicyOverhe
     };
     let met = of_all(&|_| 1.0);
     let (run, saved) = (cycle / met, of_all(&|save| save.joules) / met);
-    Some(PolicyOverhead {
+    PolicyOverhead {
         policy: policy.name().to_string(),
         saves_percent: percent(of_all(&|save| save.part(run, saved)), met),
         energy_percent: percent(of_all(&|save| save.part(run, saved) * save.joules), cycle),
         stall_cycles_percent: percent(of_all(&|save| save.part(run, saved) * save.clocks), 1.0),
-    })
+    }
 }
 
 /// The save of a checkpoint.

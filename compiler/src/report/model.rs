@@ -35,6 +35,9 @@ pub struct Report {
     /// What the saves add; absent without a plan.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub overhead: Option<Overhead>,
+    /// The plan beside others; with `--baseline` only.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub comparison: Vec<Compared>,
     /// What the joules are computed from; absent without an energy model.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub energy: Option<Energy>,
@@ -335,6 +338,27 @@ pub struct Overhead {
     /// The same for every policy, on this supply; empty without an energy model.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub policies: Vec<PolicyOverhead>,
+}
+
+/// A plan in a comparison, if every visit of a checkpoint saves.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Compared {
+    /// What is saved, and where.
+    pub what: String,
+    /// Checkpoints.
+    pub checkpoints: usize,
+    /// Most bits that one saves, those of memories included.
+    pub saved_bits: u64,
+    /// Most payload words that one saves.
+    pub saved_words: u64,
+    /// Joules of saves in percent of those of the design's cycles; absent without an
+    /// energy model.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub energy_percent: Option<f64>,
+    /// Stalled clocks in percent of the logical cycles.
+    pub stall_cycles_percent: f64,
+    /// Estimated cell area that is added, in percent of the design's.
+    pub area_percent: f64,
 }
 
 /// What the saves add if they are made by a policy.

@@ -55,6 +55,7 @@ fn reported(cold: Option<bool>) -> Report {
         plan: Some((&analysed.plan, &analysed.layout)),
         energy: cold.map(|_| &model),
         policy: Default::default(),
+        compared: &[],
         design_hash: "00112233445566778899aabbccddeeff",
         word_bits: 8,
     })

@@ -24,6 +24,10 @@ pub fn text(report: &Report) -> String {
         out.push('\n');
         out.push_str(&checkpoint_table(report));
     }
+    if !report.comparison.is_empty() {
+        out.push('\n');
+        out.push_str(&text_energy::comparison(report));
+    }
     let dominates = dominates(report);
     if !dominates.is_empty() {
         out.push_str("\nMost saved bits\n");
@@ -477,6 +481,7 @@ fn advice(report: &Report) -> Vec<String> {
                 .to_string(),
         );
     }
+    out.extend(text_energy::cheaper_policy(report));
     if report.control.registers.is_empty() {
         out.push(
             "no control register was found, so every cycle is a checkpoint; `idetic analyze` \

@@ -2,7 +2,7 @@
 //! that need an energy model.
 
 use super::model::{Budget, Optimality, Report};
-use super::table::{count, shorten};
+use super::table::{Align, count, shorten, table};
 use crate::energy::engineering;
 
 /// Keys and values of the list of facts: the longest run, or the worst way with
@@ -103,6 +103,58 @@ pub(super) fn facts(report: &Report) -> Vec<(&'static str, String)> {
         }
     }
     rows
+}
+
+/// Another policy, if it halves what the saves take.
+pub(super) fn cheaper_policy(report: &Report) -> Option<String> {
+    let overhead = report.overhead.as_ref()?;
+    let own = overhead.energy_percent?;
+    let mut policies = overhead.policies.iter();
+    let other = policies.find(|of| of.energy_percent * 2.0 < own)?;
+    Some(format!(
+        "with `policy = \"{}\"` under [plan] saves take {} % instead of {} % of the design's energy, if \
+         `idetic_energy` tells the supply level",
+        other.policy,
+        digits(other.energy_percent),
+        digits(own)
+    ))
+}
+
+/// The plan beside others.
+pub(super) fn comparison(report: &Report) -> String {
+    let energy = report.energy.is_some();
+    let mut titles = vec![
+        "compared with",
+        "checkpoints",
+        "saved bits",
+        "words",
+        "stalled clocks",
+        "area",
+    ];
+    if energy {
+        titles.insert(4, "energy");
+    }
+    let mut rows = vec![titles.iter().map(|title| (*title).to_string()).collect()];
+    let percent = |value: f64| format!("{} %", digits(value));
+    for of in &report.comparison {
+        let cells = [
+            Some(of.what.clone()),
+            Some(of.checkpoints.to_string()),
+            Some(of.saved_bits.to_string()),
+            Some(of.saved_words.to_string()),
+            of.energy_percent.map(percent),
+            Some(percent(of.stall_cycles_percent)),
+            Some(percent(of.area_percent)),
+        ];
+        rows.push(cells.into_iter().flatten().collect());
+    }
+    let mut columns = vec![Align::Right; titles.len()];
+    columns[0] = Align::Left;
+    let mut out = table(&columns, &rows);
+    out.push_str(
+        "  bits and words of the largest save; energy and stalled clocks where every visit saves\n",
+    );
+    out
 }
 
 /// The first and the last state of the worst way.

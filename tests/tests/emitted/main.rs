@@ -68,6 +68,7 @@ fn emit(files: &[PathBuf], top: &str, options: &InstrumentOptions, word_bits: u3
     let output = output.expect("no error means an output");
     let report = report::report(&report::Inputs {
         policy: Default::default(),
+        compared: &[],
         sources: &sources,
         netlist: &netlist,
         observe: &read.observe,

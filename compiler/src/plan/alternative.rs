@@ -1,0 +1,89 @@
+//! Plans to compare one with: what it would cost to save without liveness, or
+//! without choosing where.
+
+use super::{Checkpoint, Plan, given};
+use crate::control::{ControlGraph, StateId};
+use crate::liveness::{BitSet, Constants, Liveness};
+use crate::netlist::Netlist;
+
+/// A way to make plans that needs no analysis of what is live, or no choice of checkpoints.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Alternative {
+    /// All flip-flops and written memories, at the same checkpoints.
+    EveryFlop,
+    /// Live bits, at every control state.
+    EveryState,
+}
+
+impl Alternative {
+    /// All of them.
+    pub const ALL: [Alternative; 2] = [Alternative::EveryFlop, Alternative::EveryState];
+
+    /// What it saves, in words.
+    pub fn name(self) -> &'static str {
+        match self {
+            Alternative::EveryFlop => "every flip-flop",
+            Alternative::EveryState => "live bits at every state",
+        }
+    }
+}
+
+impl Checkpoint {
+    /// A state with its live bits, those given left out.
+    pub(super) fn of(
+        netlist: &Netlist,
+        graph: &ControlGraph,
+        liveness: &Liveness,
+        state: StateId,
+    ) -> Checkpoint {
+        let given = given(netlist, graph, liveness, state);
+        Checkpoint {
+            state,
+            saved: liveness.live[state.index()].without(given.bits()),
+            given,
+            memories: liveness.memories[state.index()].clone(),
+        }
+    }
+}
+
+impl Plan {
+    /// The plan that an alternative makes for the same design. It claims nothing of its quality,
+    /// nor of what its ways take.
+    pub fn alternative(
+        &self,
+        which: Alternative,
+        netlist: &Netlist,
+        graph: &ControlGraph,
+        liveness: &Liveness,
+    ) -> Plan {
+        let checkpoints = match which {
+            Alternative::EveryState => (0..graph.states.len())
+                .map(|state| Checkpoint::of(netlist, graph, liveness, StateId(state as u32)))
+                .collect(),
+            Alternative::EveryFlop => {
+                let bits = liveness.bits.len();
+                let mut saved = BitSet::new(bits);
+                for bit in 0..bits {
+                    saved.insert(bit);
+                }
+                let mut memories = BitSet::new(netlist.memories.len());
+                for memory in netlist.written_memories() {
+                    memories.insert(memory.index());
+                }
+                let checkpoints = self.checkpoints.iter().map(|checkpoint| Checkpoint {
+                    state: checkpoint.state,
+                    saved: saved.clone(),
+                    given: Constants::none(bits),
+                    memories: memories.clone(),
+                });
+                checkpoints.collect()
+            }
+        };
+        Plan {
+            checkpoints,
+            worst_segment: None,
+            without_save: Vec::new(),
+            ..self.clone()
+        }
+    }
+}
