@@ -20,7 +20,8 @@
 //   PARTS + 1              WORDS  payload: chain words, lowest first
 //   PARTS + 1 + WORDS      MEMORY_WORDS  the memories, row by row
 //   ... + MEMORY_WORDS     PARTS  CRC-32, least significant part first
-//   ... + PARTS            1      commit word {~sequence, sequence}
+//   ... + PARTS            1      commit word {~sequence, sequence}, each half
+//                                 zero-extended from two bits
 //
 //   PARTS      = ceil(32 / WORD)
 //   SLOT_WORDS = 2 * PARTS + WORDS + MEMORY_WORDS + 2
@@ -181,8 +182,8 @@ module idetic_controller #(
   reg  [1:0]                  untried;    // per slot: well-formed and not yet tried
   reg                         passed;     // a slot was passed over, for its ID or its CRC
   reg                         failed;     // behind the error output
-  reg  [HALF-1:0]             serial_0; // sequence number in the commit word of slot 0
-  reg  [HALF-1:0]             serial_1;
+  reg  [1:0]                  serial_0;   // sequence number in the commit word of slot 0
+  reg  [1:0]                  serial_1;
   reg  [ADDRESS-1:0]          address;
   reg  [1:0]                  part;       // part of the ID or the CRC
   reg  [WORD_INDEX-1:0]       word;       // chain word, or shifts since the chain was in place
@@ -246,16 +247,18 @@ module idetic_controller #(
   assign cold = blank;
 
   // The next sequence number follows that of the slot which is kept.
-  wire [HALF-1:0] serial = slot ? serial_1 : serial_0;
-  wire            serial_shown = slot ? shown[1] : shown[0];
-  wire            target_shown = slot ? shown[0] : shown[1];
-  wire [HALF-1:0] one = {{(HALF - 1) {1'b0}}, 1'b1};
-  wire [HALF-1:0] next_serial = serial_shown ? serial + one : one;
+  wire [1:0] serial = slot ? serial_1 : serial_0;
+  wire       serial_shown = slot ? shown[1] : shown[0];
+  wire       target_shown = slot ? shown[0] : shown[1];
+  wire [1:0] next_serial = serial_shown ? serial + 2'd1 : 2'd1;
 
-  // Sequence numbers wrap, so age is the sign of their difference.
-  wire [HALF-1:0] age = serial_1 - serial_0;
-  wire            newest = untried == 2'b11 ? !age[HALF-1] : untried[1];
-  wire            well_formed = nvm_rdata[WORD-1:HALF] == ~nvm_rdata[HALF-1:0];
+  // Sequence numbers wrap, so age is the sign of their difference. Two bits
+  // will do: of two images that saves have left, one is the other's next.
+  wire [1:0] age = serial_1 - serial_0;
+  wire       newest = untried == 2'b11 ? age < 2'd2 : untried[1];
+  wire       well_formed = nvm_rdata[WORD-1:HALF] == ~nvm_rdata[HALF-1:0]
+      && nvm_rdata[HALF-1:2] == {(HALF - 2) {1'b0}};
+  wire [HALF-1:0] number = {{(HALF - 2) {1'b0}}, serial};
 
   // The words of the slot in turn.
   /* verilator lint_off UNUSED */
@@ -274,6 +277,8 @@ module idetic_controller #(
     end
   endgenerate
   wire last_part = {30'd0, part} == LAST_PART;
+  wire last_cell = cell_part == memory_last_part;
+  wire voids = passed && target_shown;  // the slot to be written was passed over
   wire last_word = word == LAST_WORD[WORD_INDEX-1:0];
   wire last_memory = which == LAST_MEMORY[MEMORY_INDEX-1:0];
   /* verilator lint_off UNUSED */
@@ -290,210 +295,203 @@ module idetic_controller #(
       S_CELLS:   wdata = known_word(memory_out);
       S_CHECK:   wdata = crc_word;
       S_VOID:    wdata = {WORD{1'b0}};
-      default:   wdata = {~serial, serial};
+      default:   wdata = {~number, number};
     endcase
   assign nvm_wdata = wdata;
+
+  // What is read of the ID and of the CRC is compared with what would be written.
+  wire agrees = known_one(saving || nvm_rdata == wdata);
 
   idetic_crc32 #(
       .WORD(WORD)
   ) checksum (
       .clk  (clk),
-      .rst_n(rst_n),
       .start(state == S_PICK || begins),
       .take (transfer && (state == S_ID || state == S_INDEX) || turn && live || take),
       .seal (state == S_SEAL),
       .pass (transfer && state == S_CHECK),
-      .data (state == S_SEAL ? {{(WORD - HALF) {1'b0}}, serial} : saving ? wdata : nvm_rdata),
+      .data (state == S_SEAL ? {{(WORD - 2) {1'b0}}, serial} : saving ? wdata : nvm_rdata),
       .crc  (crc)
   );
 
+  // Where the walk is. Nothing else has a reset: START sets the rest.
   always @(posedge clk or negedge rst_n)
     if (!rst_n) begin
       state <= S_START;
-      saving <= 1'b0;
-      clean <= 1'b0;
-      slot <= 1'b0;
-      shown <= 2'b00;
-      untried <= 2'b00;
-      passed <= 1'b0;
       failed <= 1'b0;
-      serial_0 <= {HALF{1'b0}};
-      serial_1 <= {HALF{1'b0}};
-      address <= COMMIT_0[ADDRESS-1:0];
-      part <= 2'd0;
-      word <= {WORD_INDEX{1'b0}};
-      which <= {MEMORY_INDEX{1'b0}};
-      line <= {ROW_INDEX{1'b0}};
-      cell_part <= {PART_INDEX{1'b0}};
-      blank <= 1'b0;
-      index <= {CHECKPOINT_INDEX{1'b0}};
-    end else begin
+    end else
       case (state)
         S_START: state <= S_SCAN_0;
-
-        S_SCAN_0:
-        if (transfer) begin
-          serial_0 <= nvm_rdata[HALF-1:0];
-          if (well_formed) begin
-            shown[0] <= 1'b1;
-            untried[0] <= 1'b1;
-          end
-          address <= COMMIT_1[ADDRESS-1:0];
-          state <= S_SCAN_1;
-        end
-
-        S_SCAN_1:
-        if (transfer) begin
-          serial_1 <= nvm_rdata[HALF-1:0];
-          if (well_formed) begin
-            shown[1] <= 1'b1;
-            untried[1] <= 1'b1;
-          end
-          state <= S_PICK;
-        end
+        S_SCAN_0: if (transfer) state <= S_SCAN_1;
+        S_SCAN_1: if (transfer) state <= S_PICK;
 
         S_PICK:
-        if (untried == 2'b00) begin
-          // Nothing to restore: keep slot 1, so that the first save takes slot 0.
-          slot <= 1'b1;
-          word <= {WORD_INDEX{1'b0}};
-          blank <= COLD == 1;
-          state <= COLD == 1 ? S_PAYLOAD : S_RUN;
-        end else begin
-          slot <= newest;
-          untried[newest] <= 1'b0;
-          address <= newest ? SLOT_1[ADDRESS-1:0] : SLOT_0[ADDRESS-1:0];
-          part <= 2'd0;
-          state <= S_ID;
-        end
+        if (untried != 2'b00) state <= S_ID;
+        else state <= COLD == 1 ? S_PAYLOAD : S_RUN;
 
         S_ID:
         if (transfer) begin
-          address <= address + 1'b1;
-          part <= last_part ? 2'd0 : part + 2'd1;
-          if (saving || nvm_rdata == id_word) begin
-            if (last_part) state <= S_INDEX;
-          end else begin
-            passed <= 1'b1;
-            state <= S_PICK;
-          end
+          if (!agrees) state <= S_PICK;
+          else if (last_part) state <= S_INDEX;
         end
 
-        S_INDEX:
-        if (transfer) begin
-          address <= address + 1'b1;
-          if (!saving) index <= nvm_rdata[CHECKPOINT_INDEX-1:0];
-          word <= {WORD_INDEX{1'b0}};
-          state <= S_PAYLOAD;
-        end
+        S_INDEX: if (transfer) state <= S_PAYLOAD;
 
         S_PAYLOAD:
-        if (turn) begin
-          address <= address + 1'b1;
-          word <= last_word ? {WORD_INDEX{1'b0}} : word + 1'b1;
-          which <= {MEMORY_INDEX{1'b0}};
-          if (last_word) state <= MEMORIES > 0 ? S_MEMORY : blank ? S_RUN : S_SEAL;
-          if (last_word && MEMORIES == 0) blank <= 1'b0;
-        end
+        if (turn && last_word) state <= MEMORIES > 0 ? S_MEMORY : blank ? S_RUN : S_SEAL;
 
-        S_MEMORY: begin
-          address <= memory_start[ADDRESS-1:0];
-          line <= {ROW_INDEX{1'b0}};
-          cell_part <= {PART_INDEX{1'b0}};
-          if (used) state <= saving ? S_ROW : S_CELLS;
-          else if (last_memory) state <= S_ALIGN;
-          else which <= which + 1'b1;
-        end
+        S_MEMORY:
+        if (used) state <= saving ? S_ROW : S_CELLS;
+        else if (last_memory) state <= S_ALIGN;
 
         S_ROW: state <= S_CELLS;
 
         S_CELLS:
-        if (take) begin
-          address <= address + 1'b1;
-          cell_part <= cell_part + 1'b1;
-          if (cell_part == memory_last_part) begin
-            cell_part <= {PART_INDEX{1'b0}};
-            line <= line + 1'b1;
-            if (line != memory_last_row) state <= saving ? S_ROW : S_CELLS;
-            else begin
-              which <= which + 1'b1;
-              state <= last_memory ? S_ALIGN : S_MEMORY;
-            end
-          end
+        if (take && last_cell) begin
+          if (line != memory_last_row) state <= saving ? S_ROW : S_CELLS;
+          else state <= last_memory ? S_ALIGN : S_MEMORY;
         end
 
-        S_ALIGN:
-        if (placed) begin
-          address <= memory_start[ADDRESS-1:0];
-          blank <= 1'b0;
-          state <= blank ? S_RUN : S_SEAL;
-        end
-
+        S_ALIGN: if (placed) state <= blank ? S_RUN : S_SEAL;
         S_SEAL: state <= S_CHECK;
 
         S_CHECK:
         if (transfer) begin
-          address <= address + 1'b1;
-          part <= last_part ? 2'd0 : part + 2'd1;
-          if (saving || nvm_rdata == crc_word) begin
-            if (last_part) state <= saving ? S_COMMIT : S_RESUME;
-            // An older image of this design is used although a newer slot exists.
-            if (last_part && !saving && passed) failed <= 1'b1;
-          end else begin
-            passed <= 1'b1;
+          if (!agrees) begin
             failed <= 1'b1;
             state <= S_PICK;
+          end else if (last_part) begin
+            state <= saving ? S_COMMIT : S_RESUME;
+            // An older image of this design is used although a newer slot exists.
+            if (!saving && passed) failed <= 1'b1;
           end
         end
 
         S_COMMIT: if (transfer) state <= S_DONE;
-
-        S_DONE: begin
-          saving <= 1'b0;
-          clean <= 1'b1;
-          state <= S_RUN;
-        end
-
-        S_RESUME: begin
-          clean <= 1'b1;
-          state <= S_SETTLE;
-        end
+        S_DONE: state <= S_RUN;
 
         // Inputs go back to the position of the image at the edge that ends resume,
         // and a reset that was active at a cold start must not get through then.
+        S_RESUME: state <= S_SETTLE;
         S_SETTLE: state <= S_RUN;
 
-        S_RUN:
-        if (begins) begin
-          saving <= 1'b1;
-          slot <= !slot;
-          if (slot) serial_0 <= next_serial;
-          else serial_1 <= next_serial;
-          shown[!slot] <= 1'b1;
-          index <= checkpoint;
-          part <= 2'd0;
-          passed <= 1'b0;
-          if (passed && target_shown) begin
-            address <= slot ? COMMIT_0[ADDRESS-1:0] : COMMIT_1[ADDRESS-1:0];
-            state <= S_VOID;
-          end else begin
-            address <= slot ? SLOT_0[ADDRESS-1:0] : SLOT_1[ADDRESS-1:0];
-            state <= S_ID;
-          end
-        end else clean <= 1'b0;
-
-        // Otherwise the first words of the new image could mend the old one, or
-        // its commit word vouch for the new image before all of it is written.
-        S_VOID:
-        if (transfer) begin
-          address <= slot ? SLOT_1[ADDRESS-1:0] : SLOT_0[ADDRESS-1:0];
-          state <= S_ID;
-        end
-
+        S_RUN: if (begins) state <= voids ? S_VOID : S_ID;
+        S_VOID: if (transfer) state <= S_ID;
         default: state <= S_START;
       endcase
-      if (rotate) word <= last_word ? {WORD_INDEX{1'b0}} : word + 1'b1;
-    end
+
+  // What it carries.
+  always @(posedge clk) begin
+    case (state)
+      S_START: begin
+        saving <= 1'b0;
+        clean <= 1'b0;
+        shown <= 2'b00;
+        untried <= 2'b00;
+        passed <= 1'b0;
+        blank <= 1'b0;
+        address <= COMMIT_0[ADDRESS-1:0];
+      end
+
+      S_SCAN_0:
+      if (transfer) begin
+        serial_0 <= nvm_rdata[1:0];
+        if (well_formed) {shown[0], untried[0]} <= 2'b11;
+        address <= COMMIT_1[ADDRESS-1:0];
+      end
+
+      S_SCAN_1:
+      if (transfer) begin
+        serial_1 <= nvm_rdata[1:0];
+        if (well_formed) {shown[1], untried[1]} <= 2'b11;
+      end
+
+      S_PICK: begin
+        part <= 2'd0;
+        word <= {WORD_INDEX{1'b0}};
+        if (untried == 2'b00) begin
+          // Nothing to restore: keep slot 1, so that the first save takes slot 0.
+          slot <= 1'b1;
+          blank <= COLD == 1;
+        end else begin
+          slot <= newest;
+          untried[newest] <= 1'b0;
+          address <= newest ? SLOT_1[ADDRESS-1:0] : SLOT_0[ADDRESS-1:0];
+        end
+      end
+
+      S_ID, S_CHECK:
+      if (transfer) begin
+        address <= address + 1'b1;
+        part <= last_part ? 2'd0 : part + 2'd1;
+        if (!agrees) passed <= 1'b1;
+      end
+
+      S_INDEX:
+      if (transfer) begin
+        address <= address + 1'b1;
+        if (!saving) index <= nvm_rdata[CHECKPOINT_INDEX-1:0];
+        word <= {WORD_INDEX{1'b0}};
+      end
+
+      S_PAYLOAD:
+      if (turn) begin
+        address <= address + 1'b1;
+        word <= last_word ? {WORD_INDEX{1'b0}} : word + 1'b1;
+        which <= {MEMORY_INDEX{1'b0}};
+        if (last_word && MEMORIES == 0) blank <= 1'b0;
+      end
+
+      S_MEMORY: begin
+        address <= memory_start[ADDRESS-1:0];
+        line <= {ROW_INDEX{1'b0}};
+        cell_part <= {PART_INDEX{1'b0}};
+        if (!used && !last_memory) which <= which + 1'b1;
+      end
+
+      S_CELLS:
+      if (take) begin
+        address <= address + 1'b1;
+        cell_part <= last_cell ? {PART_INDEX{1'b0}} : cell_part + 1'b1;
+        if (last_cell) line <= line + 1'b1;
+        if (last_cell && line == memory_last_row) which <= which + 1'b1;
+      end
+
+      S_ALIGN:
+      if (placed) begin
+        address <= memory_start[ADDRESS-1:0];
+        blank <= 1'b0;
+      end
+
+      S_DONE: begin
+        saving <= 1'b0;
+        clean <= 1'b1;
+      end
+
+      S_RESUME: clean <= 1'b1;
+
+      S_RUN:
+      if (begins) begin
+        saving <= 1'b1;
+        slot <= !slot;
+        if (slot) serial_0 <= next_serial;
+        else serial_1 <= next_serial;
+        shown[!slot] <= 1'b1;
+        index <= checkpoint;
+        part <= 2'd0;
+        passed <= 1'b0;
+        if (voids) address <= slot ? COMMIT_0[ADDRESS-1:0] : COMMIT_1[ADDRESS-1:0];
+        else address <= slot ? SLOT_0[ADDRESS-1:0] : SLOT_1[ADDRESS-1:0];
+      end else clean <= 1'b0;
+
+      // Otherwise the first words of the new image could mend the old one, or
+      // its commit word vouch for the new image before all of it is written.
+      S_VOID: if (transfer) address <= slot ? SLOT_1[ADDRESS-1:0] : SLOT_0[ADDRESS-1:0];
+
+      default: ;
+    endcase
+    if (rotate) word <= last_word ? {WORD_INDEX{1'b0}} : word + 1'b1;
+  end
 
 endmodule
 

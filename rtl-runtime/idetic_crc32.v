@@ -17,7 +17,6 @@ module idetic_crc32 #(
     parameter WORD = 32
 ) (
     input  wire            clk,
-    input  wire            rst_n,
     input  wire            start,  // begin anew
     input  wire            take,   // take the word in
     input  wire            seal,   // take the last word in and complement
@@ -37,9 +36,8 @@ module idetic_crc32 #(
     end
   endfunction
 
-  always @(posedge clk or negedge rst_n)
-    if (!rst_n) crc <= 32'hFFFFFFFF;
-    else if (start) crc <= 32'hFFFFFFFF;
+  always @(posedge clk)
+    if (start) crc <= 32'hFFFFFFFF;
     else if (take) crc <= fed(crc, data);
     else if (seal) crc <= ~fed(crc, data);
     else if (pass) crc <= crc >> WORD;

@@ -51,7 +51,7 @@ module idetic_controller_tb;
   integer i, j, s, point, first;
   reg [31:0] crc;
   reg [WORD-1:0] word;
-  reg [HALF-1:0] sequence[0:1], distance;
+  reg [1:0] sequence[0:1], distance;
   reg shown[0:1], ours, intact, passed;
 
   // CRC-32 most significant bit first, unlike the runtime's.
@@ -108,12 +108,13 @@ module idetic_controller_tb;
     begin
       for (s = 0; s < 2; s = s + 1) begin
         word = nvm[BASE+s*SLOT+SLOT-1];
-        sequence[s] = word[HALF-1:0];
-        shown[s] = (^word) !== 1'bx && (word[HALF-1:0] ^ word[WORD-1:HALF]) === {HALF{1'b1}};
+        sequence[s] = word[1:0];
+        shown[s] = (^word) !== 1'bx && word[HALF-1:0] < 4
+            && (word[HALF-1:0] ^ word[WORD-1:HALF]) === {HALF{1'b1}};
       end
       {restorable, faulty, passed} = 3'b0;
       distance = sequence[1] - sequence[0];
-      first = !shown[0] || (shown[1] && distance < (1 << (HALF - 1)));
+      first = !shown[0] || (shown[1] && distance < 2);
       for (point = 0; point < 2 && !restorable; point = point + 1) begin
         s = point == 0 ? first : !first;
         if (shown[s]) begin
@@ -154,7 +155,7 @@ module idetic_controller_tb;
         nvm[base+PARTS+1+i] = {$random, $random};
         if (is_live(0, i)) feed(nvm[base+PARTS+1+i]);
       end
-      word = number;
+      word = number[1:0];
       feed(word);
       rest = checksum(crc) ^ damage;
       for (i = 0; i < PARTS; i = i + 1) begin
@@ -179,17 +180,19 @@ module idetic_controller_tb;
         endcase
       case (kind)
         3: begin
-          encode(0, ID ^ (32'd1 << ({$random} % 32)), 6, 0);
-          encode(1, ID ^ 32'h80000000, 5, 0);
+          encode(0, ID ^ (32'd1 << ({$random} % 32)), 2, 0);
+          encode(1, ID ^ 32'h80000000, 1, 0);
         end
         5: encode(1, ID + 32'd1, 3, 0);
         6: begin
           encode(0, ID, 3, 32'd1 << ({$random} % 32));
-          encode(1, ID, 4, 32'd1 << ({$random} % 32));
+          encode(1, ID, 0, 32'd1 << ({$random} % 32));
         end
         7: begin
           // Shows the number that the first save takes.
           encode(0, ID, 1, 32'h00010000);
+          // An image but for its number, which no save gives.
+          encode(1, ID, 4 + {$random} % 4, 0);
         end
         default: ;
       endcase

@@ -267,13 +267,16 @@ const MISTAKES: &[Mistake] = &[
         what: "commit word before the payload, and no check",
         file: "idetic_controller.v",
         changes: &[
-            ("if (passed && target_shown)", "if (1'b1)"),
+            ("wire voids = passed && target_shown;", "wire voids = 1'b1;"),
             (
                 "S_VOID:    wdata = {WORD{1'b0}};",
-                "S_VOID:    wdata = {~serial, serial};",
+                "S_VOID:    wdata = {~number, number};",
             ),
-            ("if (saving || nvm_rdata == crc_word)", "if (1'b1)"),
-            ("if (saving || nvm_rdata == id_word)", "if (1'b1)"),
+            ("          if (!agrees) begin", "          if (1'b0) begin"),
+            (
+                "if (!agrees) state <= S_PICK;",
+                "if (1'b0) state <= S_PICK;",
+            ),
         ],
         shows_as: &[Output, UnexpectedResume],
     },

@@ -254,6 +254,7 @@ fn campaign() {
             let batch = BATCH.min(first + count - start);
             let wrong = batch_of_campaign(start, batch, every);
             println!("{} to {}: {} wrong", start, start + batch - 1, wrong.len());
+            wrong.iter().for_each(|wrong| println!("{wrong}"));
             found.lock().expect("no thread has failed").extend(wrong);
         }
     };

@@ -327,20 +327,24 @@ fn yosys_finds_one_latch_and_nothing_to_warn_of() {
 }
 
 /// Mutants of the controller: name, then pairs of text and replacement.
-const MUTANTS: [(&str, &[(&str, &str)]); 22] = [
+const MUTANTS: [(&str, &[(&str, &str)]); 26] = [
     (
         "commits before the payload",
         &[
             (
-                "            address <= slot ? SLOT_0[ADDRESS-1:0] : SLOT_1[ADDRESS-1:0];\n            state <= S_ID;",
-                "            address <= slot ? COMMIT_0[ADDRESS-1:0] : COMMIT_1[ADDRESS-1:0];\n            state <= S_COMMIT;",
+                "else address <= slot ? SLOT_0[ADDRESS-1:0] : SLOT_1[ADDRESS-1:0];",
+                "else address <= slot ? COMMIT_0[ADDRESS-1:0] : COMMIT_1[ADDRESS-1:0];",
             ),
+            ("voids ? S_VOID : S_ID", "voids ? S_VOID : S_COMMIT"),
             (
-                "S_COMMIT: if (transfer) state <= S_DONE;",
-                "S_COMMIT: if (transfer) begin\n state <= S_ID;\n \
-                 address <= slot ? SLOT_1[ADDRESS-1:0] : SLOT_0[ADDRESS-1:0];\n end",
+                "if (transfer) state <= S_DONE;",
+                "if (transfer) state <= S_ID;",
             ),
             ("saving ? S_COMMIT : S_RESUME", "saving ? S_DONE : S_RESUME"),
+            (
+                "      S_DONE: begin\n",
+                "      S_COMMIT: if (transfer) address <= slot ? SLOT_1[ADDRESS-1:0] : SLOT_0[ADDRESS-1:0];\n      S_DONE: begin\n",
+            ),
         ],
     ),
     (
@@ -350,30 +354,33 @@ const MUTANTS: [(&str, &[(&str, &str)]); 22] = [
     (
         "overwrites the slot in use",
         &[(
-            "            address <= slot ? SLOT_0[ADDRESS-1:0] : SLOT_1[ADDRESS-1:0];",
-            "            address <= slot ? SLOT_1[ADDRESS-1:0] : SLOT_0[ADDRESS-1:0];",
+            "else address <= slot ? SLOT_0[ADDRESS-1:0] : SLOT_1[ADDRESS-1:0];",
+            "else address <= slot ? SLOT_1[ADDRESS-1:0] : SLOT_0[ADDRESS-1:0];",
         )],
     ),
     (
         "does not check the CRC",
-        &[("if (saving || nvm_rdata == crc_word)", "if (1'b1)")],
+        &[("          if (!agrees) begin", "          if (1'b0) begin")],
     ),
     (
         "does not check the ID",
-        &[("if (saving || nvm_rdata == id_word)", "if (1'b1)")],
+        &[(
+            "if (!agrees) state <= S_PICK;",
+            "if (1'b0) state <= S_PICK;",
+        )],
     ),
     (
         "prefers the older slot",
-        &[("? !age[HALF-1] :", "? age[HALF-1] :")],
+        &[("? age < 2'd2 :", "? age >= 2'd2 :")],
     ),
     (
         "repeats a sequence number",
-        &[("serial_shown ? serial + one", "serial_shown ? serial")],
+        &[("serial_shown ? serial + 2'd1", "serial_shown ? serial")],
     ),
     (
         "leaves the sequence number out of the CRC",
         &[(
-            "{{(WORD - HALF) {1'b0}}, serial} : saving",
+            "{{(WORD - 2) {1'b0}}, serial} : saving",
             "{WORD{1'b0}} : saving",
         )],
     ),
@@ -409,17 +416,17 @@ const MUTANTS: [(&str, &[(&str, &str)]); 22] = [
     (
         "saves the same state for ever",
         &[(
-            "          saving <= 1'b0;\n          clean <= 1'b1;",
-            "          saving <= 1'b0;\n          clean <= 1'b0;",
+            "        saving <= 1'b0;\n        clean <= 1'b1;",
+            "        saving <= 1'b0;\n        clean <= 1'b0;",
         )],
     ),
     (
         "reuses a refused slot without clearing it",
-        &[("if (passed && target_shown)", "if (1'b0)")],
+        &[("wire voids = passed && target_shown;", "wire voids = 1'b0;")],
     ),
     (
         "looks up the wrong checkpoint",
-        &[("          index <= checkpoint;\n", "")],
+        &[("        index <= checkpoint;\n", "")],
     ),
     ("does not skip", &[("&& !skip && !clean", "&& !clean")]),
     (
@@ -437,8 +444,30 @@ const MUTANTS: [(&str, &[(&str, &str)]); 22] = [
         )],
     ),
     (
-        "forgets to reset a register",
-        &[("      untried <= 2'b00;\n", "")],
+        "takes a number that no save gives",
+        &[("nvm_rdata[HALF-1:2] == {(HALF - 2) {1'b0}}", "1'b1")],
+    ),
+    (
+        "starts with what saving happened to hold",
+        &[(
+            "        saving <= 1'b0;\n        clean <= 1'b0;",
+            "        clean <= 1'b0;",
+        )],
+    ),
+    (
+        "starts with a slot passed over, or not",
+        &[("        passed <= 1'b0;\n        blank", "        blank")],
+    ),
+    (
+        "starts anywhere in the NVM",
+        &[(
+            "        address <= COMMIT_0[ADDRESS-1:0];\n      end",
+            "      end",
+        )],
+    ),
+    (
+        "starts as if its state were saved",
+        &[("        clean <= 1'b0;\n        shown", "        shown")],
     ),
     (
         "never reports an error",

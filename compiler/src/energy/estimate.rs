@@ -26,9 +26,9 @@ use super::cells::{self, Cell};
 /// changes in every other cycle.
 pub const ACTIVITY: f64 = 0.5;
 
-/// Flip-flops of the controller without its words' registers: two slots' sequence
-/// numbers, CRC, address, counters (see `rtl-runtime/idetic_controller.v`).
-pub const CONTROLLER_FLOPS: f64 = 128.0;
+/// Flip-flops of the controller, and half as many again for its logic: state, CRC, address,
+/// counters (see `rtl-runtime/idetic_controller.v`).
+const CONTROLLER_FLOPS: f64 = 128.0;
 
 /// The figures of a design.
 #[derive(Debug, Clone, PartialEq)]

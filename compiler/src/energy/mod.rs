@@ -17,7 +17,7 @@ mod technology;
 mod tests;
 mod visits;
 
-pub use estimate::{ACTIVITY, CONTROLLER_FLOPS, Estimate, area, estimate};
+pub use estimate::{ACTIVITY, Estimate, area, estimate};
 pub use supply::{Attojoules, MOST, Supply, need};
 pub use technology::{Figures, Level, Nvm, Technology, technologies};
 pub use visits::visits;

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::build::Inputs;
 use super::model::{Budget, Compared, Energy, Overhead, PolicyOverhead};
-use crate::energy::{CONTROLLER_FLOPS, Model, area, cells, visits};
+use crate::energy::{Model, area, cells, visits};
 use crate::layout::{Layout, Shape};
 use crate::netlist::Netlist;
 use crate::plan::{Plan, Policy};
@@ -59,7 +59,7 @@ pub(super) fn budget(plan: &Plan, model: Option<&Model>) -> Budget {
 /// What the saves add: every visit of a checkpoint saves, or the part of them that the
 /// policy leaves.
 pub(super) fn overhead(inputs: &Inputs) -> Option<Overhead> {
-    let planned @ (_, layout) = inputs.plan?;
+    let planned @ (plan, layout) = inputs.plan?;
     let (visits, area) = visits_and_area(inputs);
     let policies: Vec<PolicyOverhead> = inputs.energy.map_or(Vec::new(), |_| {
         let policies = [Policy::Static, Policy::Threshold].into_iter();
@@ -73,7 +73,7 @@ pub(super) fn overhead(inputs: &Inputs) -> Option<Overhead> {
     Some(Overhead {
         policy: own.policy,
         energy_percent: inputs.energy.map(|_| own.energy_percent),
-        area_percent: percent(added_area(layout), area),
+        area_percent: percent(added_area(plan, layout), area),
         area_source: "estimate, cells of the OSU 0.18 µm library; memories as flip-flops"
             .to_string(),
         stall_cycles_percent: own.stall_cycles_percent,
@@ -120,7 +120,7 @@ pub(super) fn comparison(inputs: &Inputs) -> Vec<Compared> {
                 .unwrap_or(0),
             energy_percent: inputs.energy.map(|_| added.energy_percent),
             stall_cycles_percent: added.stall_cycles_percent,
-            area_percent: percent(added_area(layout), area),
+            area_percent: percent(added_area(plan, layout), area),
         }
     })
     .collect()
@@ -187,12 +187,13 @@ impl Save {
     }
 }
 
-/// A multiplexer per bit of the chain, and the controller: its flip-flops, and
-/// about two gates for each.
-fn added_area(layout: &Layout) -> f64 {
-    let chain = layout.chain.len() as f64 * cells::MUX.area;
-    let controller = CONTROLLER_FLOPS * (cells::RESET_FLOP_AREA + 2.0 * cells::GATE.area);
-    chain + controller
+/// The controller, a multiplexer per bit of the chain, and a gate for each bit that tells a checkpoint without
+/// being saved.
+fn added_area(plan: &Plan, layout: &Layout) -> f64 {
+    let given = plan.checkpoints.iter().map(|it| it.given.count() as f64);
+    cells::controller_area(layout.word_bits)
+        + layout.chain.len() as f64 * cells::MUX.area
+        + given.sum::<f64>() * cells::GATE.area
 }
 
 pub(super) fn energy(model: &Model) -> Energy {
