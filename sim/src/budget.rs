@@ -354,6 +354,7 @@ mod tests {
                 commits: vec![4],
                 resumes: vec![1],
                 stalls: vec![(0, 1), (3, 4)],
+                ..CycleLog::default()
             },
         }
     }

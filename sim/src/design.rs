@@ -172,6 +172,9 @@ pub struct Internals {
     /// All state of the original design that its outputs may depend on. Empty if it is not known: then Icarus cannot try a point again
     /// with known contents.
     pub state: Vec<StateVariable>,
+    /// Two wires of the wrapper: the one that says that the word of the other one is moved on at the edge, saved or not.
+    /// Where unknown bits are saved in Icarus, the NVM makes something of them that the original need not have.
+    pub saved_word: Option<(String, String)>,
     /// A parameter of the wrapper: the supply level above which saves are skipped, 8 bits.
     pub threshold_parameter: Option<String>,
 }

@@ -110,6 +110,7 @@ impl IcarusReplay {
         context.insert("out_bits", &out_bits);
         context.insert("nvm_words", &instrumented.nvm_words);
         context.insert("nvm_bits", &instrumented.nvm_word_bits);
+        context.insert("saved_word", &instrumented.internals.saved_word);
         context.insert(
             "resets",
             &reset_mask(expectation, &design.async_resets, in_bits),

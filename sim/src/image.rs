@@ -211,6 +211,7 @@ mod tests {
             commits: vec![15],
             resumes: Vec::new(),
             stalls: vec![(0, 2), (10, 15)],
+            ..CycleLog::default()
         };
         CycleOutcome {
             end: CycleEnd::Reached,

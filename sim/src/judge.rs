@@ -137,13 +137,17 @@ impl<'a> Judge<'a> {
         Ok(verdicts)
     }
 
-    /// Where an output is wrong in Icarus, runs the power cycle again with known contents of several kinds, and takes what comes of it for
+    /// Where an output is wrong in Icarus, or unknown bits were saved in a power cycle that another one is to follow, runs the power cycle again with known contents of several kinds, and takes what comes of it for
     /// the outcome.
     ///
     /// What is wrong may come of an X in state that is dead, in a bit that does not depend on it: `q == q2` is X for an unknown `q`, even
     /// if `q2` has a value that `q` can never have, and both ways may lead to the same result. Worse, Icarus takes a condition that is X for
     /// false, and the bit is known and wrong. No contents whatever make such a bit wrong. A bit that is missing in the plan is wrong in one of
-    /// the first two kinds, all zeros and all ones.
+    /// the first two kinds, all zeros and all ones. With known contents only bits count that are known and wrong: an X is that of an index
+    /// past the end or of a division by zero, for which a dead register is enough.
+    ///
+    /// A saved bit that such an X has made unknown would be something else in the NVM than in the original, and the next power cycle wrong
+    /// with any contents.
     fn with_known_contents(
         &mut self,
         specs: &[CycleSpec],
@@ -152,7 +156,7 @@ impl<'a> Judge<'a> {
         let wrong: Vec<usize> = (0..specs.len())
             .filter(|&index| match &outcomes[index].end {
                 CycleEnd::Failed(violation) => violation.kind == FailureKind::Output,
-                _ => false,
+                _ => outcomes[index].log.unknown_saved,
             })
             .collect();
         let icarus = self.replay.simulator() == Simulator::Icarus;
@@ -171,7 +175,8 @@ impl<'a> Judge<'a> {
             .run(&self.options.environment, &again, self.options.jobs)?;
         for (index, outcome) in wrong.into_iter().zip(known) {
             self.totals.clocks += u64::from(Contents::KINDS) * outcome.clocks;
-            self.totals.retried += usize::from(!matches!(outcome.end, CycleEnd::Failed(_)));
+            let failed = |outcome: &CycleOutcome| matches!(outcome.end, CycleEnd::Failed(_));
+            self.totals.retried += usize::from(failed(&outcomes[index]) && !failed(&outcome));
             outcomes[index] = outcome;
         }
         Ok(outcomes)

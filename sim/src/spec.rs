@@ -197,6 +197,8 @@ pub struct CycleLog {
     pub resumes: Vec<u64>,
     /// First and last clock of every stretch of stalled clocks.
     pub stalls: Vec<(u64, u64)>,
+    /// Unknown bits were saved; in Icarus only, and where the wires of [`Internals`](crate::Internals) are known.
+    pub unknown_saved: bool,
 }
 
 impl CycleLog {
@@ -242,6 +244,7 @@ pub(crate) fn parse_outcomes(text: &str) -> Option<Vec<CycleOutcome>> {
             "c" => log
                 .captures
                 .push((number(&mut words)?, number(&mut words)?)),
+            "u" => log.unknown_saved = true,
             "q" => log.reads.push(number(&mut words)?),
             "m" => log.commits.push(number(&mut words)?),
             "r" => log.resumes.push(number(&mut words)?),

@@ -176,3 +176,51 @@ fn a_thousand_levels() {
         insert(&text, folder.path());
     }
 }
+
+/// Every value of an enabled counter is a checkpoint; what is emitted for all of them must be legible to the simulators.
+#[test]
+fn thousands_of_checkpoints() {
+    let folder = tempfile::tempdir().expect("a temporary directory");
+    let (file, out) = (folder.path().join("many.v"), folder.path().join("out"));
+    let text = "module many (input wire clk, input wire rst, input wire en, input wire [7:0] d, output reg [7:0] q);
+  reg [11:0] n;
+  reg busy;
+  always @(posedge clk)
+    if (rst) begin
+      n <= 0;
+      busy <= 0;
+    end else if (en) begin
+      if (n == 12'hfff) busy <= ~busy;
+      n <= n + 1;
+      if (busy) q <= q ^ d;
+      else q <= d;
+    end
+endmodule
+";
+    let config = folder.path().join("many.toml");
+    std::fs::write(&file, text).expect("a file in a temporary directory");
+    std::fs::write(&config, "[plan]\nstate_limit = 40000\n").expect("a file beside it");
+    let mut insert = idetic();
+    insert.args(["insert", "-q", "-o"]).arg(&out).arg("-c");
+    let inserted = output(insert.arg(&config).arg(&file));
+    assert!(inserted.status.success(), "{inserted:?}");
+    let report = std::fs::read_to_string(out.join("report.json")).expect("a report");
+    let report: serde_json::Value = serde_json::from_str(&report).expect("JSON");
+    let checkpoints = report["checkpoints"].as_array().map(Vec::len);
+    assert!(checkpoints > Some(3000), "{checkpoints:?}");
+    let list = out.join("many_idetic.f");
+    let icarus = output(
+        Command::new("iverilog")
+            .args(["-g2005", "-o"])
+            .arg(folder.path().join("many.vvp"))
+            .arg("-c")
+            .arg(&list),
+    );
+    assert!(icarus.status.success(), "{icarus:?}");
+    let verilator = output(
+        Command::new("verilator")
+            .args(["--lint-only", "-Wall", "-f"])
+            .arg(&list),
+    );
+    assert!(verilator.status.success(), "{verilator:?}");
+}

@@ -194,7 +194,7 @@ pub struct VerifyArgs {
     /// Logical cycles recorded at most
     #[arg(long, value_name = "N", default_value_t = 1_000_000)]
     pub max_cycles_recorded: u64,
-    /// Seconds the testbench may run
+    /// Seconds the testbench may run; ten times as long for the simulation of a power cycle
     #[arg(long, value_name = "SECONDS", default_value_t = 120)]
     pub timeout: u64,
     /// Seed of everything random

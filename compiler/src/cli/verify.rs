@@ -145,6 +145,7 @@ impl Job<'_> {
             self.expectation,
             &BuildOptions {
                 waveform,
+                time_limit: Duration::from_secs(self.arguments.timeout.saturating_mul(10)),
                 ..BuildOptions::default()
             },
         )

@@ -15,7 +15,9 @@ use crate::domain::BlackBoxState;
 use crate::driver::Analysis;
 use crate::frontend::ast;
 use crate::frontend::keywords::is_added;
-use crate::instrument::{DESIGN_INSTANCE, THRESHOLD_PARAMETER, identifier, scoped};
+use crate::instrument::{
+    CHAIN_WIRE, DESIGN_INSTANCE, SHIFT_WIRE, THRESHOLD_PARAMETER, identifier, scoped,
+};
 use crate::netlist::{Bits, InstanceId, Netlist, Origin, ResetSource};
 use crate::source::SourceMap;
 
@@ -209,6 +211,7 @@ pub fn internals(netlist: &Netlist) -> Internals {
     Internals {
         instance: DESIGN_INSTANCE.to_string(),
         state: registers.chain(memories).collect(),
+        saved_word: Some((SHIFT_WIRE.to_string(), CHAIN_WIRE.to_string())),
         threshold_parameter: Some(THRESHOLD_PARAMETER.to_string()),
     }
 }

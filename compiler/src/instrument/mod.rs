@@ -47,7 +47,7 @@ pub use at_rest::{AT_REST, AtRest};
 pub use files::{ListOptions, OutputFile, free_name};
 pub use image::{Field, GivenRun, Image, ImageCheckpoint, Run, slot_fields};
 pub use names::{identifier, scoped};
-pub use wrapper::{DESIGN_INSTANCE, THRESHOLD_PARAMETER};
+pub use wrapper::{CHAIN_WIRE, DESIGN_INSTANCE, SHIFT_WIRE, THRESHOLD_PARAMETER};
 
 use crate::control::ControlGraph;
 use crate::diagnostics::Diagnostics;

@@ -27,6 +27,11 @@ pub const DESIGN_INSTANCE: &str = "idetic_design";
 /// The wrapper's parameter: the supply level above which saves are skipped.
 pub const THRESHOLD_PARAMETER: &str = "idetic_threshold";
 
+/// The wrapper's wires that say that the chain moves at an edge, and its lowest word.
+pub const SHIFT_WIRE: &str = "idetic_shift";
+/// See [`SHIFT_WIRE`].
+pub const CHAIN_WIRE: &str = "idetic_chain_out";
+
 /// What the template is filled with.
 #[derive(Serialize)]
 struct Model {
@@ -210,6 +215,9 @@ pub fn wrapper(inputs: &Inputs, diagnostics: &mut Diagnostics) -> Option<String>
     if always {
         checkpoints.clear();
     }
+    // In the text the last one that holds has priority: a chain of `else if` that is
+    // long overflows the stacks of parsers.
+    checkpoints.reverse();
     let (live_cases, live_default) =
         decode::live_table(&layout.live_words, layout.words as usize, index_bits_);
     let memories = memories(inputs, index_bits_);

@@ -70,7 +70,8 @@ pub fn parse(text: &str) -> Result<Vec<Design>, String> {
 impl Design {
     /// The design with its paths taken from the folder of `list`.
     fn beside(mut self, list: &Path) -> Design {
-        let folder = list.parent().unwrap_or(Path::new("."));
+        let folder = list.parent().filter(|folder| *folder != Path::new(""));
+        let folder = folder.unwrap_or(Path::new("."));
         let folder = std::path::absolute(folder).unwrap_or_else(|_| folder.to_path_buf());
         let yosys = self.yosys_files.iter_mut().flatten();
         let paths = self.files.iter_mut().chain(&mut self.incdirs).chain(yosys);
