@@ -180,7 +180,7 @@ module idetic_controller #(
   reg                         slot;       // running: slot to restore; otherwise slot worked on
   reg  [1:0]                  shown;      // per slot: its commit word is well-formed
   reg  [1:0]                  untried;    // per slot: well-formed and not yet tried
-  reg                         passed;     // a slot was passed over, for its ID or its CRC
+  reg  [1:0]                  refused;    // per slot: it was passed over, for its ID or its CRC
   reg                         failed;     // behind the error output
   reg  [1:0]                  serial_0;   // sequence number in the commit word of slot 0
   reg  [1:0]                  serial_1;
@@ -249,7 +249,6 @@ module idetic_controller #(
   // The next sequence number follows that of the slot which is kept.
   wire [1:0] serial = slot ? serial_1 : serial_0;
   wire       serial_shown = slot ? shown[1] : shown[0];
-  wire       target_shown = slot ? shown[0] : shown[1];
   wire [1:0] next_serial = serial_shown ? serial + 2'd1 : 2'd1;
 
   // Sequence numbers wrap, so age is the sign of their difference. Two bits
@@ -278,7 +277,7 @@ module idetic_controller #(
   endgenerate
   wire last_part = {30'd0, part} == LAST_PART;
   wire last_cell = cell_part == memory_last_part;
-  wire voids = passed && target_shown;  // the slot to be written was passed over
+  wire voids = slot ? refused[0] : refused[1];  // the slot to be written was passed over
   wire last_word = word == LAST_WORD[WORD_INDEX-1:0];
   wire last_memory = which == LAST_MEMORY[MEMORY_INDEX-1:0];
   /* verilator lint_off UNUSED */
@@ -363,7 +362,7 @@ module idetic_controller #(
           end else if (last_part) begin
             state <= saving ? S_COMMIT : S_RESUME;
             // An older image of this design is used although a newer slot exists.
-            if (!saving && passed) failed <= 1'b1;
+            if (!saving && refused != 2'b00) failed <= 1'b1;
           end
         end
 
@@ -388,7 +387,7 @@ module idetic_controller #(
         clean <= 1'b0;
         shown <= 2'b00;
         untried <= 2'b00;
-        passed <= 1'b0;
+        refused <= 2'b00;
         blank <= 1'b0;
         address <= COMMIT_0[ADDRESS-1:0];
       end
@@ -424,7 +423,7 @@ module idetic_controller #(
       if (transfer) begin
         address <= address + 1'b1;
         part <= last_part ? 2'd0 : part + 2'd1;
-        if (!agrees) passed <= 1'b1;
+        if (!agrees) refused[slot] <= 1'b1;
       end
 
       S_INDEX:
@@ -479,7 +478,7 @@ module idetic_controller #(
         shown[!slot] <= 1'b1;
         index <= checkpoint;
         part <= 2'd0;
-        passed <= 1'b0;
+        refused[!slot] <= 1'b0;
         if (voids) address <= slot ? COMMIT_0[ADDRESS-1:0] : COMMIT_1[ADDRESS-1:0];
         else address <= slot ? SLOT_0[ADDRESS-1:0] : SLOT_1[ADDRESS-1:0];
       end else clean <= 1'b0;

@@ -267,7 +267,10 @@ const MISTAKES: &[Mistake] = &[
         what: "commit word before the payload, and no check",
         file: "idetic_controller.v",
         changes: &[
-            ("wire voids = passed && target_shown;", "wire voids = 1'b1;"),
+            (
+                "wire voids = slot ? refused[0] : refused[1];",
+                "wire voids = 1'b1;",
+            ),
             (
                 "S_VOID:    wdata = {WORD{1'b0}};",
                 "S_VOID:    wdata = {~number, number};",

@@ -422,7 +422,10 @@ const MUTANTS: [(&str, &[(&str, &str)]); 26] = [
     ),
     (
         "reuses a refused slot without clearing it",
-        &[("wire voids = passed && target_shown;", "wire voids = 1'b0;")],
+        &[(
+            "wire voids = slot ? refused[0] : refused[1];",
+            "wire voids = 1'b0;",
+        )],
     ),
     (
         "looks up the wrong checkpoint",
@@ -456,7 +459,7 @@ const MUTANTS: [(&str, &[(&str, &str)]); 26] = [
     ),
     (
         "starts with a slot passed over, or not",
-        &[("        passed <= 1'b0;\n        blank", "        blank")],
+        &[("        refused <= 2'b00;\n        blank", "        blank")],
     ),
     (
         "starts anywhere in the NVM",

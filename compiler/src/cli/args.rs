@@ -186,10 +186,10 @@ pub struct VerifyArgs {
     #[arg(long, value_enum, default_value_t = Simulators::Both, value_name = "WHICH")]
     pub sim: Simulators,
     /// Clock edges at which single failures are tried in Verilator, above that every n-th; pairs and random sequences, in proportion, come on top
-    #[arg(long, value_name = "N", default_value_t = 20_000)]
+    #[arg(long, value_name = "N", default_value_t = 20_000, value_parser = clap::value_parser!(u64).range(1..))]
     pub max_points: u64,
     /// The same in Icarus
-    #[arg(long, value_name = "N", default_value_t = 200)]
+    #[arg(long, value_name = "N", default_value_t = 200, value_parser = clap::value_parser!(u64).range(1..))]
     pub max_points_icarus: u64,
     /// Logical cycles recorded at most
     #[arg(long, value_name = "N", default_value_t = 1_000_000)]

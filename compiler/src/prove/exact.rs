@@ -22,7 +22,7 @@ use super::claims::{facts, satisfies, successors};
 use super::machine::{Circuit, Cones, Copy, Machine, word};
 use super::obligation::memory_agrees;
 use super::solver::{Answer, Question};
-use super::{Claims, ProveOptions};
+use super::{Claims, ProveOptions, after};
 use crate::control::StateId;
 use crate::liveness::{BitIndex, BitSet};
 use crate::netlist::{MemId, RegId, Sampled};
@@ -51,7 +51,7 @@ pub fn exact(
     options: &ProveOptions,
     mut progress: impl FnMut(usize, usize),
 ) -> Vec<Exact> {
-    let end = Instant::now() + options.total_time;
+    let end = after(options.total_time);
     let machine = Machine::new(claims.netlist);
     let count = claims.graph.states.len();
     let mut search = Search {
@@ -322,7 +322,7 @@ impl Search<'_> {
         while let Some(index) = self.stale.iter().position(|&stale| stale) {
             self.stale[index] = false;
             let state = StateId(index as u32);
-            let deadline = end.min(Instant::now() + options.state_time);
+            let deadline = end.min(after(options.state_time));
             let open = self.open(state);
             if open.is_empty() {
                 continue;

@@ -172,6 +172,13 @@ pub enum Effect {
     NoState,
 }
 
+/// The instant that much later, or a century later where the clock cannot count so far.
+fn after(time: Duration) -> Instant {
+    const CENTURY: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
+    let now = Instant::now();
+    now.checked_add(time).unwrap_or_else(|| now + CENTURY)
+}
+
 /// Checks all obligations. `progress` is told how many of how many are done.
 /// Deterministic, but for what the time limits cut off.
 pub fn prove(
@@ -179,7 +186,7 @@ pub fn prove(
     options: &ProveOptions,
     mut progress: impl FnMut(usize, usize),
 ) -> Proof {
-    let end = Instant::now() + options.total_time;
+    let end = after(options.total_time);
     let machine = machine::Machine::new(claims.netlist);
     let states = (0..claims.graph.states.len()).map(|state| Subject::State(StateId(state as u32)));
     let subjects: Vec<Subject> = std::iter::once(Subject::Start).chain(states).collect();
@@ -187,7 +194,7 @@ pub fn prove(
     for (at, &subject) in subjects.iter().enumerate() {
         progress(at, subjects.len());
         let begin = Instant::now();
-        let deadline = end.min(begin + options.state_time);
+        let deadline = end.min(after(options.state_time));
         let (verdict, gates) = match subject {
             Subject::Start => start::start(claims, &machine, deadline),
             Subject::State(state) => obligation::step(claims, &machine, state, deadline),

@@ -160,8 +160,14 @@ pub fn survey(
     // Yosys refuses `$finish` in a process.
     let quiet = quiet::quiet(design, scratch)?;
     let design = quiet.as_ref().unwrap_or(design);
-    row.registers = Check::of(yosys::registers(design, &netlist, options.limit, scratch));
-    row.equivalence = Check::of(equivalence::prove(design, &netlist, options, scratch));
+    let shown = |check: Result<Check, String>| {
+        check.map_err(|said| said.replace(&format!("{}/", scratch.display()), ""))
+    };
+    let registers = yosys::registers(design, &netlist, options.limit, scratch);
+    row.registers = Check::of(shown(registers));
+    row.equivalence = Check::of(shown(equivalence::prove(
+        design, &netlist, options, scratch,
+    )));
     Ok(row)
 }
 
