@@ -184,11 +184,12 @@ module idetic_controller_life #(
       offset = offset % SLOT;
       check(!(offset >= PAYLOAD && offset < PAYLOAD + WORDS) || is_live(held_index, offset - PAYLOAD), "dead word written");
       `TB.nvm[nvm_addr] = data;
-      if (first_write && `TB.passed && `TB.shown[slot]) begin
+      if (first_write && `TB.refused[slot]) begin
         check(offset == SLOT - 1 && nvm_wdata === {WORD{1'b0}}, "slot passed over, but not cleared first");
         offset = -1;
       end
-      {first_write, `TB.passed} = 2'b0;
+      first_write = 1'b0;
+      `TB.refused[slot] = 1'b0;
       if (offset == SLOT - 1) begin
         // Whether the image counts is for the decoder; what it would hold is known.
         `TB.maybe = `TB.n;

@@ -52,7 +52,7 @@ module idetic_controller_tb;
   reg [31:0] crc;
   reg [WORD-1:0] word;
   reg [1:0] sequence[0:1], distance;
-  reg shown[0:1], ours, intact, passed;
+  reg shown[0:1], refused[0:1], ours, intact;
 
   // CRC-32 most significant bit first, unlike the runtime's.
   task feed;
@@ -112,7 +112,9 @@ module idetic_controller_tb;
         shown[s] = (^word) !== 1'bx && word[HALF-1:0] < 4
             && (word[HALF-1:0] ^ word[WORD-1:HALF]) === {HALF{1'b1}};
       end
-      {restorable, faulty, passed} = 3'b0;
+      {restorable, faulty} = 2'b0;
+      refused[0] = 1'b0;
+      refused[1] = 1'b0;
       distance = sequence[1] - sequence[0];
       first = !shown[0] || (shown[1] && distance < 2);
       for (point = 0; point < 2 && !restorable; point = point + 1) begin
@@ -122,9 +124,9 @@ module idetic_controller_tb;
           if (ours && intact) begin
             restorable = 1'b1;
             newest = s;
-            if (passed) faulty = 1'b1;
+            if (refused[!s]) faulty = 1'b1;
           end else begin
-            passed = 1'b1;
+            refused[s] = 1'b1;
             if (ours) faulty = 1'b1;
           end
         end

@@ -327,7 +327,7 @@ fn yosys_finds_one_latch_and_nothing_to_warn_of() {
 }
 
 /// Mutants of the controller: name, then pairs of text and replacement.
-const MUTANTS: [(&str, &[(&str, &str)]); 26] = [
+const MUTANTS: [(&str, &[(&str, &str)]); 27] = [
     (
         "commits before the payload",
         &[
@@ -425,6 +425,13 @@ const MUTANTS: [(&str, &[(&str, &str)]); 26] = [
         &[(
             "wire voids = slot ? refused[0] : refused[1];",
             "wire voids = 1'b0;",
+        )],
+    ),
+    (
+        "forgets a second refused slot",
+        &[(
+            "        refused[!slot] <= 1'b0;",
+            "        refused <= 2'b00;",
         )],
     ),
     (

@@ -107,7 +107,11 @@ fn run(arguments: &Arguments) -> Result<(), String> {
         let mut sources = SourceMap::new();
         let mut analysis = analyze(design, &mut sources)?;
         area.push_str(&area_row(design, &mut analysis, &sources, arguments)?);
-        for technology in technologies() {
+        // Of some the sources do not give all that is needed.
+        let complete = technologies()
+            .iter()
+            .filter(|row| Nvm::new(Some(row), &Figures::default(), WORD_BITS).is_ok());
+        for technology in complete {
             energy.push_str(&energy_row(design, &mut analysis, &sources, technology));
         }
     }
