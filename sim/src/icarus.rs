@@ -197,10 +197,10 @@ impl IcarusReplay {
         };
         let known = match spec.contents {
             Contents::Usual => None,
-            Contents::Known => self.known_program(place.scratch, place.limits),
+            Contents::Known | Contents::Zeros => self.known_program(place.scratch, place.limits),
         };
         let program = known.unwrap_or(&self.program);
-        let kinds = known.map_or(0, |_| Contents::KINDS);
+        let kinds = known.map_or(0, |_| spec.contents.kinds());
         let mut run = Invocation::new(&self.vvp, &self.directory);
         run.arg("-n").arg(program);
         let mut plusarg = |name: &str, value: &dyn std::fmt::Display| {

@@ -166,15 +166,19 @@ impl<'a> Judge<'a> {
         let again: Vec<CycleSpec> = wrong
             .iter()
             .map(|&index| CycleSpec {
-                contents: Contents::Known,
+                contents: match outcomes[index].end {
+                    CycleEnd::Failed(_) => Contents::Known,
+                    _ => Contents::Zeros,
+                },
                 ..specs[index].clone()
             })
             .collect();
         let known = self
             .replay
             .run(&self.options.environment, &again, self.options.jobs)?;
-        for (index, outcome) in wrong.into_iter().zip(known) {
-            self.totals.clocks += u64::from(Contents::KINDS) * outcome.clocks;
+        for (at, (index, outcome)) in wrong.into_iter().zip(known).enumerate() {
+            let kinds = again[at].contents.kinds();
+            self.totals.clocks += u64::from(kinds) * outcome.clocks;
             let failed = |outcome: &CycleOutcome| matches!(outcome.end, CycleEnd::Failed(_));
             self.totals.retried += usize::from(failed(&outcomes[index]) && !failed(&outcome));
             outcomes[index] = outcome;

@@ -92,11 +92,19 @@ pub enum Contents {
     /// In Icarus known contents of several kinds in place of X, one power cycle after the other; inputs are known too. The outcome is that of
     /// the first one that fails or, if none does, of the first one. In Verilator as usual.
     Known,
+    /// The first kind of them alone: all zeros.
+    Zeros,
 }
 
 impl Contents {
-    /// How many different known contents there are.
-    pub(crate) const KINDS: u32 = 6;
+    /// How many power cycles with different known contents are run.
+    pub(crate) fn kinds(self) -> u32 {
+        match self {
+            Contents::Usual => 0,
+            Contents::Known => 6,
+            Contents::Zeros => 1,
+        }
+    }
 }
 
 /// A power cycle to run.
