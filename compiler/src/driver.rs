@@ -141,8 +141,6 @@ pub struct InsertOptions {
     pub policy: Policy,
     /// Edits and wrapper.
     pub instrument: InstrumentOptions,
-    /// Compare with the alternatives.
-    pub compare: bool,
     /// Another plan than the best one, to measure what that one gains. The energy budget is not checked for it.
     pub alternative: Option<Alternative>,
     /// Live bits left out on purpose (`name[bit]`), to test the verification.

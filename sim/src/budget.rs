@@ -18,23 +18,15 @@ use crate::point::{PointId, Torn};
 use crate::replay::Replay;
 use crate::report::Failure;
 use crate::rng::Rng;
-use crate::spec::{CycleEnd, CycleLog, CycleOutcome, Metered};
+use crate::spec::{Costs, CycleEnd, CycleLog, CycleOutcome, Metered};
 
 /// What everything in a power cycle takes, in attojoules.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Meter {
     /// Each logical cycle, by its number.
     pub cycles: Vec<u64>,
-    /// A logical cycle that is done from unknown contents: the first one of a power cycle that begins cold.
-    pub first_cycle: u64,
-    /// A stalled clock.
-    pub stall: u64,
-    /// A word written.
-    pub write: u64,
-    /// A word read.
-    pub read: u64,
-    /// A save, beside its words and clocks.
-    pub save: u64,
+    /// All else, and the first logical cycle of a power cycle that begins cold.
+    pub costs: Costs,
 }
 
 impl Meter {
@@ -44,14 +36,14 @@ impl Meter {
         let mut takes: Vec<Option<u64>> = vec![None; outcome.clocks as usize];
         for &(from, to) in &log.stalls {
             let to = (to as usize + 1).min(takes.len());
-            takes[(from as usize).min(to)..to].fill(Some(self.stall));
+            takes[(from as usize).min(to)..to].fill(Some(self.costs.stall));
         }
         let (mut cycle, mut cold) = (position.cycle() as usize, position == Position::ColdStart);
         let mut advance = || {
             let known = self.cycles.get(cycle).copied().unwrap_or(0);
             cycle += 1;
             if std::mem::take(&mut cold) {
-                self.first_cycle
+                self.costs.first_cycle
             } else {
                 known
             }
@@ -67,23 +59,14 @@ impl Meter {
         };
         log.writes
             .iter()
-            .for_each(|write| add(write.clock, self.write));
-        log.reads.iter().for_each(|&clock| add(clock, self.read));
+            .for_each(|write| add(write.clock, self.costs.write));
+        log.reads
+            .iter()
+            .for_each(|&clock| add(clock, self.costs.read));
         log.captures
             .iter()
-            .for_each(|&(clock, _)| add(clock, self.save));
+            .for_each(|&(clock, _)| add(clock, self.costs.save));
         takes
-    }
-
-    fn metered(&self, budget: u64) -> Metered {
-        Metered {
-            budget,
-            first_cycle: self.first_cycle,
-            stall: self.stall,
-            write: self.write,
-            read: self.read,
-            save: self.save,
-        }
     }
 
     /// The first clock edge for which the energy does not last; `None` if it lasts for the whole power cycle.
@@ -100,8 +83,13 @@ impl Meter {
 
     /// Clocks that a budget lasts for at most; `None` if there is no bound.
     fn longest(&self, budget: u64) -> Option<u64> {
-        let least = self.cycles.iter().copied().chain([self.first_cycle]).min();
-        let least = least.unwrap_or(0).min(self.stall);
+        let least = self
+            .cycles
+            .iter()
+            .copied()
+            .chain([self.costs.first_cycle])
+            .min();
+        let least = least.unwrap_or(0).min(self.costs.stall);
         budget.checked_div(least).map(|clocks| clocks + 1)
     }
 }
@@ -149,7 +137,10 @@ pub fn run_on_budget(
 ) -> Result<BudgetReport, SimError> {
     let mut campaign = options.campaign.clone();
     if options.levels {
-        campaign.environment.metered = Some(meter.metered(options.budget));
+        campaign.environment.metered = Some(Metered {
+            budget: options.budget,
+            costs: meter.costs,
+        });
         replay.write_meter(&meter.cycles)?;
     }
     let judge = Judge::new(replay, &campaign);
@@ -362,11 +353,13 @@ mod tests {
     fn meter() -> Meter {
         Meter {
             cycles: vec![0, 0, 0, 0, 1000, 2000],
-            first_cycle: 7000,
-            stall: 1,
-            write: 10,
-            read: 20,
-            save: 100,
+            costs: Costs {
+                first_cycle: 7000,
+                stall: 1,
+                write: 10,
+                read: 20,
+                save: 100,
+            },
         }
     }
 

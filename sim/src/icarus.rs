@@ -226,11 +226,11 @@ impl IcarusReplay {
             plusarg("meter", &cycles.display());
             for (name, value) in [
                 ("budget", metered.budget),
-                ("meter_first", metered.first_cycle),
-                ("meter_stall", metered.stall),
-                ("meter_write", metered.write),
-                ("meter_read", metered.read),
-                ("meter_save", metered.save),
+                ("meter_first", metered.costs.first_cycle),
+                ("meter_stall", metered.costs.stall),
+                ("meter_write", metered.costs.write),
+                ("meter_read", metered.costs.read),
+                ("meter_save", metered.costs.save),
             ] {
                 plusarg(name, &value);
             }

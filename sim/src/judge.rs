@@ -137,8 +137,8 @@ impl<'a> Judge<'a> {
         Ok(verdicts)
     }
 
-    /// Where an output is wrong in Icarus, or unknown bits were saved in a power cycle that another one is to follow, runs the power cycle again with known contents of several kinds, and takes what comes of it for
-    /// the outcome.
+    /// Where an output is wrong in Icarus, runs the power cycle again with known contents of several kinds, and takes what comes of it for
+    /// the outcome; where unknown bits were saved in a power cycle that another one is to follow, with all zeros.
     ///
     /// What is wrong may come of an X in state that is dead, in a bit that does not depend on it: `q == q2` is X for an unknown `q`, even
     /// if `q2` has a value that `q` can never have, and both ways may lead to the same result. Worse, Icarus takes a condition that is X for

@@ -59,7 +59,7 @@ pub use replay::{BuildOptions, Replay};
 pub use report::{CampaignReport, Failure, FailureKind};
 pub use reproduce::{Reproduction, reproduce};
 pub use spec::{
-    BlankNvm, Contents, CycleEnd, CycleLog, CycleOutcome, CycleSpec, Environment, Latency, Metered,
-    Violation,
+    BlankNvm, Contents, Costs, CycleEnd, CycleLog, CycleOutcome, CycleSpec, Environment, Latency,
+    Metered, Violation,
 };
 pub use tool::{Simulator, Tool, ToolPaths};

@@ -51,11 +51,9 @@ pub struct Environment {
     pub metered: Option<Metered>,
 }
 
-/// A supply that is used up while a power cycle runs, in attojoules.
+/// What events take, in attojoules.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Metered {
-    /// What there is at the start.
-    pub budget: u64,
+pub struct Costs {
     /// A logical cycle that is done from unknown contents.
     pub first_cycle: u64,
     /// A stalled clock.
@@ -66,6 +64,15 @@ pub struct Metered {
     pub read: u64,
     /// A save, beside its words and clocks.
     pub save: u64,
+}
+
+/// A supply that is used up while a power cycle runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Metered {
+    /// What there is at the start, in attojoules.
+    pub budget: u64,
+    /// What all but logical cycles take.
+    pub costs: Costs,
 }
 
 impl Metered {

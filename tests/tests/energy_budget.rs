@@ -12,7 +12,7 @@ use idetic::energy::{Effort, EnergyOptions, Figures, Model, Nvm, Supply, Weights
 use idetic::netlist::eval::{MachineState, cycle};
 use idetic::plan::Policy;
 use idetic_sim::{
-    BudgetOptions, BudgetReport, CampaignOptions, Environment, Latency, Meter, Simulator,
+    BudgetOptions, BudgetReport, CampaignOptions, Costs, Environment, Latency, Meter, Simulator,
 };
 use idetic_tests::example::{EXAMPLES, Example};
 use idetic_tests::replay::{self, Recorded, unchanged};
@@ -102,11 +102,13 @@ fn meter(recorded: &Recorded, model: &Model) -> Meter {
     assert_eq!(model.nvm.save_joules, 0.0);
     Meter {
         cycles: cycles.collect(),
-        first_cycle: attojoules(most),
-        stall: attojoules(model.stall_joules),
-        write: attojoules(alone(1, 0)),
-        read: attojoules(alone(0, 1)),
-        save: 0,
+        costs: Costs {
+            first_cycle: attojoules(most),
+            stall: attojoules(model.stall_joules),
+            write: attojoules(alone(1, 0)),
+            read: attojoules(alone(0, 1)),
+            save: 0,
+        },
     }
 }
 

@@ -176,7 +176,7 @@ fn evaluation_and_liveness_agree_with_more_sources() {
 
 fn evaluation_and_liveness_agree(first: u64, count: u64) {
     let dir = tempfile::tempdir().expect("a directory");
-    let found = judge(dir.path(), first, count, true);
+    let found = judge(dir.path(), first, count, true).all();
     assert!(found.is_empty(), "{found:#?}");
 }
 
@@ -236,7 +236,7 @@ fn survivals(first: u64, count: u64) -> Vec<String> {
     let mut found = Vec::new();
     for start in (first..first + count).step_by(BATCH as usize) {
         let batch = BATCH.min(first + count - start);
-        found.extend(judge(dir.path(), start, batch, false));
+        found.extend(judge(dir.path(), start, batch, false).all());
         for design in designs(start, batch) {
             found.extend(verify(dir.path(), &design, &LIGHT).err());
         }
@@ -314,15 +314,16 @@ struct Found {
 fn batch_of_campaign(first: u64, count: u64, every: u64) -> Found {
     let dir = tempfile::tempdir().expect("a directory");
     let mut found = Found::default();
-    // One by one if something is wrong: which design, and does Yosys say so, too?
-    let wrong = judge(dir.path(), first, count, true);
-    for seed in (first..first + count).filter(|_| !wrong.is_empty()) {
-        let wrong = judge(dir.path(), seed, 1, true);
-        match wrong.is_empty() || !proved(dir.path(), seed) {
-            true => found.wrong.extend(wrong),
+    let judged = judge(dir.path(), first, count, true);
+    found.wrong.extend(judged.wrong);
+    // Where netlist and Icarus differ, one by one: which design, and does Yosys side with the netlist?
+    for seed in (first..first + count).filter(|_| !judged.differs.is_empty()) {
+        let differs = judge(dir.path(), seed, 1, false).differs;
+        match differs.is_empty() || !proved(dir.path(), seed) {
+            true => found.wrong.extend(differs),
             false => found
                 .open
-                .push(format!("Yosys proves, but {}", wrong.join("; "))),
+                .push(format!("Yosys proves, but {}", differs.join("; "))),
         }
     }
     for design in designs(first, count) {
@@ -372,24 +373,43 @@ fn read_netlist(dir: &Path, design: &Generated) -> Netlist {
     netlist(dir, design).unwrap_or_else(|message| panic!("seed {}: {message}", design.seed))
 }
 
-/// Elaborates designs, evaluates them beside Icarus and judges liveness; returns what is wrong.
-fn judge(dir: &Path, first: u64, count: u64, live: bool) -> Vec<String> {
-    let mut found = Vec::new();
+/// What is wrong with netlists and live bits.
+#[derive(Default)]
+struct Judged {
+    /// Designs that are refused, or do not run; live bits that are not.
+    wrong: Vec<String>,
+    /// Values of the source, in Icarus, that those of the netlist differ from.
+    differs: Vec<String>,
+}
+
+impl Judged {
+    fn all(self) -> Vec<String> {
+        [self.wrong, self.differs].concat()
+    }
+}
+
+/// Elaborates designs, evaluates them beside Icarus and judges liveness.
+fn judge(dir: &Path, first: u64, count: u64, live: bool) -> Judged {
+    let mut found = Judged::default();
     let mut list = Vec::new();
     for design in designs(first, count) {
         match netlist(dir, &design) {
             Ok(netlist) => list.push((design, netlist)),
-            Err(message) => found.push(format!("seed {}: {message}", design.seed)),
+            Err(message) => found.wrong.push(format!("seed {}: {message}", design.seed)),
         }
     }
     let traces = match record(dir, &list, &Stimulus::default()) {
         Ok(traces) => traces,
-        Err(message) => return vec![message],
+        Err(message) => {
+            found.wrong.push(message);
+            return found;
+        }
     };
     for ((design, netlist), trace) in list.iter().zip(&traces) {
-        found.extend(compare(design, netlist, trace).map(|wrong| format!("{wrong:?}")));
+        let differs = compare(design, netlist, trace);
+        found.differs.extend(differs.map(|it| format!("{it:?}")));
         if live {
-            found.extend(judge_liveness(design, netlist, trace));
+            found.wrong.extend(judge_liveness(design, netlist, trace));
         }
     }
     found

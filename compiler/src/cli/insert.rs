@@ -21,7 +21,7 @@ use crate::source::SourceMap;
 /// Runs the subcommand.
 pub fn run(arguments: &InsertArgs, console: &Console, sources: &mut SourceMap) -> Result<(), Exit> {
     let mut request = request::request(&arguments.design, Some(&arguments.plan), sources)?;
-    request.insert.compare = arguments.baseline;
+    request.baseline = arguments.baseline;
     let built = build(&request, console, sources)?;
     let proof = arguments.prove.then(|| {
         let plan = &built.inserted.plan;
@@ -95,7 +95,7 @@ pub fn build(request: &Request, console: &Console, sources: &mut SourceMap) -> R
     console.diagnostics(&diagnostics, sources);
     let (netlist, graph) = (&analysis.netlist, &analysis.graph);
     let hazards = hazards::hazards(netlist, graph, Some(&inserted.plan));
-    let compared = match request.insert.compare {
+    let compared = match request.baseline {
         true => driver::alternatives(&analysis, &request.insert, &inserted.plan),
         false => Vec::new(),
     };

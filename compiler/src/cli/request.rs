@@ -36,6 +36,8 @@ pub struct Request {
     pub reset: Option<ResetConfig>,
     /// Memories that `[memory]` names, to be checked against the design.
     pub memories: Vec<String>,
+    /// The report compares the plan with others.
+    pub baseline: bool,
 }
 
 impl Request {
@@ -193,7 +195,6 @@ pub fn request(
             forbidden: config.plan.forbidden.clone(),
             policy,
             alternative: None,
-            compare: false,
             instrument: InstrumentOptions {
                 hold,
                 parameters,
@@ -203,6 +204,7 @@ pub fn request(
         },
         reset,
         memories: config.memory.kinds.keys().cloned().collect(),
+        baseline: false,
     })
 }
 

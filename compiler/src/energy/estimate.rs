@@ -26,8 +26,8 @@ use super::cells::{self, Cell};
 /// changes in every other cycle.
 pub const ACTIVITY: f64 = 0.5;
 
-/// Flip-flops of the controller, and half as many again for its logic: state, CRC, address,
-/// counters (see `rtl-runtime/idetic_controller.v`).
+/// Flip-flops of the controller (state, CRC, address, counters: some 64 with words of 32 bits, see
+/// `rtl-runtime/idetic_controller.v`), and as many again for its logic.
 const CONTROLLER_FLOPS: f64 = 128.0;
 
 /// The figures of a design.

@@ -30,13 +30,7 @@ impl Alternative {
 
 impl Checkpoint {
     /// A state with its live bits, those given left out.
-    pub(super) fn of(
-        netlist: &Netlist,
-        graph: &ControlGraph,
-        liveness: &Liveness,
-        state: StateId,
-    ) -> Checkpoint {
-        let given = given(netlist, graph, liveness, state);
+    pub(super) fn of(liveness: &Liveness, state: StateId, given: Constants) -> Checkpoint {
         Checkpoint {
             state,
             saved: liveness.live[state.index()].without(given.bits()),
@@ -58,7 +52,9 @@ impl Plan {
     ) -> Plan {
         let checkpoints = match which {
             Alternative::EveryState => (0..graph.states.len())
-                .map(|state| Checkpoint::of(netlist, graph, liveness, StateId(state as u32)))
+                .map(|state| StateId(state as u32))
+                .map(|state| (state, given(netlist, graph, liveness, state)))
+                .map(|(state, given)| Checkpoint::of(liveness, state, given))
                 .collect(),
             Alternative::EveryFlop => {
                 let bits = liveness.bits.len();

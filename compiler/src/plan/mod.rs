@@ -346,8 +346,8 @@ pub fn plan(
     };
     let (worst_segment, without_save) = worst.unzip();
     let checkpoints = (0..bits.len()).filter(|&state| solution.chosen[state]);
-    let checkpoints =
-        checkpoints.map(|state| Checkpoint::of(netlist, graph, liveness, StateId(state as u32)));
+    let checkpoints = checkpoints
+        .map(|state| Checkpoint::of(liveness, StateId(state as u32), given[state].clone()));
     let longest = flow.longest_segment(&solution.chosen);
     Ok(Plan {
         checkpoints: checkpoints.collect(),

@@ -3,6 +3,7 @@
 //! [`report`] collects the [`Report`] from the results of the passes; [`json`],
 //! [`text`], [`html`] and [`analyze`] only write it down.
 
+mod advice;
 mod build;
 mod energy;
 mod hazards;

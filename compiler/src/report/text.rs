@@ -3,8 +3,9 @@
 
 use indexmap::IndexMap;
 
+use super::advice;
 use super::hazards;
-use super::model::{Checkpoint, Edge, Observe, Report, State};
+use super::model::{Checkpoint, Observe, Report, State};
 use super::table::{Align, count, percent, shorten, shorten_apart, table};
 use super::text_energy;
 use crate::energy::engineering;
@@ -33,7 +34,7 @@ pub fn text(report: &Report) -> String {
         out.push_str("\nMost saved bits\n");
         out.push_str(&dominates);
     }
-    let advice = advice(report);
+    let advice = advice::advice(report);
     if !advice.is_empty() {
         out.push_str("\nTo try\n");
         for line in advice {
@@ -155,7 +156,7 @@ fn summary(report: &Report) -> String {
 }
 
 /// The checkpoint with the most saved bits.
-fn worst(report: &Report) -> Option<&Checkpoint> {
+pub(super) fn worst(report: &Report) -> Option<&Checkpoint> {
     let all = report.checkpoints.iter().rev();
     all.max_by_key(|checkpoint| checkpoint.saved_bits)
 }
@@ -447,49 +448,6 @@ fn dominates(report: &Report) -> String {
         ]);
     }
     table(&[Align::Left, Align::Right, Align::Right], &rows)
-}
-
-fn advice(report: &Report) -> Vec<String> {
-    let mut out = Vec::new();
-    let Some(worst) = worst(report) else {
-        return out;
-    };
-    let (least, ..) = live(report);
-    let waits = |edge: &Edge| edge.from == worst.state && edge.to == worst.state && !edge.reset;
-    if report.control.edges.iter().any(waits) {
-        if report.control.states.len() > 1 {
-            out.push(format!(
-                "`{}` can follow itself, so it has to be a checkpoint; registers that it does not \
-                 need again cost nothing there",
-                worst.name
-            ));
-        }
-    } else if worst.saved_bits > least {
-        let mut states = report.control.states.iter();
-        if let Some(state) = states.find(|state| state.live_bits == least) {
-            out.push(format!(
-                "fewest bits are live in `{}` ({least}); allow longer runs between saves, or \
-                 forbid costly states in [plan]",
-                state.name
-            ));
-        }
-    }
-    if worst.saved_bits as u64 * 10 >= report.baseline.saved_bits * 9 {
-        out.push(
-            "almost everything is live: if an output is only sampled while a flag is set, say so under \
-             [observe], so that its register is dead otherwise; `idetic analyze --why` tells what keeps a bit alive"
-                .to_string(),
-        );
-    }
-    out.extend(text_energy::cheaper_policy(report));
-    if report.control.registers.is_empty() {
-        out.push(
-            "no control register was found, so every cycle is a checkpoint; `idetic analyze` \
-             says why for each register"
-                .to_string(),
-        );
-    }
-    out
 }
 
 #[cfg(test)]

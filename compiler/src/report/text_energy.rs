@@ -105,21 +105,6 @@ pub(super) fn facts(report: &Report) -> Vec<(&'static str, String)> {
     rows
 }
 
-/// Another policy, if it halves what the saves take.
-pub(super) fn cheaper_policy(report: &Report) -> Option<String> {
-    let overhead = report.overhead.as_ref()?;
-    let own = overhead.energy_percent?;
-    let mut policies = overhead.policies.iter();
-    let other = policies.find(|of| of.energy_percent * 2.0 < own)?;
-    Some(format!(
-        "with `policy = \"{}\"` under [plan] saves take {} % instead of {} % of the design's energy, if \
-         `idetic_energy` tells the supply level",
-        other.policy,
-        digits(other.energy_percent),
-        digits(own)
-    ))
-}
-
 /// The plan beside others.
 pub(super) fn comparison(report: &Report) -> String {
     let energy = report.energy.is_some();
@@ -182,7 +167,7 @@ pub(super) fn plan(optimality: &Optimality) -> String {
 }
 
 /// Three digits, or all of a large number's before the point.
-fn digits(value: f64) -> String {
+pub(super) fn digits(value: f64) -> String {
     let places = match value.abs() {
         large if large >= 99.5 => 0,
         middle if middle >= 9.95 => 1,

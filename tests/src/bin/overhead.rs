@@ -13,18 +13,17 @@ use std::time::Duration;
 
 use clap::Parser;
 use idetic::diagnostics::Diagnostics;
-use idetic::driver::{self, Analysis, AnalyzeOptions, InsertOptions, Inserted};
-use idetic::elaborate::ElaborateOptions;
+use idetic::driver::{self, Analysis, InsertOptions, Inserted};
 use idetic::energy::{
     EnergyOptions, Figures, Nvm, Supply, Technology, Weights, engineering, technologies,
 };
-use idetic::frontend::ReadOptions;
 use idetic::plan::Alternative;
 use idetic::report::{self, Report};
 use idetic::source::SourceMap;
 use idetic_tests::example::{EXAMPLES, Example};
 use idetic_tests::survey::command;
 use idetic_tests::survey::list::{self, Design};
+use idetic_tests::survey::quiet;
 use idetic_tests::survey::yosys;
 
 /// Stack in bytes, as in the `idetic` command.
@@ -141,26 +140,7 @@ fn row(cells: &[String]) -> String {
 }
 
 fn analyze(design: &Design, sources: &mut SourceMap) -> Result<Analysis, String> {
-    let defines = design.defines.iter();
-    let options = AnalyzeOptions {
-        read: ReadOptions {
-            files: design.files.clone(),
-            include_dirs: design.incdirs.clone(),
-            defines: defines
-                .map(|define| match define.split_once('=') {
-                    Some((name, value)) => (name.to_string(), Some(value.to_string())),
-                    None => (define.clone(), None),
-                })
-                .collect(),
-            ..ReadOptions::default()
-        },
-        elaborate: ElaborateOptions {
-            top: Some(design.top.clone()),
-            ..ElaborateOptions::default()
-        },
-        ..AnalyzeOptions::default()
-    };
-    let (analysis, said) = driver::analyze(&options, sources);
+    let (analysis, said) = driver::analyze(&design.analyze_options(), sources);
     analysis.ok_or_else(|| first(design, &said))
 }
 
@@ -186,7 +166,11 @@ fn area_row(
     sources: &SourceMap,
     arguments: &Arguments,
 ) -> Result<String, String> {
-    let own = mapped(&yosys::read_commands(design), arguments);
+    let scratch = tempfile::tempdir().map_err(|error| error.to_string())?;
+    // Yosys refuses `$finish` in a process.
+    let original = quiet::quiet(design, scratch.path())?;
+    let read = yosys::read_commands(original.as_ref().unwrap_or(design));
+    let own = mapped(&read, arguments);
     let own = match own {
         Ok(own) => own,
         Err(error) => return Ok(row(&[design.name.clone(), format!("– ({error})")])),
@@ -214,6 +198,7 @@ fn area_row(
             }
         }
         let emitted = Design {
+            cwd: None,
             top: output.top.clone(),
             files,
             incdirs: vec![scratch.path().to_path_buf()],
@@ -221,7 +206,9 @@ fn area_row(
             yosys_files: None,
             ..design.clone()
         };
-        cells.push(match mapped(&yosys::read_commands(&emitted), arguments) {
+        let emitted_quiet = quiet::quiet(&emitted, scratch.path())?;
+        let read = yosys::read_commands(emitted_quiet.as_ref().unwrap_or(&emitted));
+        cells.push(match mapped(&read, arguments) {
             Ok(with) => format!("{:.1} %", (with - own) / own * 100.0),
             Err(error) => format!("– ({error})"),
         });

@@ -15,8 +15,8 @@ use std::time::{Duration, Instant};
 
 use clap::{Args, Parser, Subcommand};
 use idetic::driver::{self, AnalyzeOptions, InsertOptions, Times};
-use idetic::elaborate::{ElaborateOptions, elaborate};
-use idetic::frontend::{ReadOptions, read};
+use idetic::elaborate::elaborate;
+use idetic::frontend::read;
 use idetic::source::SourceMap;
 use idetic_tests::generate::state_machine;
 use idetic_tests::survey::list::{self, Design};
@@ -95,26 +95,14 @@ fn main() -> ExitCode {
 
 /// The options that a text is read with.
 fn options(text: &Text) -> AnalyzeOptions {
-    let defines = text
-        .define
-        .iter()
-        .map(|define| match define.split_once('=') {
-            Some((name, value)) => (name.to_owned(), Some(value.to_owned())),
-            None => (define.clone(), None),
-        });
-    AnalyzeOptions {
-        read: ReadOptions {
-            files: text.files.clone(),
-            include_dirs: text.include.clone(),
-            defines: defines.collect(),
-            ..ReadOptions::default()
-        },
-        elaborate: ElaborateOptions {
-            top: Some(text.top.clone()),
-            ..ElaborateOptions::default()
-        },
-        ..AnalyzeOptions::default()
-    }
+    let design = Design {
+        top: text.top.clone(),
+        files: text.files.clone(),
+        incdirs: text.include.clone(),
+        defines: text.define.clone(),
+        ..Design::default()
+    };
+    design.analyze_options()
 }
 
 fn read_only(text: &Text) -> Result<bool, String> {

@@ -3,6 +3,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use idetic::driver::AnalyzeOptions;
+use idetic::elaborate::ElaborateOptions;
+use idetic::frontend::ReadOptions;
 use serde::Deserialize;
 
 /// A design in files that lie somewhere. Unknown keys are ignored.
@@ -79,6 +82,28 @@ impl Design {
             *path = folder.join(&*path);
         }
         self
+    }
+
+    /// The options that idetic analyzes it with.
+    pub fn analyze_options(&self) -> AnalyzeOptions {
+        let defines = self.defines.iter();
+        let defines = defines.map(|define| match define.split_once('=') {
+            Some((name, value)) => (name.to_string(), Some(value.to_string())),
+            None => (define.clone(), None),
+        });
+        AnalyzeOptions {
+            read: ReadOptions {
+                files: self.files.clone(),
+                include_dirs: self.incdirs.clone(),
+                defines: defines.collect(),
+                ..ReadOptions::default()
+            },
+            elaborate: ElaborateOptions {
+                top: Some(self.top.clone()),
+                ..ElaborateOptions::default()
+            },
+            ..AnalyzeOptions::default()
+        }
     }
 
     /// The flags for include folders and macros that simulators and idetic share.

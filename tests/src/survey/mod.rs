@@ -27,8 +27,8 @@ use std::thread;
 use std::time::Duration;
 
 use idetic::diagnostics::Diagnostics;
-use idetic::elaborate::{ElaborateOptions, elaborate};
-use idetic::frontend::{ReadOptions, read};
+use idetic::elaborate::elaborate;
+use idetic::frontend::read;
 use idetic::netlist::{Netlist, verify};
 use idetic::source::SourceMap;
 
@@ -176,26 +176,12 @@ pub fn survey(
 /// # Errors
 /// Where idetic refuses the design or breaks an invariant.
 pub fn netlist(design: &Design) -> Result<Netlist, String> {
-    let read_options = ReadOptions {
-        files: design.files.clone(),
-        include_dirs: design.incdirs.clone(),
-        defines: (design.defines.iter())
-            .map(|define| match define.split_once('=') {
-                Some((name, value)) => (name.to_string(), Some(value.to_string())),
-                None => (define.clone(), None),
-            })
-            .collect(),
-        ..ReadOptions::default()
-    };
-    let elaborate_options = ElaborateOptions {
-        top: Some(design.top.clone()),
-        ..ElaborateOptions::default()
-    };
+    let options = design.analyze_options();
     let work = move || {
         let mut sources = SourceMap::new();
-        let (ast, diagnostics) = read(&read_options, &mut sources);
+        let (ast, diagnostics) = read(&options.read, &mut sources);
         refuse(&diagnostics)?;
-        let (netlist, diagnostics) = elaborate(&ast, &sources, &elaborate_options);
+        let (netlist, diagnostics) = elaborate(&ast, &sources, &options.elaborate);
         refuse(&diagnostics)?;
         let netlist = netlist.ok_or("no netlist and no error")?;
         match verify::verify(&netlist).as_slice() {

@@ -1,0 +1,64 @@
+//! What to try: the end of `report.txt`.
+
+use super::model::{Edge, Report};
+use super::text::{live, worst};
+use super::text_energy::digits;
+
+/// A line for each thing that could make the plan cheaper; none without a plan.
+pub(super) fn advice(report: &Report) -> Vec<String> {
+    let mut out = Vec::new();
+    let Some(worst) = worst(report) else {
+        return out;
+    };
+    let (least, ..) = live(report);
+    let waits = |edge: &Edge| edge.from == worst.state && edge.to == worst.state && !edge.reset;
+    if report.control.edges.iter().any(waits) {
+        if report.control.states.len() > 1 {
+            out.push(format!(
+                "`{}` can follow itself, so it has to be a checkpoint; registers that it does not \
+                 need again cost nothing there",
+                worst.name
+            ));
+        }
+    } else if worst.saved_bits > least {
+        let mut states = report.control.states.iter();
+        if let Some(state) = states.find(|state| state.live_bits == least) {
+            out.push(format!(
+                "fewest bits are live in `{}` ({least}); allow longer runs between saves, or \
+                 forbid costly states in [plan]",
+                state.name
+            ));
+        }
+    }
+    if worst.saved_bits as u64 * 10 >= report.baseline.saved_bits * 9 {
+        out.push(
+            "almost everything is live: if an output is only sampled while a flag is set, say so under \
+             [observe], so that its register is dead otherwise; `idetic analyze --why` tells what keeps a bit alive"
+                .to_string(),
+        );
+    }
+    out.extend(cheaper_policy(report));
+    if report.control.registers.is_empty() {
+        out.push(
+            "no control register was found, so every cycle is a checkpoint; `idetic analyze` \
+             says why for each register"
+                .to_string(),
+        );
+    }
+    out
+}
+
+/// Another policy, if it halves what the saves take.
+fn cheaper_policy(report: &Report) -> Option<String> {
+    let overhead = report.overhead.as_ref()?;
+    let own = overhead.energy_percent?;
+    let mut policies = overhead.policies.iter();
+    let other = policies.find(|of| of.energy_percent * 2.0 < own)?;
+    Some(format!(
+        "with `policy = \"{}\"` under [plan] saves take {} % instead of {} % of the design's energy, if \
+         `idetic_energy` tells the supply level",
+        other.policy,
+        digits(other.energy_percent),
+        digits(own)
+    ))
+}
