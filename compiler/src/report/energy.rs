@@ -179,6 +179,9 @@ impl Save {
     /// The part of the visits that save. Above the threshold a visit takes what the design takes from one
     /// checkpoint to the next (`run`, in joules), below it a save as well (`saved`), so that there are fewer.
     fn part(&self, run: f64, saved: f64) -> f64 {
+        if self.visits == 0.0 {
+            return 0.0;
+        }
         let Some(threshold) = self.threshold else {
             return 1.0;
         };
@@ -211,5 +214,28 @@ pub(super) fn energy(model: &Model) -> Energy {
         write_word_seconds: digits(model.nvm.write_seconds),
         read_word_seconds: digits(model.nvm.read_seconds),
         nvm_source: model.nvm.source.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Save;
+
+    fn save(visits: f64, threshold: Option<f64>) -> Save {
+        Save {
+            visits,
+            joules: 9.0,
+            clocks: 10.0,
+            threshold,
+        }
+    }
+
+    #[test]
+    fn a_visit_that_saves_takes_more_so_fewer_do() {
+        assert_eq!(save(1.0, None).part(1.0, 9.0), 1.0);
+        // Half of the energy: one visit below the threshold for ten above.
+        assert_eq!(save(1.0, Some(0.5)).part(1.0, 9.0), 1.0 / 11.0);
+        // Nothing is met, and nothing divided by it.
+        assert_eq!(save(0.0, Some(0.5)).part(f64::INFINITY, f64::NAN), 0.0);
     }
 }
