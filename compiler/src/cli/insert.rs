@@ -84,9 +84,7 @@ pub struct Built {
 
 /// Analyses and instruments.
 pub fn build(request: &Request, console: &Console, sources: &mut SourceMap) -> Result<Built, Exit> {
-    let mut analyze = request.clone();
-    analyze.analyze.elaborate.refuse_recursion = true;
-    let mut analysis = super::analyze_design(&analyze, console, sources)?;
+    let mut analysis = super::analyze_design(request, console, sources)?;
     let (inserted, diagnostics) = driver::insert(&mut analysis, sources, &request.insert);
     let Some(mut inserted) = inserted else {
         return Err(Exit::Input(diagnostics));

@@ -171,7 +171,6 @@ pub fn request(
                     .memory
                     .expand_limit_bits
                     .unwrap_or(MEMORY_EXPAND_LIMIT_BITS),
-                refuse_recursion: false,
             },
             domain: domain(&config.design),
             control: ControlOptions {

@@ -36,6 +36,19 @@ pub fn not_replayable(built: &Built, request: &Request) -> Option<Diagnostic> {
             .help("verify a top module without the other clock: what crosses becomes its ports"),
         );
     }
+    let mut inner = netlist.instances.iter().skip(1);
+    if let Some(inner) = inner.find(|instance| instance.module == netlist.instances[0].module) {
+        let span = built.analysis.ast[inner.module].name.span;
+        return Some(
+            Diagnostic::error(
+                codes::RECORDING,
+                span,
+                format!("`{}` instantiates itself (`{}`)", netlist.top, inner.path),
+            )
+            .note("what records the inputs stands in the text of the top module, and would record every level")
+            .help("verify a module around it: name that one as the top"),
+        );
+    }
     netlist.black_boxes.iter().find_map(|opaque| {
         let refuse = |note: &str, help: &str| {
             let message = format!("the black box `{}` cannot be replayed", opaque.path);

@@ -24,7 +24,10 @@ pub(super) const MAX_ITERATIONS: u32 = 100_000;
 /// Deepest nesting of calls.
 pub(super) const MAX_DEPTH: usize = 128;
 /// Deepest nesting of instances.
-pub(super) const MAX_INSTANCES: usize = 2048;
+pub(super) const MAX_LEVELS: usize = 2048;
+
+/// Most instances of a design.
+pub(super) const MAX_INSTANCES: usize = 1 << 17;
 /// Deepest nesting of expressions and statements, chains of operators and
 /// `else if` included, over all calls that are open.
 pub(super) const MAX_NESTING: u32 = 30_000;

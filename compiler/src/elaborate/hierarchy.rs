@@ -6,7 +6,7 @@ use std::rc::Rc;
 use super::assign::Target;
 use super::connect::Override;
 use super::context::{
-    Constant, Driver, Elab, Entity, MAX_INSTANCES, NetIdx, Res, ScopeIdx, Storage,
+    Constant, Driver, Elab, Entity, MAX_INSTANCES, MAX_LEVELS, NetIdx, Res, ScopeIdx, Storage,
 };
 use super::env::Env;
 use super::reference::Element;
@@ -69,29 +69,25 @@ impl<'a> Elab<'a> {
     ) -> Res<ScopeIdx> {
         let ast = self.ast;
         let declared = &ast[module];
-        let mut depth = 0;
-        let mut at = parent;
-        let mut recursive = false;
+        let (mut depth, mut at) = (0, parent);
         while let Some(above) = at {
             depth += 1;
-            let above = &self.instances[above.index()];
-            recursive |= above.module == module;
-            at = above.parent;
+            at = self.instances[above.index()].parent;
         }
-        if recursive && self.options.refuse_recursion {
-            // Seen here, before there are as many instances as the recursion has leaves.
-            let message = format!("module `{}` instantiates itself", declared.name.text);
-            let mut error = Diagnostic::error(codes::CANNOT_EDIT, declared.name.span, message);
-            if let Some(symbol) = symbol {
-                error = error.label(ast[symbol].name.span, "here, or by a module below");
-            }
-            return self
-                .fail(error.help("not taken yet; write the levels as modules of their own"));
+        // A recursion with branches has far more instances than levels.
+        if self.instances.len() >= MAX_INSTANCES {
+            let span = symbol.map_or(declared.name.span, |symbol| ast[symbol].name.span);
+            let message = format!("more than {MAX_INSTANCES} instances");
+            return self.fail(
+                Diagnostic::error(codes::TOO_LARGE, span, message)
+                    .at(format!("here, of `{}`", declared.name.text))
+                    .help("if a module instantiates itself, end the recursion earlier"),
+            );
         }
-        if depth > MAX_INSTANCES {
+        if depth > MAX_LEVELS {
             let span = symbol.map_or(declared.name.span, |symbol| ast[symbol].name.span);
             let message = format!(
-                "instances of `{}` nest deeper than {MAX_INSTANCES}",
+                "instances of `{}` nest deeper than {MAX_LEVELS}",
                 declared.name.text
             );
             return self.fail(

@@ -107,9 +107,6 @@ pub struct ElaborateOptions {
     /// An array of more bits that a clocked process writes stays a memory,
     /// unless it has to be expanded (see [`elaborate`]) and can be.
     pub memory_expand_limit_bits: u64,
-    /// A module that instantiates itself, be it in the end or not, is an error: one that
-    /// instrumenting would come to, only later.
-    pub refuse_recursion: bool,
 }
 
 /// A module that is a clock gate: `gated = clock & (enables, latched)`.
@@ -134,7 +131,6 @@ impl Default for ElaborateOptions {
             black_boxes: Vec::new(),
             clock_gates: Vec::new(),
             memory_expand_limit_bits: MEMORY_EXPAND_LIMIT_BITS,
-            refuse_recursion: false,
         }
     }
 }

@@ -25,11 +25,16 @@ pub struct AtRest {
     pub instrumented: String,
 }
 
-/// Makes both.
-pub(super) fn at_rest(netlist: &Netlist, tree: &Tree, options: &InstrumentOptions) -> AtRest {
+/// Makes both; `top` is the name of the instrumented top.
+pub(super) fn at_rest(
+    netlist: &Netlist,
+    tree: &Tree,
+    top: &str,
+    options: &InstrumentOptions,
+) -> AtRest {
     AtRest {
-        original: module(netlist, options, &[]),
-        instrumented: module(netlist, options, &added(netlist, tree, options)),
+        original: module(netlist, &netlist.top, options, &[]),
+        instrumented: module(netlist, top, options, &added(netlist, tree, options)),
     }
 }
 
@@ -67,7 +72,12 @@ fn added(
     list
 }
 
-fn module(netlist: &Netlist, options: &InstrumentOptions, added: &[(&str, String)]) -> String {
+fn module(
+    netlist: &Netlist,
+    top: &str,
+    options: &InstrumentOptions,
+    added: &[(&str, String)],
+) -> String {
     let ports: Vec<String> = netlist.ports.iter().map(declaration).collect();
     let own = netlist.ports.iter().map(|port| identifier(&port.name));
     let own = own.map(|name| format!(".{name}({name})"));
@@ -85,7 +95,7 @@ fn module(netlist: &Netlist, options: &InstrumentOptions, added: &[(&str, String
     format!(
         "module {AT_REST} (\n  {}\n);\n  {} {parameters}{DESIGN_INSTANCE} (\n    {}\n  );\nendmodule\n",
         ports.join(",\n  "),
-        identifier(&netlist.top),
+        identifier(top),
         connections.join(",\n    ")
     )
 }

@@ -6,7 +6,7 @@ use crate::frontend::ast::{Arg, Instance as AstInstance, SymbolKind};
 use crate::netlist::InstanceId;
 
 use super::edits::Edit;
-use super::looped::{self, Family};
+use super::family::{Bus, Family};
 use super::module::Context;
 use super::tree::Piece;
 use super::vector::Vector;
@@ -27,6 +27,12 @@ pub fn port_bits(cx: &Context, child: InstanceId) -> u32 {
 /// The net that the child at piece `at` drives.
 pub fn out_name(at: usize) -> String {
     format!("idetic_out_{at}")
+}
+
+/// The net that the child at piece `at` shifts in, where `chain_input` differs between
+/// the instances of one text.
+pub fn in_name(at: usize) -> String {
+    format!("idetic_next_{at}")
 }
 
 /// The lowest bits of the pieces from `from` up, as many as are needed for a
@@ -89,11 +95,11 @@ pub fn connect(
     }
     if let Some(at) = node.pieces.iter().position(|other| *other == piece) {
         let (input, output) = match family {
+            None if cx.uneven => (in_name(at), out_name(at)),
             None => (chain_input(cx, child, at), out_name(at)),
             Some(family) => {
-                let bits = port_bits(cx, child);
-                let part = |vector| looped::own_part(cx, vector, family, bits);
-                (part("idetic_ins"), part("idetic_outs"))
+                let (ins, outs) = (Bus::inputs(cx, family), Bus::outputs(cx, family));
+                (ins.own_part(), outs.own_part())
             }
         };
         values.push(("idetic_in", input));
@@ -104,10 +110,7 @@ pub fn connect(
     if let Some(at) = node.control_children.iter().position(|id| *id == child) {
         let output = match family {
             None => format!("idetic_ctl_{at}"),
-            Some(family) => {
-                let bits = cx.tree.node(child).control_bits;
-                looped::own_part(cx, "idetic_ctls", family, bits)
-            }
+            Some(family) => Bus::control(cx, family).own_part(),
         };
         values.push(("idetic_ctl", output));
     }

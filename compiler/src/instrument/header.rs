@@ -6,13 +6,13 @@ use std::collections::BTreeSet;
 use indexmap::IndexMap;
 
 use crate::diagnostics::Diagnostic;
-use crate::netlist::{Origin, RegId};
+use crate::netlist::{InstanceId, Origin, RegId};
 
-use super::connect::{above, chain_input, list_head, lowest, out_name, port_bits};
+use super::connect::{above, chain_input, in_name, list_head, lowest, out_name, port_bits};
 use super::copies::{self, Copy};
 use super::edits::Edit;
+use super::family::{self, Bus, Family};
 use super::inside::{self, Inside};
-use super::looped::{self, Family};
 use super::module::Context;
 use super::signals::StandIn;
 use super::tree::{Node, Piece, Selected, select, whole};
@@ -109,6 +109,9 @@ pub fn header(
         if let Piece::Child(child) = piece {
             let top = port_bits(cx, *child) - 1;
             lines.push(format!("wire [{top}:0] {};", out_name(at)));
+            if own_input(cx, families, *child) {
+                lines.push(format!("wire [{top}:0] {};", in_name(at)));
+            }
         }
     }
     for (at, child) in node.control_children.iter().enumerate() {
@@ -120,7 +123,7 @@ pub fn header(
     lines.extend(
         families
             .iter()
-            .flat_map(|family| looped::declarations(cx, family)),
+            .flat_map(|family| family::declarations(cx, family)),
     );
     lines.extend(memory::declarations(cx));
     lines.extend(forget::declarations(cx));
@@ -145,6 +148,11 @@ pub fn header(
     Ok(())
 }
 
+/// Whether what a child shifts in has a net of its own.
+fn own_input(cx: &Context, families: &[Family], child: InstanceId) -> bool {
+    cx.uneven && families.iter().all(|family| family.place(child).is_none())
+}
+
 fn assigns(
     cx: &Context,
     copies: &IndexMap<RegId, Copy>,
@@ -157,19 +165,28 @@ fn assigns(
         let source = whole(&cx.netlist.registers[id.index()].origin);
         out.extend(copy.logic(&source));
     }
+    for (at, piece) in node.pieces.iter().enumerate() {
+        if let Piece::Child(child) = *piece
+            && own_input(cx, families, child)
+        {
+            let input = chain_input(cx, child, at);
+            out.push(format!("assign {} = {input};", in_name(at)));
+        }
+    }
     for family in families {
+        let (ins, outs) = (Bus::inputs(cx, family), Bus::outputs(cx, family));
+        let control = Bus::control(cx, family);
         for &member in &family.members {
             if let Some(at) = node.pieces.iter().position(|p| *p == Piece::Child(member)) {
-                let bits = port_bits(cx, member);
                 let (input, output) = (chain_input(cx, member, at), out_name(at));
-                let part = |vector| looped::part(vector, family, member, bits);
-                out.push(format!("assign {} = {input};", part("idetic_ins")));
-                out.push(format!("assign {output} = {};", part("idetic_outs")));
+                out.push(format!("assign {} = {input};", ins.part(member)));
+                out.push(format!("assign {output} = {};", outs.part(member)));
             }
             if let Some(at) = node.control_children.iter().position(|id| *id == member) {
-                let bits = cx.tree.node(member).control_bits;
-                let part = looped::part("idetic_ctls", family, member, bits);
-                out.push(format!("assign idetic_ctl_{at} = {part};"));
+                out.push(format!(
+                    "assign idetic_ctl_{at} = {};",
+                    control.part(member)
+                ));
             }
         }
     }

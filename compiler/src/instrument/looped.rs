@@ -1,5 +1,4 @@
-//! Processes and instances in generate loops, arrays of instances: one text for
-//! many iterations.
+//! Processes in generate loops: one text for many iterations.
 //!
 //! What differs between the iterations, places in the chain above all, becomes a
 //! constant that the loop's genvars decide:
@@ -15,81 +14,22 @@
 //! ```
 //!
 //! The layout saves the registers of one text alike and whole, so that the
-//! iterations need nothing else to differ. Chains of instances in a loop run
-//! through vectors of the module, a part for each iteration.
+//! iterations need nothing else to differ. For instances see `family`.
 
 use std::collections::BTreeMap;
 
 use indexmap::IndexMap;
 
 use crate::diagnostics::{Diagnostic, codes};
-use crate::frontend::ast::{GenerateBody, StmtId, SymbolId, SymbolKind};
-use crate::netlist::{Assigned, BitNaming, GeneratePlace, InstanceId, Origin};
+use crate::frontend::ast::{GenerateBody, StmtId};
+use crate::netlist::{Assigned, BitNaming, GeneratePlace, Origin};
 use crate::source::Span;
 
-use super::connect::port_bits;
+use super::constant::{Given, table};
 use super::edits::Edit;
 use super::module::Context;
 use super::tree::Chunk;
 use super::{names, text};
-
-/// The genvars of one iteration.
-type Loops = [(String, i64)];
-
-/// A constant expression over the genvars that has the given value in each iteration.
-pub fn table(values: &[(&Loops, i64)]) -> String {
-    let Some(&(genvars, first)) = values.first() else {
-        return "0".to_string();
-    };
-    if values.iter().all(|&(_, value)| value == first) {
-        return first.to_string();
-    }
-    for (at, (genvar, from)) in genvars.iter().enumerate() {
-        let genvar = names::identifier(genvar);
-        let of: Vec<(i64, i64)> = (values.iter())
-            .map(|&(loops, value)| (loops[at].1, value))
-            .collect();
-        if let Some(step) = stride(&of) {
-            let base = first - step * from;
-            return match (step, base) {
-                (1, 0) => genvar,
-                (1, base) if base > 0 => format!("{genvar} + {base}"),
-                (step, 0) if step > 0 => format!("{step} * {genvar}"),
-                (step, base) if step > 0 && base > 0 => format!("{step} * {genvar} + {base}"),
-                (step, base) if step > 0 => format!("{step} * {genvar} - {}", -base),
-                (-1, base) => format!("{base} - {genvar}"),
-                (step, base) => format!("{base} - {} * {genvar}", -step),
-            };
-        }
-    }
-    let mut out = String::new();
-    for (at, &(loops, value)) in values.iter().enumerate() {
-        if at + 1 < values.len() {
-            let tests = loops.iter().map(|(genvar, is)| {
-                let genvar = names::identifier(genvar);
-                format!("{genvar} == {is}")
-            });
-            let tests: Vec<String> = tests.collect();
-            out.push_str(&format!("({}) ? {value} : ", tests.join(" && ")));
-        } else {
-            out.push_str(&value.to_string());
-        }
-    }
-    out
-}
-
-/// The slope of the line on which all points lie.
-fn stride(points: &[(i64, i64)]) -> Option<i64> {
-    let &(x, y) = points.first()?;
-    let &(other, value) = points.iter().find(|point| point.0 != x)?;
-    let (rise, run) = (value - y, other - x);
-    if rise % run != 0 {
-        return None;
-    }
-    let step = rise / run;
-    let fits = |&(px, py): &(i64, i64)| py - y == step * (px - x);
-    points.iter().all(fits).then_some(step)
-}
 
 /// One assignment of a looped process's branch.
 pub struct Line {
@@ -227,9 +167,9 @@ struct Column<'a> {
     /// Name without selects, as seen from the process.
     name: String,
     /// The selects behind the name, per iteration.
-    selects: Vec<(&'a Loops, Vec<Select>)>,
-    at: Vec<(&'a Loops, i64)>,
-    width: Vec<(&'a Loops, i64)>,
+    selects: Vec<(&'a Given, Vec<Select>)>,
+    at: Vec<(&'a Given, i64)>,
+    width: Vec<(&'a Given, i64)>,
 }
 
 /// A select in a target.
@@ -249,7 +189,7 @@ impl Column<'_> {
                 .selects
                 .iter()
                 .any(|(_, list)| matches!(list[at], Select::Range(_)));
-            let values: Vec<(&Loops, i64)> = self
+            let values: Vec<(&Given, i64)> = self
                 .selects
                 .iter()
                 .map(|(loops, list)| match list[at] {
@@ -281,14 +221,14 @@ fn columns<'a>(
     chunks: &[Chunk],
 ) -> Result<Vec<Column<'a>>, Diagnostic> {
     let looped = &cx.netlist.looped;
-    let iterations: Vec<&Loops> = looped
+    let iterations: Vec<&Given> = looped
         .iter()
         .filter(|process| process.stmt == stmt && process.instance == cx.instance)
         .map(|process| &*process.loops)
         .collect();
     let mut ordered: Vec<Chunk> = chunks.to_vec();
     ordered.sort_by_key(|chunk| chunk.register);
-    let mut counts: BTreeMap<(Span, &Loops), u32> = BTreeMap::new();
+    let mut counts: BTreeMap<(Span, &Given), u32> = BTreeMap::new();
     let mut groups: IndexMap<(Span, u32), Vec<Chunk>> = IndexMap::new();
     for chunk in ordered {
         let origin = &cx.register(chunk).origin;
@@ -386,164 +326,4 @@ fn selects(origin: &Origin) -> Option<Vec<Select>> {
         });
     }
     Some(out)
-}
-
-/// The instances of one statement in a generate loop, or of an array.
-pub struct Family {
-    /// Number of its vectors.
-    pub number: usize,
-    /// In order of iterations.
-    pub members: Vec<InstanceId>,
-}
-
-impl Family {
-    /// The place of a member.
-    pub fn place(&self, member: InstanceId) -> Option<u32> {
-        let place = self.members.iter().position(|other| *other == member);
-        place.map(|at| at as u32)
-    }
-}
-
-/// The children that stand in loops or arrays, by their statement.
-pub fn families(cx: &Context) -> Vec<Family> {
-    let mut found: IndexMap<SymbolId, Vec<InstanceId>> = IndexMap::new();
-    for child in super::module::children(cx) {
-        let instance = &cx.netlist.instances[child.index()];
-        let Some(symbol) = instance.symbol else {
-            continue;
-        };
-        let array = match &cx.ast[symbol].kind {
-            SymbolKind::Instance(syntax) => !syntax.dims.is_empty(),
-            _ => false,
-        };
-        if (array || !instance.place.loops.is_empty()) && cx.tree.node(child).is_touched() {
-            found.entry(symbol).or_default().push(child);
-        }
-    }
-    let members = found.into_values().enumerate();
-    members
-        .map(|(number, members)| Family { number, members })
-        .collect()
-}
-
-/// The error where the members of a family need different connections.
-pub fn unlike(
-    cx: &Context,
-    family: &Family,
-    suffix: impl Fn(InstanceId) -> String,
-) -> Option<Diagnostic> {
-    let first = family.members[0];
-    let symbol = cx.netlist.instances[first.index()].symbol;
-    let shape = |of: InstanceId| {
-        let node = cx.tree.node(of);
-        (suffix(of), node.chain_bits, node.control_bits)
-    };
-    let same = |other: &InstanceId| shape(*other) == shape(first);
-    let siblings = super::module::children(cx)
-        .filter(|child| cx.netlist.instances[child.index()].symbol == symbol)
-        .count();
-    if siblings == family.members.len() && family.members.iter().all(same) {
-        return None;
-    }
-    let span = cx.ast[symbol?].span;
-    let path = &cx.netlist.instances[first.index()].path;
-    Some(
-        Diagnostic::error(
-            codes::CANNOT_EDIT,
-            span,
-            format!(
-                "one statement makes `{path}` and its like, which need different versions of their module"
-            ),
-        )
-        .at("one text for several instances")
-        .note("their saved state differs in shape, by parameters or by what each iteration uses")
-        .help("give all iterations the same parameters, or write them out"),
-    )
-}
-
-/// The vectors of a family: declarations.
-pub fn declarations(cx: &Context, family: &Family) -> Vec<String> {
-    let count = family.members.len() as u32;
-    let first = cx.tree.node(family.members[0]);
-    let number = family.number;
-    let mut out = Vec::new();
-    if first.chain_bits > 0 {
-        let top = count * port_bits(cx, family.members[0]) - 1;
-        out.push(format!("wire [{top}:0] idetic_ins_{number};"));
-        out.push(format!("wire [{top}:0] idetic_outs_{number};"));
-    }
-    if first.control_bits > 0 {
-        let top = count * first.control_bits - 1;
-        out.push(format!("wire [{top}:0] idetic_ctls_{number};"));
-    }
-    out
-}
-
-/// The part of a family's vector that a member has, seen from the module.
-pub fn part(vector: &str, family: &Family, member: InstanceId, width: u32) -> String {
-    let place = family.place(member).expect("a member of the family");
-    text::bits(&format!("{vector}_{}", family.number), place * width, width)
-}
-
-/// The same as the instance's own text sees it, for all members. An array of
-/// instances takes the parts of all its elements, the rightmost lowest.
-pub fn own_part(cx: &Context, vector: &str, family: &Family, width: u32) -> String {
-    let mut at: Vec<(&Loops, i64)> = Vec::new();
-    for (number, member) in family.members.iter().enumerate() {
-        let loops = &*cx.netlist.instances[member.index()].place.loops;
-        if at.last().is_none_or(|(last, _)| *last != loops) {
-            at.push((loops, number as i64 * i64::from(width)));
-        }
-    }
-    let name = format!("{vector}_{}", family.number);
-    let all = family.members.len() as u32 * width;
-    let index = table(&at);
-    match all / at.len() as u32 {
-        width if width == all => name,
-        1 => format!("{name}[{index}]"),
-        width => format!("{name}[{index} +: {width}]"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn values(list: &[(&[i64], i64)]) -> String {
-        let owned: Vec<(Vec<(String, i64)>, i64)> = list
-            .iter()
-            .map(|(loops, value)| {
-                let names = ["i", "j"].iter();
-                let loops = names.zip(*loops).map(|(name, at)| (name.to_string(), *at));
-                (loops.collect(), *value)
-            })
-            .collect();
-        let borrowed: Vec<(&Loops, i64)> = owned.iter().map(|(l, v)| (&**l, *v)).collect();
-        table(&borrowed)
-    }
-
-    #[test]
-    fn a_table_is_as_short_as_it_can_be() {
-        assert_eq!(values(&[(&[0], 5), (&[1], 5)]), "5");
-        assert_eq!(values(&[(&[0], 0), (&[1], 1)]), "i");
-        assert_eq!(values(&[(&[0], 3), (&[1], 11), (&[2], 19)]), "8 * i + 3");
-        assert_eq!(values(&[(&[2], 0), (&[4], 8)]), "4 * i - 8");
-        assert_eq!(values(&[(&[0], 9), (&[1], 6)]), "9 - 3 * i");
-        assert_eq!(
-            values(&[(&[0, 0], 1), (&[0, 1], 3), (&[1, 0], 1), (&[1, 1], 3)]),
-            "2 * j + 1"
-        );
-    }
-
-    #[test]
-    fn an_irregular_table_tests_its_genvars() {
-        assert_eq!(
-            values(&[(&[0], 0), (&[1], 4), (&[2], 5)]),
-            "(i == 0) ? 0 : (i == 1) ? 4 : 5"
-        );
-        assert_eq!(
-            values(&[(&[0, 0], 0), (&[0, 1], 1), (&[1, 0], 2)]),
-            "(i == 0 && j == 0) ? 0 : (i == 0 && j == 1) ? 1 : 2"
-        );
-    }
 }

@@ -8,7 +8,8 @@
 //! The saved bits of the whole design form one chain that moves by a word per
 //! shift ([`tree`]); a module gets a word in, a word out, and a shift branch in
 //! each process that drives saved bits ([`process`]); a memory gets a port of
-//! its own ([`memory`]). What generate loops make is edited once for all iterations ([`looped`]). Text that a macro or an
+//! its own ([`memory`]). What generate loops make is edited once for all iterations ([`looped`],
+//! [`family`], [`merged`]). Text that a macro or an
 //! included file provides is not edited: [`Attempt::elsewhere`] names it, so that
 //! it can be written out first.
 
@@ -16,17 +17,21 @@ pub mod edits;
 
 mod at_rest;
 mod connect;
+mod constant;
 mod copies;
 mod decode;
+mod family;
 mod files;
 mod filled;
 mod forget;
 mod header;
 mod image;
 mod inside;
+mod kept;
 mod keywords;
 mod looped;
 mod memory;
+mod merged;
 mod module;
 mod names;
 mod process;
@@ -178,7 +183,7 @@ pub fn attempt(
     let elsewhere = module::Elsewhere::default();
     let control = decode::observed_control(graph, liveness, plan);
     let tree = tree::build(netlist, layout, &control);
-    let mut edits = variants::all_edits(
+    let (mut edits, top) = variants::all_edits(
         ast,
         sources,
         netlist,
@@ -197,6 +202,7 @@ pub fn attempt(
             layout,
             tree: &tree,
             options,
+            top: &top,
         },
         &mut diagnostics,
     );
@@ -225,7 +231,7 @@ pub fn attempt(
         top: names::wrapper_name(&netlist.top),
         files: files::files(ast, sources, netlist, &edits, wrapper, gate),
         image: image::image(netlist, graph, liveness, plan, layout, &options.design_hash),
-        at_rest: at_rest::at_rest(netlist, &tree, options),
+        at_rest: at_rest::at_rest(netlist, &tree, &top, options),
         original_top: netlist.top.clone(),
     };
     Attempt {

@@ -15,7 +15,7 @@ use crate::netlist::{InstanceId, Netlist, Register};
 use crate::source::{FileId, SourceMap, Span};
 
 use super::edits::{self, Edit};
-use super::looped;
+use super::family;
 use super::signals::{self, Renamed};
 use super::tree::{Chunk, Node, Tree};
 use super::{InstrumentOptions, connect, copies, forget, header, memory, process};
@@ -36,6 +36,8 @@ pub struct Context<'a> {
     pub options: &'a InstrumentOptions,
     /// The instance.
     pub instance: InstanceId,
+    /// Other instances of its class have chains of other lengths, see `merged`.
+    pub uneven: bool,
     /// Collects the places that a macro or an included file provides, where
     /// text would have to be inserted.
     pub elsewhere: &'a Elsewhere,
@@ -110,6 +112,11 @@ impl<'a> Context<'a> {
     }
 }
 
+/// Whether the context's instance asks for edits at all.
+pub fn is_edited(cx: &Context) -> bool {
+    cx.node().is_touched() || forget::is_needed(cx)
+}
+
 /// The edits that the context's instance asks of its module's text, sorted.
 /// `suffix` gives what is added to the module name of a child.
 pub fn edits(
@@ -119,7 +126,7 @@ pub fn edits(
 ) -> Vec<Edit> {
     let node = cx.node();
     let mut out = Vec::new();
-    if !node.is_touched() && !forget::is_needed(cx) {
+    if !is_edited(cx) {
         return out;
     }
     let module = cx.module();
@@ -127,9 +134,9 @@ pub fn edits(
         diagnostics.push(error);
         return out;
     }
-    let families = looped::families(cx);
+    let families = family::families(cx);
     for family in &families {
-        if let Some(error) = looped::unlike(cx, family, &suffix) {
+        if let Some(error) = family::unlike(cx, family, &suffix) {
             diagnostics.push(error);
             return out;
         }

@@ -1,28 +1,33 @@
 //! Which text each instance gets.
 //!
 //! A **variant** of a module is one list of edits of its text; instances that
-//! ask for the same edits share it, whatever their parameters. Modules are
+//! ask for the same edits share it, whatever their parameters. Instances are
 //! taken bottom up, since the edits of a parent name the variants of its
-//! children. The first variant is edited in place, unless some instance needs
-//! the module as it is; every other one is a copy of the module's text behind
+//! children. The instances of one statement share one text (`merged`). The
+//! first variant is edited in place, unless some statement needs the module as
+//! it is (`kept`); every other one is a copy of the module's text behind
 //! the original, named `<module>_idetic_<n>`. All of it is still insertion.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexMap;
+use petgraph::algo::tarjan_scc;
+use petgraph::graphmap::DiGraphMap;
 
-use crate::diagnostics::{Diagnostic, Diagnostics, codes};
+use crate::diagnostics::Diagnostics;
 use crate::frontend::ast::{Ast, Module, ModuleId};
 use crate::layout::Layout;
-use crate::netlist::{InstanceId, Netlist};
+use crate::netlist::{InstanceId, Netlist, instance_classes};
 use crate::source::SourceMap;
 
 use super::InstrumentOptions;
 use super::edits::{self, Edit};
+use super::kept;
+use super::merged::{self, Wanted};
 use super::module::{self, Context, Elsewhere};
-use super::tree::Tree;
+use super::tree::{Node, Tree};
 
-/// The edits of all files, sorted. Empty lists are left out.
+/// The edits of all files, sorted, and the name of the top module's text.
 #[allow(clippy::too_many_arguments)]
 pub fn all_edits(
     ast: &Ast,
@@ -33,106 +38,181 @@ pub fn all_edits(
     options: &InstrumentOptions,
     elsewhere: &Elsewhere,
     diagnostics: &mut Diagnostics,
-) -> Vec<Edit> {
-    let order = match bottom_up(ast, netlist) {
-        Ok(order) => order,
-        Err(error) => {
-            diagnostics.push(error);
-            return Vec::new();
-        }
-    };
+) -> (Vec<Edit>, String) {
     let mut names: BTreeSet<String> = ast
         .modules
         .iter()
         .map(|module| module.name.text.to_string())
         .collect();
     let mut suffixes = vec![String::new(); netlist.instances.len()];
-    let mut out = Vec::new();
-    for module_id in order {
-        let mut variants: IndexMap<Vec<Edit>, Vec<InstanceId>> = IndexMap::new();
-        for (index, instance) in netlist.instances.iter().enumerate() {
-            if instance.module != module_id {
-                continue;
-            }
-            let instance = InstanceId(index as u32);
-            let cx = Context {
-                ast,
-                sources,
-                netlist,
-                layout,
-                tree,
-                options,
-                instance,
-                elsewhere,
-            };
+    let classes = instance_classes(&netlist.instances);
+    let uneven = uneven(&classes, tree);
+    let context = |instance: InstanceId| Context {
+        ast,
+        sources,
+        netlist,
+        layout,
+        tree,
+        options,
+        instance,
+        uneven: uneven.contains(&classes[instance.index()]),
+        elsewhere,
+    };
+    let instances = (0..netlist.instances.len()).map(|index| InstanceId(index as u32));
+    let unedited = instances.filter(|&instance| !module::is_edited(&context(instance)));
+    let unedited = unedited.map(|instance| netlist.instances[instance.index()].module);
+    let kept = kept::kept(ast, netlist, unedited.collect());
+    let mut modules: BTreeMap<ModuleId, Variants> = BTreeMap::new();
+    for layer in bottom_up(netlist) {
+        let mut asked: Vec<(InstanceId, Vec<Edit>)> = Vec::new();
+        for instance in layer {
             let suffix = |child: InstanceId| suffixes[child.index()].clone();
-            let edits = module::edits(&cx, suffix, diagnostics);
-            variants.entry(edits).or_default().push(instance);
+            let edits = module::edits(&context(instance), suffix, diagnostics);
+            asked.push((instance, edits));
         }
-        let module = &ast[module_id];
-        let in_place = !variants.contains_key(&Vec::new());
-        let mut copies = String::new();
-        let changed = variants.into_iter().filter(|(edits, _)| !edits.is_empty());
-        for (at, (edits, instances)) in changed.enumerate() {
-            if in_place && at == 0 {
-                out.extend(edits);
+        one_text_for_each_class(&classes, &mut asked, context);
+        for (instance, edits) in asked {
+            if edits.is_empty() {
                 continue;
             }
-            let suffix = free_suffix(&module.name.text, &mut names);
-            let text = &sources.file(module.span.file).text;
+            let module = netlist.instances[instance.index()].module;
+            let variants = modules.entry(module).or_default();
+            let in_place = !kept.contains(&module) && variants.suffixes.is_empty();
+            let suffix = variants
+                .suffixes
+                .entry(edits)
+                .or_insert_with(|| match in_place {
+                    true => String::new(),
+                    false => free_suffix(&ast[module].name.text, &mut names),
+                });
+            suffixes[instance.index()].clone_from(suffix);
+        }
+    }
+    let mut out = Vec::new();
+    for (module, variants) in modules {
+        out.extend(variants.all_edits(&ast[module], sources));
+    }
+    edits::sort(&mut out);
+    (out, format!("{}{}", netlist.top, suffixes[0]))
+}
+
+/// The texts that a module gets.
+#[derive(Default)]
+struct Variants {
+    /// What the copy for each list of edits is named by; nothing for the one in place.
+    suffixes: IndexMap<Vec<Edit>, String>,
+}
+
+impl Variants {
+    /// The edits in place, and the copies behind the module.
+    fn all_edits(self, module: &Module, sources: &SourceMap) -> Vec<Edit> {
+        let text = &sources.file(module.span.file).text;
+        let (mut out, mut copies) = (Vec::new(), String::new());
+        for (edits, suffix) in self.suffixes {
+            if suffix.is_empty() {
+                out = edits;
+                continue;
+            }
             copies.push_str("\n\n");
             copies.push_str(&copy(text, module, edits, &suffix));
-            for instance in instances {
-                suffixes[instance.index()] = suffix.clone();
-            }
         }
         if !copies.is_empty() {
-            let text = &sources.file(module.span.file).text;
             out.push(Edit {
                 file: module.span.file,
                 offset: end_of_module(text, module.span.end),
                 text: copies,
             });
         }
+        out
     }
-    edits::sort(&mut out);
-    out
 }
 
-/// The modules of the instance tree, each after those it instantiates.
-fn bottom_up(ast: &Ast, netlist: &Netlist) -> Result<Vec<ModuleId>, Diagnostic> {
-    let mut uses: BTreeMap<ModuleId, BTreeSet<ModuleId>> = BTreeMap::new();
-    for instance in &netlist.instances {
-        uses.entry(instance.module).or_default();
+/// The classes of instances with chains of different lengths.
+fn uneven(classes: &[u32], tree: &Tree) -> BTreeSet<u32> {
+    let mut bits: BTreeMap<u32, u32> = BTreeMap::new();
+    let nodes = classes.iter().zip(&tree.nodes);
+    let other = |&(class, node): &(&u32, &Node)| {
+        *bits.entry(*class).or_insert(node.chain_bits) != node.chain_bits
+    };
+    nodes.filter(other).map(|(class, _)| *class).collect()
+}
+
+/// Merges what the instances of one class ask for, where that differs and can be merged.
+fn one_text_for_each_class<'a>(
+    classes: &[u32],
+    asked: &mut [(InstanceId, Vec<Edit>)],
+    context: impl Fn(InstanceId) -> Context<'a>,
+) {
+    let mut members: IndexMap<u32, Vec<usize>> = IndexMap::new();
+    for (at, (instance, _)) in asked.iter().enumerate() {
+        let class = classes[instance.index()];
+        members.entry(class).or_default().push(at);
+    }
+    for members in members.into_values() {
+        let mut versions: IndexMap<&[Edit], InstanceId> = IndexMap::new();
+        for &at in &members {
+            let (instance, edits) = &asked[at];
+            versions.entry(edits).or_insert(*instance);
+        }
+        if versions.len() == 1 {
+            continue;
+        }
+        let cx = context(asked[members[0]].0);
+        let versions: Vec<Wanted> = (members.iter())
+            .map(|&at| Wanted {
+                instance: asked[at].0,
+                edits: &asked[at].1,
+            })
+            .collect();
+        if let Some(edits) = merged::merged(&cx, &versions) {
+            for at in members {
+                asked[at].1 = edits.clone();
+            }
+        }
+    }
+}
+
+/// The instances in layers, each after those that it needs the names of: module by
+/// module, and where modules instantiate themselves from the innermost level out.
+fn bottom_up(netlist: &Netlist) -> Vec<Vec<InstanceId>> {
+    let mut uses: DiGraphMap<ModuleId, ()> = DiGraphMap::new();
+    let mut depths: Vec<usize> = Vec::with_capacity(netlist.instances.len());
+    let mut of_module: BTreeMap<ModuleId, Vec<InstanceId>> = BTreeMap::new();
+    for (index, instance) in netlist.instances.iter().enumerate() {
+        uses.add_node(instance.module);
+        // Parents come before their children.
+        depths.push(
+            instance
+                .parent
+                .map_or(0, |parent| depths[parent.index()] + 1),
+        );
+        let list = of_module.entry(instance.module).or_default();
+        list.push(InstanceId(index as u32));
         if let Some(parent) = instance.parent {
             let parent = netlist.instances[parent.index()].module;
-            uses.entry(parent).or_default().insert(instance.module);
+            uses.add_edge(parent, instance.module, ());
         }
     }
-    let mut order = Vec::new();
-    while !uses.is_empty() {
-        let ready: Vec<ModuleId> = uses
+    let mut layers = Vec::new();
+    for group in tarjan_scc(&uses) {
+        let recursive = group
             .iter()
-            .filter(|(_, below)| below.iter().all(|child| !uses.contains_key(child)))
-            .map(|(&module, _)| module)
-            .collect();
-        if ready.is_empty() {
-            // A recursion that ends through its parameters.
-            let name = uses.keys().next().map(|&module| &ast[module].name);
-            let name = name.expect("`uses` is not empty");
-            return Err(Diagnostic::error(
-                codes::CANNOT_EDIT,
-                name.span,
-                format!("module `{}` instantiates itself", name.text),
-            )
-            .help("not taken yet; write the levels as modules of their own"));
+            .any(|&module| uses.contains_edge(module, module));
+        if let [module] = *group
+            && !recursive
+        {
+            layers.extend(of_module.remove(&module));
+            continue;
         }
-        for module in ready {
-            uses.remove(&module);
-            order.push(module);
+        let mut levels: BTreeMap<usize, Vec<InstanceId>> = BTreeMap::new();
+        let instances = group.iter().flat_map(|module| &of_module[module]);
+        for &instance in instances {
+            let level = levels.entry(depths[instance.index()]).or_default();
+            level.push(instance);
         }
+        layers.extend(levels.into_values().rev());
     }
-    Ok(order)
+    layers
 }
 
 fn free_suffix(module: &str, names: &mut BTreeSet<String>) -> String {

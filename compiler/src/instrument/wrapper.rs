@@ -141,6 +141,8 @@ pub struct Inputs<'a> {
     pub tree: &'a Tree,
     /// Options.
     pub options: &'a InstrumentOptions,
+    /// Name of the instrumented top.
+    pub top: &'a str,
 }
 
 /// The text of the wrapper; `None` with an error in `diagnostics`.
@@ -153,6 +155,7 @@ pub fn wrapper(inputs: &Inputs, diagnostics: &mut Diagnostics) -> Option<String>
         layout,
         tree,
         options,
+        ..
     } = *inputs;
     let Some(clock) = netlist.clock() else {
         diagnostics.push(
@@ -471,7 +474,7 @@ fn top_instance(
         .map(|(name, value)| format!(".{}({value})", identifier(name)))
         .collect();
     let mut out = String::new();
-    out.push_str(&identifier(&model.top));
+    out.push_str(&identifier(inputs.top));
     if !parameters.is_empty() {
         out.push_str(&format!(" #({})", parameters.join(", ")));
     }

@@ -19,6 +19,7 @@ mod clocking;
 pub mod eval;
 mod expr;
 pub mod known;
+pub mod machine;
 mod observe;
 pub mod print;
 pub mod races;

@@ -11,10 +11,10 @@ use super::bench::{self, Plan};
 use super::command::{self, succeed};
 use super::judge::Judge;
 use super::list::{Design, Language};
-use super::machine::Machine;
 use super::quiet::quiet;
 use super::{Check, Options};
 use crate::random::Rng;
+use idetic::netlist::machine::Machine;
 
 /// Simulates and compares.
 ///

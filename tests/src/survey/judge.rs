@@ -16,7 +16,7 @@ use indexmap::IndexMap;
 
 use super::Check;
 use super::bench::Plan;
-use super::machine::Machine;
+use idetic::netlist::machine::Machine;
 
 /// Least share of bits that both sides must know, in percent.
 const LEAST_KNOWN_PERCENT: u64 = 50;

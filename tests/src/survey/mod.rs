@@ -16,7 +16,6 @@ pub mod cosim;
 pub mod equivalence;
 pub mod judge;
 pub mod list;
-pub mod machine;
 pub mod quiet;
 pub mod table;
 pub mod yosys;

@@ -141,6 +141,31 @@ fn generate_loops_survive() {
     );
 }
 
+#[test]
+fn instances_of_unlike_shapes_survive() {
+    let language = sim::Language::Verilog2005;
+    let icarus = (sim::Simulator::Icarus, 12);
+    survives("shapes", &hold(Hold::Gate), 32, language, icarus);
+    let verilator = (sim::Simulator::Verilator, 200);
+    survives("shapes", &hold(Hold::Enable), 10, language, verilator);
+}
+
+#[test]
+fn modules_that_others_name_keep_their_ports() {
+    let language = sim::Language::SystemVerilog2012;
+    let verilator = (sim::Simulator::Verilator, 200);
+    survives("kept", &hold(Hold::Gate), 16, language, verilator);
+}
+
+#[test]
+fn modules_that_instantiate_themselves_survive() {
+    let language = sim::Language::SystemVerilog2012;
+    let icarus = (sim::Simulator::Icarus, 12);
+    survives("recursive", &hold(Hold::Gate), 16, language, icarus);
+    let verilator = (sim::Simulator::Verilator, 200);
+    survives("recursive", &hold(Hold::Enable), 32, language, verilator);
+}
+
 /// In states that no reset leads to a constant of the control graph may be none. The bench
 /// lets go from power-up, by the way that no reset leads to, and resets later for one cycle.
 #[test]

@@ -1,11 +1,12 @@
 //! A netlist that runs, three-valued: bits are 0, 1 or unknown.
 //!
-//! It uses the evaluation of the analyses ([`known`]), so that comparing it
-//! with a simulator judges that, too. The caller gives the state of every
+//! It uses the evaluation of the analyses ([`known`](super::known)), so that comparing it
+//! with a simulator judges that, too. Unlike simulators it is pessimistic: a condition that is
+//! unknown makes unknown whatever the two ways do not agree on. The caller gives the state of every
 //! cycle; memories are kept here.
 
-use idetic::netlist::known::{Cone, Known, Scratch};
-use idetic::netlist::{Bits, ExprId, MemId, Netlist};
+use super::known::{Cone, Known, Scratch};
+use super::{Bits, ExprId, MemId, Netlist, Node};
 
 /// A netlist with the contents of its memories.
 #[derive(Debug)]
@@ -18,6 +19,10 @@ pub struct Machine<'a> {
     memories: Vec<Vec<Bits>>,
     scratch: Scratch,
 }
+
+/// What every expression is before an edge.
+#[derive(Debug)]
+pub struct Moment(Known);
 
 /// What a cycle makes of a state and inputs.
 #[derive(Debug)]
@@ -46,6 +51,18 @@ impl<'a> Machine<'a> {
             memories,
             scratch: Scratch::default(),
         }
+    }
+
+    /// Whether a bit of a memory that can be written is unknown.
+    pub fn has_unknown_words(&self) -> bool {
+        let memories = self.netlist.memories.iter().zip(&self.memories);
+        let mut written = memories.filter(|(memory, _)| !memory.writes.is_empty());
+        written.any(|(_, words)| words.iter().any(|word| !word.is_known()))
+    }
+
+    /// The number of expressions that a cycle evaluates.
+    pub fn cycle_work(&self) -> usize {
+        self.all.nodes().len()
     }
 
     /// The contents of a memory before the first clock: its own, else `fill`.
@@ -139,20 +156,49 @@ impl<'a> Machine<'a> {
 
     /// One cycle from a state in which active resets have acted. Memories are written.
     pub fn step(&mut self, state: &[Bits], inputs: &[Bits]) -> Step {
-        let netlist = self.netlist;
-        let known = self.evaluate(state, inputs);
-        let of = |expr: ExprId| known.bits(&self.all, &netlist.exprs, expr);
-        let next = self.next_of(&known, state);
-        let outputs = netlist.outputs.iter().map(|output| of(output.expr));
-        let outputs = outputs.collect();
-        for (memory, words) in netlist.memories.iter().zip(&mut self.memories) {
+        let moment = self.moment(state, inputs);
+        let outputs = self.netlist.outputs.iter();
+        let outputs = outputs.map(|output| self.value(&moment, output.expr));
+        Step {
+            outputs: outputs.collect(),
+            next: self.clock(&moment, state),
+        }
+    }
+
+    /// All values before the edge of a cycle, from a state in which active resets have acted.
+    pub fn moment(&mut self, state: &[Bits], inputs: &[Bits]) -> Moment {
+        Moment(self.evaluate(state, inputs))
+    }
+
+    /// The value of one of the netlist's roots.
+    pub fn value(&self, moment: &Moment, expr: ExprId) -> Bits {
+        moment.0.bits(&self.all, &self.netlist.exprs, expr)
+    }
+
+    /// Whether a root may depend on something unknown: what simulators make of it then is their
+    /// own affair.
+    pub fn sees_unknown(&self, moment: &Moment, expr: ExprId) -> bool {
+        let exprs = &self.netlist.exprs;
+        let cone = Cone::new(exprs, [expr]);
+        let mut leaves = cone.nodes().iter().filter(|node| {
+            let node = exprs.node(**node);
+            matches!(node, Node::Input(_) | Node::Reg(_) | Node::MemRead(..))
+        });
+        leaves.any(|&leaf| !self.value(moment, leaf).is_known())
+    }
+
+    /// The edge: writes the memories and returns the next state.
+    pub fn clock(&mut self, moment: &Moment, state: &[Bits]) -> Vec<Bits> {
+        let next = self.next_of(&moment.0, state);
+        let of = |expr: ExprId| moment.0.bits(&self.all, &self.netlist.exprs, expr);
+        for (memory, words) in self.netlist.memories.iter().zip(&mut self.memories) {
             for write in &memory.writes {
                 let [enable, address, data, mask] =
                     [write.enable, write.address, write.data, write.mask].map(of);
                 store(words, &enable, &address, &data, &mask);
             }
         }
-        Step { outputs, next }
+        next
     }
 }
 
