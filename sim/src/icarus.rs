@@ -197,7 +197,9 @@ impl IcarusReplay {
         };
         let known = match spec.contents {
             Contents::Usual => None,
-            Contents::Known | Contents::Zeros => self.known_program(place.scratch, place.limits),
+            Contents::Known | Contents::Zeros | Contents::Resolved => {
+                self.known_program(place.scratch, place.limits)
+            }
         };
         let program = known.unwrap_or(&self.program);
         let kinds = known.map_or(0, |_| spec.contents.kinds());
@@ -215,6 +217,7 @@ impl IcarusReplay {
         plusarg("limit", &spec.stall_limit.min(i32::MAX as u64));
         plusarg("seed", &(spec.seed & 0x7fff_ffff));
         plusarg("kinds", &kinds);
+        plusarg("resolve", &u8::from(spec.contents == Contents::Resolved));
         plusarg("saves", &spec.saves.map_or(-1, |saves| saves as i64));
         plusarg("events", &u8::from(spec.log));
         plusarg("latency", &latency);

@@ -147,41 +147,47 @@ impl<'a> Judge<'a> {
     /// past the end or of a division by zero, for which a dead register is enough.
     ///
     /// A saved bit that such an X has made unknown would be something else in the NVM than in the original, and the next power cycle wrong
-    /// with any contents.
+    /// with any contents. What is wrong or unknown even so is run once more without any X in the state. A run that passes is not given up
+    /// for one that fails: an X of the design's own may have been taken one way in the expectation.
     fn with_known_contents(
         &mut self,
         specs: &[CycleSpec],
         mut outcomes: Vec<CycleOutcome>,
     ) -> Result<Vec<CycleOutcome>, SimError> {
-        let wrong: Vec<usize> = (0..specs.len())
-            .filter(|&index| match &outcomes[index].end {
-                CycleEnd::Failed(violation) => violation.kind == FailureKind::Output,
-                _ => outcomes[index].log.unknown_saved,
-            })
-            .collect();
+        let failed = |outcome: &CycleOutcome| matches!(outcome.end, CycleEnd::Failed(_));
         let icarus = self.replay.simulator() == Simulator::Icarus;
-        if wrong.is_empty() || !icarus || !self.replay.has_known_contents() {
-            return Ok(outcomes);
-        }
-        let again: Vec<CycleSpec> = wrong
-            .iter()
-            .map(|&index| CycleSpec {
-                contents: match outcomes[index].end {
-                    CycleEnd::Failed(_) => Contents::Known,
-                    _ => Contents::Zeros,
-                },
-                ..specs[index].clone()
-            })
-            .collect();
-        let known = self
-            .replay
-            .run(&self.options.environment, &again, self.options.jobs)?;
-        for (at, (index, outcome)) in wrong.into_iter().zip(known).enumerate() {
-            let kinds = again[at].contents.kinds();
-            self.totals.clocks += u64::from(kinds) * outcome.clocks;
-            let failed = |outcome: &CycleOutcome| matches!(outcome.end, CycleEnd::Failed(_));
-            self.totals.retried += usize::from(failed(&outcomes[index]) && !failed(&outcome));
-            outcomes[index] = outcome;
+        for resolved in [false, true] {
+            let doubtful: Vec<usize> = (0..specs.len())
+                .filter(|&index| match &outcomes[index].end {
+                    CycleEnd::Failed(violation) => violation.kind == FailureKind::Output,
+                    _ => outcomes[index].log.unknown_saved,
+                })
+                .collect();
+            if doubtful.is_empty() || !icarus || !self.replay.has_known_contents() {
+                break;
+            }
+            let again: Vec<CycleSpec> = doubtful
+                .iter()
+                .map(|&index| CycleSpec {
+                    contents: match failed(&outcomes[index]) {
+                        _ if resolved => Contents::Resolved,
+                        true => Contents::Known,
+                        false => Contents::Zeros,
+                    },
+                    ..specs[index].clone()
+                })
+                .collect();
+            let known = self
+                .replay
+                .run(&self.options.environment, &again, self.options.jobs)?;
+            for (at, (index, outcome)) in doubtful.into_iter().zip(known).enumerate() {
+                let kinds = again[at].contents.kinds();
+                self.totals.clocks += u64::from(kinds) * outcome.clocks;
+                self.totals.retried += usize::from(failed(&outcomes[index]) && !failed(&outcome));
+                if failed(&outcomes[index]) || !failed(&outcome) {
+                    outcomes[index] = outcome;
+                }
+            }
         }
         Ok(outcomes)
     }

@@ -101,6 +101,8 @@ pub enum Contents {
     Known,
     /// The first kind of them alone: all zeros.
     Zeros,
+    /// Like `Known`, and whatever becomes X later (of an index past the end, of a division by zero) is made 0 in state: no X is saved.
+    Resolved,
 }
 
 impl Contents {
@@ -108,7 +110,7 @@ impl Contents {
     pub(crate) fn kinds(self) -> u32 {
         match self {
             Contents::Usual => 0,
-            Contents::Known => 6,
+            Contents::Known | Contents::Resolved => 6,
             Contents::Zeros => 1,
         }
     }

@@ -36,6 +36,7 @@ fn energy(farads: f64, word_bits: u32) -> EnergyOptions {
         stall_joules: None,
         leakage_watts: None,
         state_joules: Default::default(),
+        waveform: None,
         nvm: Nvm::new(fram, &Figures::default(), word_bits).unwrap(),
         technology: fram,
         weights: Weights::default(),

@@ -347,11 +347,12 @@ pub fn read(path: &Path, sources: &mut SourceMap) -> Result<Config, Diagnostic> 
     )?;
     check(&config)?;
     let base = path.parent().unwrap_or(Path::new(""));
-    for path in config
-        .design
-        .files
-        .iter_mut()
-        .chain(&mut config.design.include)
+    let energy = config.energy.as_mut();
+    let waveform = energy.and_then(|energy| energy.activity_waveform.as_mut());
+    let design = &mut config.design;
+    for path in (design.files.iter_mut())
+        .chain(&mut design.include)
+        .chain(waveform)
     {
         *path = base.join(&*path);
     }

@@ -1,11 +1,14 @@
 //! `[energy]`, `[nvm]` and the weights of `[plan]`: reading, checking, merging.
 
+use std::path::PathBuf;
+
 use indexmap::IndexMap;
 use serde::Deserialize;
 
 use super::config::{Config, PlanConfig};
 use crate::energy::{
-    EnergyOptions, Figures, MOST, Nvm, Supply, Technology, Weights, engineering, technologies,
+    EnergyOptions, Figures, MOST, Nvm, Supply, Technology, Waveform, Weights, engineering,
+    technologies,
 };
 use crate::source::Setting;
 
@@ -43,6 +46,11 @@ pub struct EnergyConfig {
     pub stall_joules: Option<f64>,
     /// Leakage of the design in watts. Default: estimated.
     pub leakage_watts: Option<f64>,
+    /// A recorded run of the design, VCD or FST, relative to the configuration file: how often
+    /// each control state runs, and what changes there. Default: a guess from the netlist.
+    pub activity_waveform: Option<PathBuf>,
+    /// The scope of the design in it, `tb.dut`. Default: the only one with its signals.
+    pub activity_scope: Option<String>,
     /// Joules of a logical cycle in single control states, at most, by name.
     #[serde(default)]
     pub state_joules: IndexMap<String, f64>,
@@ -295,6 +303,15 @@ pub(super) fn check(config: &Config) -> Result<(), Wrong> {
         let message = "both `cycle_joules` and `power_watts` are given".to_string();
         return wrong("energy", "power_watts", message, "leave one of them out");
     }
+    if energy.activity_scope.is_some() && energy.activity_waveform.is_none() {
+        let message = "`activity_scope` means nothing without `activity_waveform`".to_string();
+        return wrong(
+            "energy",
+            "activity_scope",
+            message,
+            "give the recording, or leave this out",
+        );
+    }
     let word_bits = nvm.word_bits.unwrap_or(32);
     if let Err(missing) = Nvm::new(technology, &nvm.figures(word_bits), word_bits) {
         let message = match technology {
@@ -334,6 +351,10 @@ pub(super) fn options(config: &Config, word_bits: u32) -> Option<EnergyOptions> 
         stall_joules: energy.stall_joules,
         leakage_watts: energy.leakage_watts,
         state_joules: energy.state_joules.clone(),
+        waveform: energy.activity_waveform.as_ref().map(|path| Waveform {
+            path: path.clone(),
+            scope: energy.activity_scope.clone(),
+        }),
         nvm: nvm.expect("what is missing does not depend on the width, and has been checked"),
         technology,
         weights: Weights {

@@ -8,10 +8,10 @@
 
 use super::{Analysis, InsertOptions};
 use crate::control::StateId;
-use crate::diagnostics::{Diagnostic, Label};
+use crate::diagnostics::{Diagnostic, Label, codes};
 use crate::energy::{
-    Attojoules, EnergyOptions, Figures, MOST, Model, Nvm, Technology, engineering, need,
-    technologies,
+    Attojoules, EnergyOptions, Figures, MOST, Model, Nvm, Problem, Technology, activity,
+    engineering, need, technologies,
 };
 use crate::layout::{self, Layout, LayoutOptions, Shape};
 use crate::liveness::BitSet;
@@ -58,7 +58,12 @@ pub(super) fn planned(
         Ok((state, joules))
     });
     let states: Vec<(StateId, f64)> = states.collect::<Result<_, Diagnostic>>()?;
-    let model = Model::new(&analysis.netlist, &analysis.graph, energy, &states);
+    let (netlist, graph) = (&analysis.netlist, &analysis.graph);
+    let waveform = energy.waveform.as_ref();
+    let activity = waveform.map(|waveform| activity(waveform, netlist, graph));
+    let activity = activity.transpose();
+    let activity = activity.map_err(|problem| unusable(energy, problem))?;
+    let model = Model::new(netlist, graph, energy, &states, activity.as_ref());
     let search = Search {
         analysis,
         options,
@@ -73,6 +78,18 @@ pub(super) fn planned(
         }),
         Err(error) => Err(search.diagnostic(&model, &error)),
     }
+}
+
+/// The error for a recording that cannot be used.
+fn unusable(options: &EnergyOptions, problem: Problem) -> Diagnostic {
+    let waveform = options.waveform.as_ref();
+    let scope = waveform.and_then(|waveform| waveform.scope.as_ref());
+    let key = match problem.of_scope && scope.is_some() {
+        true => "activity_scope",
+        false => "activity_waveform",
+    };
+    let error = Diagnostic::global(codes::CONFIG, problem.message).help(problem.help);
+    error.setting(Setting::new(&["energy", key]))
 }
 
 /// The words of a plan.

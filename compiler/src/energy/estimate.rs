@@ -37,6 +37,8 @@ pub struct Estimate {
     pub most_joules: Vec<f64>,
     /// The same, mean.
     pub mean_joules: Vec<f64>,
+    /// Joules of a cycle in which nothing changes, mean: clock and leakage.
+    pub idle_joules: f64,
     /// Joules of a clock in which the design is stalled: the controller works,
     /// and every saved bit may move.
     pub stall_joules: f64,
@@ -58,6 +60,7 @@ pub fn estimate(
     let leakage = leakage_watts.unwrap_or(area * cells::LEAKAGE_WATTS) / clock_hz;
     let mut scratch = Scratch::default();
     let (mut most, mut mean) = (Vec::new(), Vec::new());
+    let idle = flops * cells::FLOP_CLOCK_MEAN_JOULES + leakage;
     for state in &graph.states {
         let mut known = Known::nothing(&cone);
         for (&register, value) in graph.registers.iter().zip(&state.values) {
@@ -84,24 +87,24 @@ pub fn estimate(
                 + cells_most
                 + leakage,
         );
-        mean.push(
-            flops * cells::FLOP_CLOCK_MEAN_JOULES
-                + ACTIVITY * (moving * cells::FLOP.mean_joules + cells_mean)
-                + leakage,
-        );
+        mean.push(idle + ACTIVITY * (moving * cells::FLOP.mean_joules + cells_mean));
     }
     let all = flops + CONTROLLER_FLOPS;
     let transition = cells::FLOP.most_joules + cells::MUX.most_joules;
     Estimate {
         most_joules: most,
         mean_joules: mean,
+        idle_joules: idle,
         stall_joules: all * (cells::FLOP_CLOCK_MOST_JOULES + transition) + leakage,
         area,
     }
 }
 
+/// A node, the cells that each bit of it becomes, and how many.
+pub(super) type Priced = (ExprId, Cell, f64);
+
 /// The cells that each node of a cone becomes.
-fn priced(netlist: &Netlist, cone: &Cone) -> Vec<(ExprId, Cell, f64)> {
+pub(super) fn priced(netlist: &Netlist, cone: &Cone) -> Vec<Priced> {
     let cells = cone.nodes().iter().filter_map(|&id| {
         let (cell, count) = cells::cells(&netlist.exprs, netlist.exprs.node(id))?;
         Some((id, cell, count))
@@ -116,7 +119,7 @@ pub fn area(netlist: &Netlist) -> f64 {
 }
 
 /// The area of flip-flops and cells; memories count as flip-flops.
-fn area_of(netlist: &Netlist, priced: &[(ExprId, Cell, f64)]) -> f64 {
+fn area_of(netlist: &Netlist, priced: &[Priced]) -> f64 {
     let registers = netlist.registers.iter().map(|register| {
         let plain = register.async_resets.is_empty();
         let each = if plain {

@@ -9,6 +9,7 @@
 //!
 //! Units are SI: joules, seconds, watts, farads, volts, hertz.
 
+mod activity;
 pub mod cells;
 mod estimate;
 mod supply;
@@ -16,11 +17,14 @@ mod technology;
 #[cfg(test)]
 mod tests;
 mod visits;
+mod waveform;
 
+pub use activity::{Activity, activity};
 pub use estimate::{ACTIVITY, Estimate, area, estimate};
 pub use supply::{Attojoules, MOST, Supply, need};
 pub use technology::{Figures, Level, Nvm, Technology, technologies};
 pub use visits::visits;
+pub use waveform::{Problem, Waveform};
 
 use indexmap::IndexMap;
 
@@ -44,6 +48,8 @@ pub struct EnergyOptions {
     pub leakage_watts: Option<f64>,
     /// Joules of a cycle in states by name, at most.
     pub state_joules: IndexMap<String, f64>,
+    /// A recorded run of the design.
+    pub waveform: Option<Waveform>,
     /// The non-volatile memory.
     pub nvm: Nvm,
     /// The row of the table that it is from.
@@ -127,18 +133,34 @@ pub struct Model {
     pub source: StateSource,
     /// Estimated area of the design, in units of the OSU library.
     pub area: f64,
+    /// Logical cycles of the recording that visits and means are from.
+    pub recorded_cycles: Option<u64>,
 }
 
 impl Model {
-    /// The model of a design. `state_joules` are those of the options, by state.
+    /// The model of a design. `state_joules` are those of the options, by state; `activity` is
+    /// what a recording shows.
     pub fn new(
         netlist: &Netlist,
         graph: &ControlGraph,
         options: &EnergyOptions,
         state_joules: &[(StateId, f64)],
+        activity: Option<&Activity>,
     ) -> Model {
-        let estimate = estimate(netlist, graph, options.clock_hz, options.leakage_watts);
-        let visits = visits(netlist, graph);
+        let mut estimate = estimate(netlist, graph, options.clock_hz, options.leakage_watts);
+        let mut visits = visits(netlist, graph);
+        if let Some(activity) = activity {
+            visits = activity.visits_among(&visits);
+            for (mean, switching) in estimate
+                .mean_joules
+                .iter_mut()
+                .zip(&activity.switching_joules)
+            {
+                if let Some(switching) = switching {
+                    *mean = estimate.idle_joules + switching;
+                }
+            }
+        }
         let mut model = Model {
             supply: options.supply,
             clock_hz: options.clock_hz,
@@ -149,6 +171,7 @@ impl Model {
             visits,
             source: StateSource::Estimate,
             area: estimate.area,
+            recorded_cycles: activity.map(|activity| activity.cycles),
         };
         if let Some(watts) = options.power_watts {
             model.scale(watts / options.clock_hz / model.mean_cycle_joules());

@@ -33,6 +33,7 @@ fn model() -> Model {
         visits: vec![0.75, 0.25],
         source: StateSource::Estimate,
         area: 0.0,
+        recorded_cycles: None,
     }
 }
 

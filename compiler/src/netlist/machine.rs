@@ -187,6 +187,24 @@ impl<'a> Machine<'a> {
         leaves.any(|&leaf| !self.value(moment, leaf).is_known())
     }
 
+    /// How many bits of an expression differ between two moments, and how many more are unknown
+    /// in one of them.
+    pub fn changes(&self, was: &Moment, is: &Moment, expr: ExprId) -> (u32, u32) {
+        let (was, is) = (was.0.planes(&self.all, expr), is.0.planes(&self.all, expr));
+        let (mut changed, mut known_bits) = (0, 0);
+        for at in 0..was.known.len() {
+            let known = was.known[at] & is.known[at];
+            changed += ((was.value[at] ^ is.value[at]) & known).count_ones();
+            known_bits += known.count_ones();
+        }
+        (changed, self.netlist.exprs.width(expr) - known_bits)
+    }
+
+    /// All expressions that a cycle evaluates.
+    pub fn cone(&self) -> &Cone {
+        &self.all
+    }
+
     /// The edge: writes the memories and returns the next state.
     pub fn clock(&mut self, moment: &Moment, state: &[Bits]) -> Vec<Bits> {
         let next = self.next_of(&moment.0, state);

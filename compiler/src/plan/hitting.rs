@@ -14,11 +14,11 @@
 use std::collections::BTreeMap;
 
 use good_lp::{
-    Expression, ProblemVariables, Solution as _, SolverModel, Variable, constraint, microlp,
-    variable,
+    Expression, ProblemVariables, Solution as _, SolverModel, Variable, constraint, variable,
 };
 
 use super::graph::Flow;
+use super::solver::{self, Clock};
 use super::{Optimality, PlanError, PlanOptions};
 use crate::control::StateId;
 
@@ -229,11 +229,11 @@ impl Problem<'_> {
     /// An optimal choice if the program stays small, and a lower bound on the
     /// cost beyond the required states.
     fn integer(&self, mut sets: Vec<Vec<u32>>) -> (Option<Vec<bool>>, u64) {
-        let mut lower = 0;
+        let (mut lower, clock) = (0, Clock::start());
         for _ in 0..MAX_ROUNDS {
             sets.sort_unstable();
             sets.dedup();
-            let Some(choice) = self.program(&sets) else {
+            let Some(choice) = self.program(&sets, &clock) else {
                 break;
             };
             let mut chosen = self.required.clone();
@@ -253,8 +253,8 @@ impl Problem<'_> {
     }
 
     /// A cheapest choice that hits the given sets, by an integer program;
-    /// `None` if it is too large or the solver gives up.
-    fn program(&self, sets: &[Vec<u32>]) -> Option<Vec<u32>> {
+    /// `None` if it is too large or takes too long.
+    fn program(&self, sets: &[Vec<u32>], clock: &Clock) -> Option<Vec<u32>> {
         let mut problem = ProblemVariables::new();
         let mut variables: BTreeMap<u32, Variable> = BTreeMap::new();
         for &state in sets.iter().flatten() {
@@ -267,12 +267,12 @@ impl Problem<'_> {
         let cost: Expression = (variables.iter())
             .map(|(state, own)| self.costs[*state as usize] as f64 * *own)
             .sum();
-        let mut model = problem.minimise(cost).using(microlp);
+        let mut model = clock.model(problem.minimise(cost));
         for set in sets {
             let hits: Expression = set.iter().map(|state| variables[state]).sum();
             model = model.with(constraint!(hits >= 1));
         }
-        let solution = model.solve().ok()?;
+        let solution = solver::optimum(model).ok()?;
         let own = variables.iter();
         Some(
             own.filter(|(_, own)| solution.value(**own) > 0.5)

@@ -8,11 +8,10 @@
 
 use std::collections::BTreeSet;
 
-use good_lp::{
-    Expression, ProblemVariables, Solution as _, SolverModel, constraint, microlp, variable,
-};
+use good_lp::{Expression, ProblemVariables, Solution as _, SolverModel, constraint, variable};
 
 use super::segments::{Problem, Resource};
+use super::solver::{self, Clock};
 
 /// Largest program: states, constraints, and how often it is extended.
 pub(super) const MAX_STATES: usize = 64;
@@ -34,7 +33,7 @@ pub(super) enum Outcome {
     Optimum(Vec<bool>),
     /// Nothing satisfies the constraints found.
     Infeasible,
-    /// It grew too large: a lower bound.
+    /// It grew too large, or took too long: a lower bound.
     Unfinished(u64),
 }
 
@@ -45,8 +44,9 @@ pub(super) fn solve(problem: &Problem) -> Outcome {
     if problem.flow.len() > MAX_STATES {
         return Outcome::Unfinished(bound);
     }
+    let clock = Clock::start();
     for _ in 0..MAX_ROUNDS {
-        let chosen = match program(problem, &cuts) {
+        let chosen = match program(problem, &cuts, &clock) {
             Ok(chosen) => chosen,
             Err(good_lp::ResolutionError::Infeasible) => return Outcome::Infeasible,
             Err(_) => break,
@@ -65,7 +65,11 @@ pub(super) fn solve(problem: &Problem) -> Outcome {
 }
 
 /// A cheapest choice under the constraints found so far.
-fn program(problem: &Problem, cuts: &BTreeSet<Cut>) -> Result<Vec<bool>, good_lp::ResolutionError> {
+fn program(
+    problem: &Problem,
+    cuts: &BTreeSet<Cut>,
+    clock: &Clock,
+) -> Result<Vec<bool>, good_lp::ResolutionError> {
     let mut variables = ProblemVariables::new();
     let own = (0..problem.flow.len()).map(|state| {
         let least = if problem.required[state] { 1 } else { 0 };
@@ -76,7 +80,7 @@ fn program(problem: &Problem, cuts: &BTreeSet<Cut>) -> Result<Vec<bool>, good_lp
     let cost: Expression = (own.iter().zip(&problem.costs))
         .map(|(&own, &cost)| cost as f64 * own)
         .sum();
-    let mut model = variables.minimise(cost).using(microlp);
+    let mut model = clock.model(variables.minimise(cost));
     for cut in cuts {
         let hit: Expression = cut.chosen.iter().map(|&state| own[state as usize]).sum();
         let kept: Expression = (cut.not_chosen.iter())
@@ -85,7 +89,7 @@ fn program(problem: &Problem, cuts: &BTreeSet<Cut>) -> Result<Vec<bool>, good_lp
         let least = 1.0 - cut.not_chosen.len() as f64;
         model = model.with(constraint!(hit - kept >= least));
     }
-    let solution = model.solve()?;
+    let solution = solver::optimum(model)?;
     let chosen = own.iter().map(|&own| solution.value(own) > 0.5);
     Ok(chosen.collect())
 }

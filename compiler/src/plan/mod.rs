@@ -32,6 +32,7 @@ mod integer;
 #[cfg(test)]
 mod segment_tests;
 mod segments;
+mod solver;
 #[cfg(test)]
 mod tests;
 

@@ -81,6 +81,15 @@ pub(super) fn overhead(inputs: &Inputs) -> Option<Overhead> {
     })
 }
 
+/// Where the joules of a cycle are from.
+fn source(model: &Model) -> String {
+    let name = model.source.name();
+    match model.recorded_cycles {
+        None => name.to_string(),
+        Some(cycles) => format!("{name}; means and visits of {cycles} recorded cycles"),
+    }
+}
+
 /// Visits of each state per logical cycle, and the area of the design.
 fn visits_and_area<'a>(inputs: &Inputs<'a>) -> (Cow<'a, [f64]>, f64) {
     match inputs.energy {
@@ -206,7 +215,7 @@ pub(super) fn energy(model: &Model) -> Energy {
         cycle_joules: digits(model.mean_cycle_joules()),
         most_cycle_joules: digits(most),
         stall_cycle_joules: digits(model.stall_joules),
-        source: model.source.name().to_string(),
+        source: source(model),
         nvm_technology: model.nvm.name.clone(),
         nvm_level: model.nvm.level.name().to_string(),
         write_word_joules: digits(model.nvm.write_joules),

@@ -84,6 +84,7 @@ fn model() -> Model {
         visits: vec![0.5, 0.5],
         source: StateSource::Given,
         area: 1000.0,
+        recorded_cycles: None,
     }
 }
 

@@ -303,6 +303,7 @@ fn priced(
             stall_joules: None,
             leakage_watts: None,
             state_joules: Default::default(),
+            waveform: None,
             nvm: Nvm::new(Some(technology), &Figures::default(), WORD_BITS).ok()?,
             technology: Some(technology),
             weights: Weights::default(),

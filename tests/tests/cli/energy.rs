@@ -269,3 +269,38 @@ fn extreme_figures_are_refused_or_planned_with() {
         }
     }
 }
+
+#[test]
+fn recordings_that_do_not_fit_are_refused_with_what_to_do() {
+    const VCD: &str = "$timescale 1ns $end
+$scope module tb $end
+$scope module dut $end
+$var wire 1 ! clk $end
+$upscope $end
+$upscope $end
+$enddefinitions $end
+#0
+0!
+#5
+1!
+";
+    let energy = |more: &str| {
+        let text = configured("1e-6", "technology = \"fram\"");
+        text.replace("clock_hz", &format!("{more}\nclock_hz"))
+    };
+    let mut all = String::new();
+    for more in [
+        "activity_waveform = \"missing.vcd\"",
+        "activity_waveform = \"design.v\"",
+        "activity_waveform = \"run.vcd\"",
+        "activity_waveform = \"run.vcd\"\nactivity_scope = \"tb.dot\"",
+        "activity_waveform = \"run.vcd\"\nactivity_scope = \"tb.dut\"",
+        "activity_scope = \"tb.dut\"",
+    ] {
+        let text = energy(more);
+        let bench = Bench::new(&[("idetic.toml", &text), ("run.vcd", VCD)]);
+        all += &bench.refused(1, &["insert", "design.v"]).stderr;
+        all += "\n";
+    }
+    insta::assert_snapshot!(all);
+}
