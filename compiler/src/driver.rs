@@ -19,7 +19,7 @@ use crate::domain::{self, DomainOptions};
 use crate::elaborate::{self, ElaborateOptions};
 use crate::energy::{EnergyOptions, Model};
 use crate::frontend::{self, ReadOptions, ast::Ast};
-use crate::instrument::{self, InstrumentOptions};
+use crate::instrument::{self, InstrumentOptions, Skips};
 use crate::layout::Layout;
 use crate::liveness::{self, Liveness};
 use crate::netlist::{Netlist, RegId};
@@ -253,12 +253,16 @@ pub fn insert(
         return (None, diagnostics);
     };
     clock.lap("plan");
-    let supply = energy.as_ref().map(|model| &model.supply);
-    let supply = supply.filter(|_| options.policy == Policy::Threshold);
-    let levels = supply.map(|supply| {
-        let takes = plan.without_save.iter();
-        takes.map(|&takes| supply.level(takes)).collect()
-    });
+    let skips = match (options.policy, &energy) {
+        (Policy::Threshold, Some(model)) => {
+            let takes = plan.without_save.iter();
+            Skips::Above(takes.map(|&takes| model.supply.level(takes)).collect())
+        }
+        (Policy::Timer, Some(model)) => {
+            Skips::Within(plan.interval(model.supply.budget(), model.most_cycle()))
+        }
+        _ => Skips::Never,
+    };
     let (attempt, written_out) = with_room(|| {
         written_out::attempt(
             &*analysis,
@@ -267,7 +271,7 @@ pub fn insert(
             &layout,
             &InstrumentOptions {
                 design_hash: analysis.hash.clone(),
-                levels,
+                skips,
                 ..options.instrument.clone()
             },
         )

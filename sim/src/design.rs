@@ -175,6 +175,8 @@ pub struct Internals {
     /// Two wires of the wrapper: the one that says that the word of the other one is moved on at the edge, saved or not.
     /// Where unknown bits are saved in Icarus, the NVM makes something of them that the original need not have.
     pub saved_word: Option<(String, String)>,
+    /// A parameter of the wrapper: the logical cycles between two saves. A campaign makes them few, to have images to go back to.
+    pub interval_parameter: Option<String>,
     /// A parameter of the wrapper: the supply level above which saves are skipped, 8 bits.
     pub threshold_parameter: Option<String>,
 }

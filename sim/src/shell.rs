@@ -149,14 +149,21 @@ pub(crate) fn instrumented(design: &OriginalDesign, wrapper: &Instrumented) -> S
         );
     }
     text.push_str(&pads);
-    // At half of it, so that the environment can make the design save, or not.
-    let threshold = match &wrapper.internals.threshold_parameter {
-        Some(name) => format!(" #(.{}(8'd127))", verilog_name(name)),
-        None => String::new(),
+    // At half of it, so that the environment can make the design save, or not; a timer that runs out soon.
+    let internals = &wrapper.internals;
+    let threshold = internals.threshold_parameter.as_ref();
+    let interval = internals.interval_parameter.as_ref();
+    let list = [(threshold, "8'd127"), (interval, "1")];
+    let list: Vec<String> = (list.iter())
+        .filter_map(|(name, value)| Some(format!(".{}({value})", verilog_name((*name)?))))
+        .collect();
+    let parameters = match list.is_empty() {
+        true => String::new(),
+        false => format!(" #({})", list.join(", ")),
     };
     instance(
         &mut text,
-        &format!("{}{threshold}", verilog_name(&wrapper.wrapper)),
+        &format!("{}{parameters}", verilog_name(&wrapper.wrapper)),
         design,
         &inputs,
         &outputs,

@@ -303,6 +303,8 @@ pub enum PolicyConfig {
     Static,
     /// Skip the save while the supply level is above the checkpoint's threshold.
     Threshold,
+    /// Skip the save until as many logical cycles have run since the last one as the budget lasts for.
+    Timer,
 }
 
 /// `[plan] hold`.
@@ -393,8 +395,13 @@ fn check(config: &Config) -> Result<(), Diagnostic> {
         return wrong(setting, message, "16, 32 and 64 are usual widths");
     }
     let plan = &config.plan;
-    if plan.policy == Some(PolicyConfig::Threshold) && config.energy.is_none() {
-        let message = "`policy = \"threshold\"` needs `[energy]`".to_string();
+    let skips = match plan.policy {
+        None | Some(PolicyConfig::Static) => None,
+        Some(PolicyConfig::Threshold) => Some("threshold"),
+        Some(PolicyConfig::Timer) => Some("timer"),
+    };
+    if let (Some(policy), None) = (skips, &config.energy) {
+        let message = format!("`policy = \"{policy}\"` needs `[energy]`");
         return wrong(
             Setting::new(&["plan", "policy"]),
             message,

@@ -15,6 +15,7 @@ use crate::diagnostics::{Diagnostic, codes};
 use crate::driver::{self, Analysis, Inserted};
 use crate::hazards;
 use crate::instrument::ListOptions;
+use crate::plan::Policy;
 use crate::report::{self, Report};
 use crate::source::SourceMap;
 
@@ -80,6 +81,8 @@ pub struct Built {
     pub inserted: Inserted,
     /// The report.
     pub report: Report,
+    /// When a checkpoint saves.
+    pub policy: Policy,
 }
 
 /// Analyses and instruments.
@@ -115,6 +118,7 @@ pub fn build(request: &Request, console: &Console, sources: &mut SourceMap) -> R
         analysis,
         inserted,
         report,
+        policy: request.insert.policy,
     })
 }
 

@@ -134,11 +134,13 @@ pub fn request(
         .or(config.plan.max_cycles);
     let policy = match config.plan.policy {
         Some(PolicyConfig::Threshold) => Policy::Threshold,
+        Some(PolicyConfig::Timer) => Policy::Timer,
         Some(PolicyConfig::Static) | None => Policy::Static,
     };
-    if let (Policy::Threshold, Some(cycles)) = (policy, max_cycles) {
+    if let (Policy::Threshold | Policy::Timer, Some(cycles)) = (policy, max_cycles) {
         let message = format!(
-            "at most {cycles} logical cycles between two saves are asked for, but `policy = \"threshold\"` skips saves"
+            "at most {cycles} logical cycles between two saves are asked for, but `policy = \"{}\"` skips saves",
+            policy.name()
         );
         return Err(Diagnostic::global(codes::CONFIG, message)
             .setting(Setting::new(&["plan", "policy"]))

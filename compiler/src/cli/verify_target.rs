@@ -16,9 +16,11 @@ use crate::driver::Analysis;
 use crate::frontend::ast;
 use crate::frontend::keywords::is_added;
 use crate::instrument::{
-    CHAIN_WIRE, DESIGN_INSTANCE, SHIFT_WIRE, THRESHOLD_PARAMETER, identifier, scoped,
+    CHAIN_WIRE, DESIGN_INSTANCE, INTERVAL_PARAMETER, SHIFT_WIRE, THRESHOLD_PARAMETER, identifier,
+    scoped,
 };
 use crate::netlist::{Bits, InstanceId, Netlist, Origin, ResetSource};
+use crate::plan::Policy;
 use crate::source::SourceMap;
 
 /// Why a design cannot be replayed: there is more state in it than the saved
@@ -200,7 +202,11 @@ pub fn instrumented(built: &Built, dir: &Path) -> Instrumented {
         commit_word_addresses: output.image.commit_word_addresses.clone(),
         // Names that are keywords there are fenced in the emitted files.
         language: Language::SystemVerilog2012,
-        internals: internals(&built.analysis.netlist),
+        internals: Internals {
+            interval_parameter: (built.policy == Policy::Timer)
+                .then(|| INTERVAL_PARAMETER.to_string()),
+            ..internals(&built.analysis.netlist)
+        },
     }
 }
 
@@ -226,6 +232,7 @@ pub fn internals(netlist: &Netlist) -> Internals {
         state: registers.chain(memories).collect(),
         saved_word: Some((SHIFT_WIRE.to_string(), CHAIN_WIRE.to_string())),
         threshold_parameter: Some(THRESHOLD_PARAMETER.to_string()),
+        interval_parameter: None,
     }
 }
 

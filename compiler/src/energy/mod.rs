@@ -208,6 +208,11 @@ impl Model {
         states.map(|(joules, visits)| joules * visits).sum()
     }
 
+    /// The dearest cycle.
+    pub fn most_cycle(&self) -> Attojoules {
+        need(self.most_joules.iter().copied().fold(0.0, f64::max))
+    }
+
     /// Clocks that a transfer waits beyond the one it takes anyway.
     fn waits(&self, seconds: f64) -> u64 {
         // Not to be put off by the last bit of a product such as 1e-6 · 1e6.

@@ -52,7 +52,9 @@ pub use at_rest::{AT_REST, AtRest};
 pub use files::{ListOptions, OutputFile, free_name};
 pub use image::{Field, GivenRun, Image, ImageCheckpoint, Run, slot_fields};
 pub use names::{identifier, scoped};
-pub use wrapper::{CHAIN_WIRE, DESIGN_INSTANCE, SHIFT_WIRE, THRESHOLD_PARAMETER};
+pub use wrapper::{
+    CHAIN_WIRE, DESIGN_INSTANCE, INTERVAL_PARAMETER, SHIFT_WIRE, THRESHOLD_PARAMETER,
+};
 
 use crate::control::ControlGraph;
 use crate::diagnostics::Diagnostics;
@@ -73,6 +75,18 @@ pub enum Hold {
     Enable,
 }
 
+/// Which saves at checkpoints are skipped.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Skips {
+    /// None.
+    #[default]
+    Never,
+    /// Those above a supply level, which each checkpoint has.
+    Above(Vec<u8>),
+    /// Those before so many logical cycles since the last save or restore.
+    Within(u32),
+}
+
 /// Options of [`instrument`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InstrumentOptions {
@@ -89,9 +103,8 @@ pub struct InstrumentOptions {
     pub parameters: Vec<(String, String)>,
     /// Hash of the design's text, hexadecimal, for `image.json`.
     pub design_hash: String,
-    /// Per checkpoint the supply level above which its save is skipped; none where
-    /// every checkpoint saves.
-    pub levels: Option<Vec<u8>>,
+    /// Which saves are skipped.
+    pub skips: Skips,
 }
 
 impl Default for InstrumentOptions {
@@ -102,7 +115,7 @@ impl Default for InstrumentOptions {
             forget_initial: false,
             parameters: Vec::new(),
             design_hash: String::new(),
-            levels: None,
+            skips: Skips::Never,
         }
     }
 }

@@ -105,7 +105,7 @@ fn saves_are_skipped_above_levels() {
     let (fixture, analysed) = counter();
     let skip = |levels: [u8; 2]| {
         let options = InstrumentOptions {
-            levels: Some(levels.to_vec()),
+            skips: Skips::Above(levels.to_vec()),
             ..InstrumentOptions::default()
         };
         let output = run(&fixture, &analysed, &options);

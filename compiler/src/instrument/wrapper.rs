@@ -17,7 +17,7 @@ use super::tables::{self, Cold, ConstantCase};
 use super::text::unlinted;
 use super::tree::Tree;
 use super::vector::Vector;
-use super::{Hold, InstrumentOptions, keywords, memory};
+use super::{Hold, InstrumentOptions, Skips, keywords, memory};
 
 const TEMPLATE: &str = include_str!("wrapper.v.tera");
 
@@ -26,6 +26,9 @@ pub const DESIGN_INSTANCE: &str = "idetic_design";
 
 /// The wrapper's parameter: the supply level above which saves are skipped.
 pub const THRESHOLD_PARAMETER: &str = "idetic_threshold";
+
+/// With the policy `timer`, the parameter of the wrapper that says how many logical cycles run between saves.
+pub const INTERVAL_PARAMETER: &str = "idetic_interval";
 
 /// The wrapper's wires that say that the chain moves at an edge, and its lowest word.
 pub const SHIFT_WIRE: &str = "idetic_shift";
@@ -71,7 +74,15 @@ struct Model {
     cold: Option<Cold>,
     given: Vec<ConstantCase>,
     levels: Option<Levels>,
+    interval: Option<Interval>,
     clocked: bool,
+}
+
+/// The logical cycles in which saves are skipped.
+#[derive(Serialize)]
+struct Interval {
+    cycles: u32,
+    bits: u32,
 }
 
 /// The supply levels above which checkpoints are not saved.
@@ -264,7 +275,14 @@ pub fn wrapper(inputs: &Inputs, diagnostics: &mut Diagnostics) -> Option<String>
         memories,
         cold,
         given: tables::given(layout, index_bits_),
-        levels: options.levels.as_ref().map(|own| {
+        interval: match options.skips {
+            Skips::Within(cycles) => Some(Interval {
+                cycles,
+                bits: (u32::BITS - cycles.leading_zeros()).max(1),
+            }),
+            _ => None,
+        },
+        levels: skip_levels(&options.skips).map(|own| {
             let levels = decode::levels(graph, liveness, plan, own);
             // Where no decoder tells them apart the first index stands for all.
             let told = if always { 1 } else { levels.len() };
@@ -484,6 +502,13 @@ fn top_instance(
         .collect();
     out.push_str(&format!(" {DESIGN_INSTANCE} (\n{}\n  );", list.join(",\n")));
     out
+}
+
+fn skip_levels(skips: &Skips) -> Option<&Vec<u8>> {
+    match skips {
+        Skips::Above(levels) => Some(levels),
+        _ => None,
+    }
 }
 
 #[cfg(test)]

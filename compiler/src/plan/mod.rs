@@ -69,14 +69,21 @@ pub enum Policy {
     /// Unless the supply level is above the checkpoint's threshold, so that what is left takes
     /// the design to the end of the next save in any case.
     Threshold,
+    /// Unless fewer logical cycles than the plan's [interval](Plan::interval) have run since the
+    /// last save or restore.
+    Timer,
 }
 
 impl Policy {
+    /// All of them.
+    pub const ALL: [Policy; 3] = [Policy::Static, Policy::Threshold, Policy::Timer];
+
     /// As in `idetic.toml`.
     pub fn name(self) -> &'static str {
         match self {
             Policy::Static => "static",
             Policy::Threshold => "threshold",
+            Policy::Timer => "timer",
         }
     }
 }
@@ -367,6 +374,15 @@ pub fn required(graph: &ControlGraph, options: &PlanOptions) -> Vec<bool> {
 }
 
 impl Plan {
+    /// Logical cycles that can run after a restore without a save, so that what is left of the
+    /// budget still takes the design to the end of the next one: none of them takes more than
+    /// `cycle`, and from wherever they lead no way to a save is longer than the worst one.
+    pub fn interval(&self, budget: Attojoules, cycle: Attojoules) -> u32 {
+        let worst = self.worst_segment.as_ref().map_or(budget, |it| it.takes);
+        let cycles = (budget - worst).max(0) / cycle.max(1);
+        u32::try_from(cycles).unwrap_or(u32::MAX)
+    }
+
     /// What the plan takes and costs at other prices: where a layout has told
     /// more of its saves. Its proven bound stays.
     pub fn reprice(&mut self, graph: &ControlGraph, prices: &Prices) {

@@ -52,13 +52,23 @@ pub(super) fn advice(report: &Report) -> Vec<String> {
 fn cheaper_policy(report: &Report) -> Option<String> {
     let overhead = report.overhead.as_ref()?;
     let own = overhead.energy_percent?;
-    let mut policies = overhead.policies.iter();
-    let other = policies.find(|of| of.energy_percent * 2.0 < own)?;
-    Some(format!(
-        "with `policy = \"{}\"` under [plan] saves take {} % instead of {} % of the design's energy, if \
-         `idetic_energy` tells the supply level",
-        other.policy,
-        digits(other.energy_percent),
-        digits(own)
-    ))
+    let policies = overhead.policies.iter();
+    let cheaper = policies.filter(|of| of.energy_percent * 2.0 < own);
+    let with: Vec<String> = cheaper
+        .map(|of| {
+            let needs = match of.policy.as_str() {
+                "threshold" => " (if `idetic_energy` tells the supply level)",
+                _ => "",
+            };
+            let percent = digits(of.energy_percent);
+            format!("{percent} % with `policy = \"{}\"`{needs}", of.policy)
+        })
+        .collect();
+    (!with.is_empty()).then(|| {
+        format!(
+            "saves take {} % of the design's energy, and under [plan] {}",
+            digits(own),
+            with.join(" or ")
+        )
+    })
 }

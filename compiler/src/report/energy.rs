@@ -62,7 +62,7 @@ pub(super) fn overhead(inputs: &Inputs) -> Option<Overhead> {
     let planned @ (plan, layout) = inputs.plan?;
     let (visits, area) = visits_and_area(inputs);
     let policies: Vec<PolicyOverhead> = inputs.energy.map_or(Vec::new(), |_| {
-        let policies = [Policy::Static, Policy::Threshold].into_iter();
+        let policies = Policy::ALL.into_iter();
         let added = policies.map(|policy| added(inputs, planned, &visits, policy));
         added.collect()
     });
@@ -145,10 +145,14 @@ fn added(
     let saves: Vec<Save> = (plan.checkpoints.iter().enumerate())
         .map(|(at, checkpoint)| {
             let effort = layout.shape(at).save();
-            let threshold = inputs.energy.and_then(|model| {
-                let takes = *plan.without_save.get(at)?;
-                Some((f64::from(model.supply.level(takes)) + 1.0) / 256.0)
-            });
+            let takes = plan.without_save.get(at);
+            let skips = match (policy, inputs.energy, takes) {
+                (Policy::Threshold, Some(model), Some(&takes)) => {
+                    Skipped::Above((f64::from(model.supply.level(takes)) + 1.0) / 256.0)
+                }
+                (Policy::Timer, Some(model), _) => Skipped::Within(interval(plan, model)),
+                _ => Skipped::Never,
+            };
             Save {
                 visits: visits[checkpoint.state.index()],
                 joules: inputs.energy.map_or(0.0, |model| model.joules(&effort)),
@@ -156,7 +160,7 @@ fn added(
                     .energy
                     .map_or(effort.clocks, |model| model.clocks(&effort))
                     as f64,
-                threshold: threshold.filter(|_| policy == Policy::Threshold),
+                skips,
             }
         })
         .collect();
@@ -166,11 +170,16 @@ fn added(
     };
     let met = of_all(&|_| 1.0);
     let (run, saved) = (cycle / met, of_all(&|save| save.joules) / met);
+    let part = |save: &Save| save.part(met, run, saved);
     PolicyOverhead {
         policy: policy.name().to_string(),
-        saves_percent: percent(of_all(&|save| save.part(run, saved)), met),
-        energy_percent: percent(of_all(&|save| save.part(run, saved) * save.joules), cycle),
-        stall_cycles_percent: percent(of_all(&|save| save.part(run, saved) * save.clocks), 1.0),
+        saves_percent: percent(of_all(&part), met),
+        energy_percent: percent(of_all(&|save| part(save) * save.joules), cycle),
+        stall_cycles_percent: percent(of_all(&|save| part(save) * save.clocks), 1.0),
+        interval_cycles: match (policy, inputs.energy) {
+            (Policy::Timer, Some(model)) => Some(interval(plan, model)),
+            _ => None,
+        },
     }
 }
 
@@ -180,23 +189,39 @@ struct Save {
     visits: f64,
     joules: f64,
     clocks: f64,
-    /// The part of the usable energy at which the checkpoint begins to save.
-    threshold: Option<f64>,
+    skips: Skipped,
+}
+
+/// When a save is skipped.
+enum Skipped {
+    Never,
+    /// Above this part of the usable energy.
+    Above(f64),
+    /// Before so many logical cycles since the last one.
+    Within(u32),
 }
 
 impl Save {
-    /// The part of the visits that save. Above the threshold a visit takes what the design takes from one
+    /// The part of the visits that save; `met` are the visits of all checkpoints per logical cycle. A timer
+    /// runs for its interval and then to the next checkpoint. Above the threshold a visit takes what the design takes from one
     /// checkpoint to the next (`run`, in joules), below it a save as well (`saved`), so that there are fewer.
-    fn part(&self, run: f64, saved: f64) -> f64 {
+    fn part(&self, met: f64, run: f64, saved: f64) -> f64 {
         if self.visits == 0.0 {
             return 0.0;
         }
-        let Some(threshold) = self.threshold else {
-            return 1.0;
+        let threshold = match self.skips {
+            Skipped::Never => return 1.0,
+            Skipped::Within(cycles) => return 1.0 / (1.0 + f64::from(cycles) * met),
+            Skipped::Above(threshold) => threshold,
         };
         let (above, below) = ((1.0 - threshold) / run, threshold / (run + saved));
         below / (above + below)
     }
+}
+
+/// The interval of the policy `timer`.
+fn interval(plan: &Plan, model: &Model) -> u32 {
+    plan.interval(model.supply.budget(), model.most_cycle())
 }
 
 /// The controller, a multiplexer per bit of the chain, and a gate for each bit that tells a checkpoint without
@@ -228,23 +253,28 @@ pub(super) fn energy(model: &Model) -> Energy {
 
 #[cfg(test)]
 mod tests {
-    use super::Save;
+    use super::{Save, Skipped};
 
-    fn save(visits: f64, threshold: Option<f64>) -> Save {
+    fn save(visits: f64, skips: Skipped) -> Save {
         Save {
             visits,
             joules: 9.0,
             clocks: 10.0,
-            threshold,
+            skips,
         }
     }
 
     #[test]
     fn a_visit_that_saves_takes_more_so_fewer_do() {
-        assert_eq!(save(1.0, None).part(1.0, 9.0), 1.0);
+        let half = || Skipped::Above(0.5);
+        assert_eq!(save(1.0, Skipped::Never).part(1.0, 1.0, 9.0), 1.0);
         // Half of the energy: one visit below the threshold for ten above.
-        assert_eq!(save(1.0, Some(0.5)).part(1.0, 9.0), 1.0 / 11.0);
+        assert_eq!(save(1.0, half()).part(1.0, 1.0, 9.0), 1.0 / 11.0);
         // Nothing is met, and nothing divided by it.
-        assert_eq!(save(0.0, Some(0.5)).part(f64::INFINITY, f64::NAN), 0.0);
+        let nothing = save(0.0, half()).part(0.0, f64::INFINITY, f64::NAN);
+        assert_eq!(nothing, 0.0);
+        // Every other cycle meets a checkpoint: of 30 cycles and the two to the next one, one saves.
+        let timer = save(0.5, Skipped::Within(30)).part(0.5, 1.0, 9.0);
+        assert_eq!(timer, 1.0 / 16.0);
     }
 }

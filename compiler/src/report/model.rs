@@ -322,7 +322,7 @@ pub struct Budget {
 /// What the saves add to a run without supply failures.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Overhead {
-    /// When a checkpoint saves: `static` or `threshold`.
+    /// When a checkpoint saves: `static`, `threshold` or `timer`.
     pub policy: String,
     /// Joules of saves in percent of those of the design's cycles; absent without an
     /// energy model.
@@ -364,8 +364,11 @@ pub struct Compared {
 /// What the saves add if they are made by a policy.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct PolicyOverhead {
-    /// `static` or `threshold`.
+    /// `static`, `threshold` or `timer`.
     pub policy: String,
+    /// Logical cycles between two saves, with `timer`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub interval_cycles: Option<u32>,
     /// Saves at visits of checkpoints, in percent of the visits.
     pub saves_percent: f64,
     /// Joules of saves in percent of those of the design's cycles.

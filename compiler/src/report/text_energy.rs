@@ -92,8 +92,12 @@ pub(super) fn facts(report: &Report) -> Vec<(&'static str, String)> {
                     ""
                 },
                 format!(
-                    "{}{}: {} % of the visits save, energy {} %, stalled clocks {} %",
+                    "{}{}{}: {} % of the visits save, energy {} %, stalled clocks {} %",
                     of.policy,
+                    match of.interval_cycles {
+                        Some(cycles) => format!(" of {cycles} cycles"),
+                        None => String::new(),
+                    },
                     if chosen { " (chosen)" } else { "" },
                     digits(of.saves_percent),
                     digits(of.energy_percent),
