@@ -6,6 +6,7 @@
 //! is a value exactly if none of them is an error.
 
 mod budget;
+mod tool_macros;
 mod written_out;
 
 use std::path::PathBuf;
@@ -84,6 +85,7 @@ pub fn analyze(
     let Some(design) = netlist.filter(|_| !diagnostics.has_errors()) else {
         return (None, diagnostics);
     };
+    (diagnostics.list).extend(tool_macros::warnings(options, sources, &design));
     let clock = match domain::named(&design, &options.domain) {
         Ok(clock) => clock,
         Err(error) => {

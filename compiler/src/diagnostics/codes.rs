@@ -50,6 +50,7 @@ codes! {
     UNDRIVEN = "E0316", "a net that nothing drives";
     CLOCK_LOGIC = "E0317", "a clock that passes logic";
     RACE = "E0318", "a race between clocked processes";
+    TOOL_MACRO = "E0319", "a text that is another design for some tools";
     NO_STATE = "E0401", "a design without registers";
     INFEASIBLE = "E0501", "no plan meets the bound";
     UNKNOWN_STATE = "E0502", "a forced or forbidden state does not exist";

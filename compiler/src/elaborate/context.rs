@@ -281,6 +281,8 @@ pub(super) struct Elab<'a> {
     /// Variables whose first value only a simulation knows, and who gives it.
     pub filled_later: FxHashMap<NetIdx, Span>,
     pub far_targets: Vec<super::passed_over::FarTarget>,
+    /// Nets that a warning has named as undriven.
+    pub told_undriven: FxHashSet<NetIdx>,
     pub passed_over: Vec<crate::netlist::PassedOver>,
     pub env: Env,
     /// Nesting of calls.
@@ -335,6 +337,7 @@ impl<'a> Elab<'a> {
             data_files: Vec::new(),
             filled_later: FxHashMap::default(),
             far_targets: Vec::new(),
+            told_undriven: FxHashSet::default(),
             passed_over: Vec::new(),
             env: Env::default(),
             depth: 0,

@@ -293,7 +293,12 @@ impl<'a> Elab<'a> {
     /// Warns of bits that are read and have no driver.
     fn undriven(&mut self, slot: u32) {
         let name = self.slot_name(slot);
-        let span = self.net(self.slots[slot as usize].net).span;
+        let net = self.slots[slot as usize].net;
+        let span = self.net(net).span;
+        // Once for the words of an array.
+        if !self.told_undriven.insert(net) {
+            return;
+        }
         self.tell(
             Diagnostic::warning(
                 codes::UNDRIVEN,

@@ -25,6 +25,7 @@ use super::edits::{self, Edit};
 use super::kept;
 use super::merged::{self, Wanted};
 use super::module::{self, Context, Elsewhere};
+use super::text;
 use super::tree::{Node, Tree};
 
 /// The edits of all files, sorted, and the name of the top module's text.
@@ -96,6 +97,38 @@ pub fn all_edits(
     (out, format!("{}{}", netlist.top, suffixes[0]))
 }
 
+/// What Verilator's lint may say of a module's text; of a copy it has said it before. A copy
+/// never is what its file is named by.
+const COPIED: [&str; 27] = [
+    "ALWCOMBORDER",
+    "BLKSEQ",
+    "CASEINCOMPLETE",
+    "CASEOVERLAP",
+    "CASEWITHX",
+    "CASEX",
+    "CMPCONST",
+    "COLONPLUS",
+    "COMBDLY",
+    "DECLFILENAME",
+    "DEFPARAM",
+    "IMPLICIT",
+    "INITIALDLY",
+    "LATCH",
+    "LITENDIAN",
+    "PINCONNECTEMPTY",
+    "PINMISSING",
+    "PINNOCONNECT",
+    "REALCVT",
+    "SELRANGE",
+    "SYNCASYNCNET",
+    "UNDRIVEN",
+    "UNOPTFLAT",
+    "UNSIGNED",
+    "UNUSED",
+    "VARHIDDEN",
+    "WIDTH",
+];
+
 /// The texts that a module gets.
 #[derive(Default)]
 struct Variants {
@@ -106,7 +139,7 @@ struct Variants {
 impl Variants {
     /// The edits in place, and the copies behind the module.
     fn all_edits(self, module: &Module, sources: &SourceMap) -> Vec<Edit> {
-        let text = &sources.file(module.span.file).text;
+        let source = &sources.file(module.span.file).text;
         let (mut out, mut copies) = (Vec::new(), String::new());
         for (edits, suffix) in self.suffixes {
             if suffix.is_empty() {
@@ -114,12 +147,13 @@ impl Variants {
                 continue;
             }
             copies.push_str("\n\n");
-            copies.push_str(&copy(text, module, edits, &suffix));
+            let copy = copy(source, module, edits, &suffix);
+            copies.push_str(&text::unlinted(&COPIED, &copy));
         }
         if !copies.is_empty() {
             out.push(Edit {
                 file: module.span.file,
-                offset: end_of_module(text, module.span.end),
+                offset: end_of_module(source, module.span.end),
                 text: copies,
             });
         }

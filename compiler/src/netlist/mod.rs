@@ -16,6 +16,7 @@ mod build;
 mod build_tests;
 mod classes;
 mod clocking;
+pub mod compare;
 pub mod eval;
 mod expr;
 pub mod known;

@@ -1,9 +1,34 @@
 //! Identities of binary operators.
 
 use super::bits::Bits;
-use super::expr::{BinaryOp, ExprId, Exprs, UnaryOp};
+use super::expr::{BinaryOp, ExprId, Exprs, Node, UnaryOp};
 
 impl Exprs {
+    /// A net under a mask of constants: only the bits that are let through are read, so that the
+    /// others may depend on the result.
+    fn masked_net(&mut self, a: ExprId, b: ExprId) -> Option<ExprId> {
+        let of_net = match self.node(a) {
+            Node::Net(_) => true,
+            Node::Slice(of, _) => matches!(self.node(*of), Node::Net(_)),
+            _ => false,
+        };
+        let mask = self.as_const(b).filter(|mask| of_net && mask.is_known())?;
+        let bits: Vec<bool> = (0..mask.width())
+            .map(|bit| mask.bit(bit) == Some(true))
+            .collect();
+        let mut low = 0;
+        let mut parts = Vec::new();
+        for run in bits.chunk_by(|one, other| one == other) {
+            let len = run.len() as u32;
+            parts.push(match run[0] {
+                true => self.slice(a, low, len),
+                false => self.constant(Bits::zero(len)),
+            });
+            low += len;
+        }
+        Some(self.concat(&parts))
+    }
+
     /// Identities; a constant operand of a commutative operator is `b`.
     pub(super) fn simplify(&mut self, op: BinaryOp, a: ExprId, b: ExprId) -> Option<ExprId> {
         let width = self.width(a);
@@ -27,7 +52,7 @@ impl Exprs {
                     };
                     return Some(self.constant(bits));
                 }
-                None
+                if and { self.masked_net(a, b) } else { None }
             }
             BinaryOp::Xor if a == b => Some(self.constant(Bits::zero(width))),
             BinaryOp::Xor if self.is_ones(b) => Some(self.not(a)),
