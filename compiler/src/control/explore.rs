@@ -6,7 +6,9 @@ use super::needless;
 use super::start::Starts;
 use super::state_name::{NameTable, state_name};
 use super::states::States;
-use super::{Assumption, ControlGraph, ControlOptions, Edge, State, StateId, Verdict};
+use super::{
+    Assumption, ControlGraph, ControlOptions, Edge, STEERS_DATA_ONLY, State, StateId, Verdict,
+};
 use crate::netlist::known::{Cone, Known, Mark, Needed, Scratch};
 use crate::netlist::{Bits, ExprId, Netlist, RegId};
 
@@ -191,7 +193,7 @@ impl<'a> Explorer<'a> {
             None => Ok(()),
             Some((at, factor)) => Err(Failure::Register(
                 self.registers[at],
-                format!("it steers data only, and there would be {factor} times as many states"),
+                format!("{STEERS_DATA_ONLY}, and there would be {factor} times as many states"),
             )),
         }
     }

@@ -42,6 +42,9 @@ pub(crate) use state_name::{NameTable, state_name};
 
 use crate::netlist::{Bits, ExprId, RegId};
 
+/// How the reason begins for a register that is no control register though it could be one.
+pub const STEERS_DATA_ONLY: &str = "it steers data only";
+
 /// What the user may fix, and the limits of the exploration.
 #[derive(Debug, Clone)]
 pub struct ControlOptions {

@@ -169,6 +169,7 @@ impl<'a> Uses<'a> {
                 | Member::Export { .. }
                 | Member::Defparam(_)
                 | Member::Ignored(_)
+                | Member::Refused(_)
                 | Member::Unsupported(_) => {}
             }
         }

@@ -128,7 +128,7 @@ impl<'a> Elab<'a> {
                 self.ast[*symbol].kind,
                 SymbolKind::Port(_) | SymbolKind::Parameter { .. }
             ),
-            Member::Ignored(_) | Member::Import { .. } => false,
+            Member::Ignored(_) | Member::Refused(_) | Member::Import { .. } => false,
             _ => true,
         })
     }

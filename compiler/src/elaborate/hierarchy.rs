@@ -260,6 +260,18 @@ impl<'a> Elab<'a> {
                     self.pass_over("an assertion, a `specify` block or the like", *span);
                     Ok(())
                 }
+                Member::Refused(span) => {
+                    let text = self.sources.text(*span);
+                    let said = text.split('"').nth(1).unwrap_or(text);
+                    self.fail(
+                        Diagnostic::error(
+                            codes::BAD_CONNECTION,
+                            *span,
+                            format!("the design does not take its parameters: {said}"),
+                        )
+                        .help("give others, `-P NAME=VALUE` for those of the top module"),
+                    )
+                }
                 Member::Unsupported(what) => {
                     let (span, what) = (what.span, what.what.to_string());
                     self.unsupported(span, &what, "remove it, or express it by other means")

@@ -128,6 +128,7 @@ impl Dump<'_> {
             }
             Member::Generate(body) => self.named_scope("generate", *body),
             Member::Ignored(_) => self.line("ignored"),
+            Member::Refused(_) => self.line("refused"),
             Member::Unsupported(it) => self.line(&format!("unsupported {}", it.what)),
         }
     }

@@ -3,6 +3,7 @@
 use super::model::{Edge, Report};
 use super::text::{live, worst};
 use super::text_energy::digits;
+use crate::control::STEERS_DATA_ONLY;
 
 /// A line for each thing that could make the plan cheaper; none without a plan.
 pub(super) fn advice(report: &Report) -> Vec<String> {
@@ -38,6 +39,7 @@ pub(super) fn advice(report: &Report) -> Vec<String> {
         );
     }
     out.extend(cheaper_policy(report));
+    out.extend(left_out(report));
     if report.control.registers.is_empty() {
         out.push(
             "no control register was found, so every cycle is a checkpoint; `idetic analyze` \
@@ -46,6 +48,22 @@ pub(super) fn advice(report: &Report) -> Vec<String> {
         );
     }
     out
+}
+
+/// Registers that tell states apart in which other bits are live, though no decision needs them.
+fn left_out(report: &Report) -> Option<String> {
+    let registers = report.design.registers.iter();
+    let mut left_out = registers.filter(|it| it.reason.starts_with(STEERS_DATA_ONLY));
+    let first = left_out.next()?;
+    let more = match left_out.count() {
+        0 => String::new(),
+        count => format!(" and {count} more registers"),
+    };
+    Some(format!(
+        "`{}`{more} tells no control states apart, since {}; if it is a state machine, name it under [plan] control, \
+         and see whether fewer bits are live in its states",
+        first.name, first.reason
+    ))
 }
 
 /// Another policy, if it halves what the saves take.

@@ -245,6 +245,8 @@ pub enum Member {
     Generate(ScopeId),
     /// A concurrent assertion, specify block, covergroup, …: no hardware.
     Ignored(Span),
+    /// `$error` or `$fatal` of the elaboration: where it stands the design refuses its parameters.
+    Refused(Span),
     /// A construct that may matter and is not taken.
     Unsupported(Unsupported),
 }

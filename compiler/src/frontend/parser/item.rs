@@ -291,6 +291,11 @@ impl Parser<'_> {
                     self.member(scope, Member::Ignored(span));
                     return Ok(());
                 }
+                if matches!(token.text, "$error" | "$fatal") {
+                    let span = self.span_from(start);
+                    self.member(scope, Member::Refused(span));
+                    return Ok(());
+                }
                 format!("the elaboration task `{}`", token.text)
             }
             _ => {
