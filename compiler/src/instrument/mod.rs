@@ -36,6 +36,7 @@ mod module;
 mod names;
 mod process;
 mod signals;
+mod skips;
 mod tables;
 mod text;
 mod tree;

@@ -120,6 +120,23 @@ fn saves_are_skipped_above_levels() {
     insta::assert_snapshot!("one_level", skip([70, 70]));
 }
 
+/// The timer restarts with a save or a restore, and counts the cycle that ends there.
+#[test]
+fn saves_are_skipped_until_a_timer_has_run_out() {
+    let (fixture, analysed) = counter();
+    let options = InstrumentOptions {
+        skips: Skips::Within(62),
+        ..InstrumentOptions::default()
+    };
+    let output = run(&fixture, &analysed, &options);
+    let text = &output.files[1].text;
+    let from = text
+        .find("  // Logical cycles since the last save")
+        .expect("a timer");
+    let to = text.find("  // The words that hold").expect("words");
+    insta::assert_snapshot!("a_timer", &text[from..to]);
+}
+
 #[test]
 fn enables_instead_of_a_gate() {
     let (fixture, analysed) = counter();

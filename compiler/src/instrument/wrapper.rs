@@ -13,11 +13,12 @@ use crate::plan::Plan;
 
 use super::decode::{self, Branch, LiveCase};
 use super::names::{identifier, wrapper_name};
+use super::skips::{self, Interval, Levels};
 use super::tables::{self, Cold, ConstantCase};
 use super::text::unlinted;
 use super::tree::Tree;
 use super::vector::Vector;
-use super::{Hold, InstrumentOptions, Skips, keywords, memory};
+use super::{Hold, InstrumentOptions, keywords, memory};
 
 const TEMPLATE: &str = include_str!("wrapper.v.tera");
 
@@ -76,22 +77,6 @@ struct Model {
     levels: Option<Levels>,
     interval: Option<Interval>,
     clocked: bool,
-}
-
-/// The logical cycles in which saves are skipped.
-#[derive(Serialize)]
-struct Interval {
-    cycles: u32,
-    bits: u32,
-}
-
-/// The supply levels above which checkpoints are not saved.
-#[derive(Serialize)]
-struct Levels {
-    /// By checkpoint index, where they differ.
-    cases: Vec<ConstantCase>,
-    /// The level of all others.
-    default: u8,
 }
 
 /// The memories of the payload.
@@ -275,28 +260,12 @@ pub fn wrapper(inputs: &Inputs, diagnostics: &mut Diagnostics) -> Option<String>
         memories,
         cold,
         given: tables::given(layout, index_bits_),
-        interval: match options.skips {
-            Skips::Within(cycles) => Some(Interval {
-                cycles,
-                bits: (u32::BITS - cycles.leading_zeros()).max(1),
-            }),
-            _ => None,
-        },
-        levels: skip_levels(&options.skips).map(|own| {
-            let levels = decode::levels(graph, liveness, plan, own);
+        interval: skips::interval(&options.skips),
+        levels: skips::levels(&options.skips, |own| {
+            let mut levels = decode::levels(graph, liveness, plan, own);
             // Where no decoder tells them apart the first index stands for all.
-            let told = if always { 1 } else { levels.len() };
-            let default = levels.first().copied().unwrap_or(u8::MAX);
-            let cases = levels.iter().enumerate().take(told);
-            Levels {
-                cases: (cases.filter(|(_, level)| **level != default))
-                    .map(|(index, level)| ConstantCase {
-                        label: format!("{index_bits_}'d{index}"),
-                        value: format!("8'd{level}"),
-                    })
-                    .collect(),
-                default,
-            }
+            levels.truncate(if always { 1 } else { levels.len() });
+            (levels, index_bits_)
         }),
         clocked: node.is_clocked(),
     };
@@ -502,13 +471,6 @@ fn top_instance(
         .collect();
     out.push_str(&format!(" {DESIGN_INSTANCE} (\n{}\n  );", list.join(",\n")));
     out
-}
-
-fn skip_levels(skips: &Skips) -> Option<&Vec<u8>> {
-    match skips {
-        Skips::Above(levels) => Some(levels),
-        _ => None,
-    }
 }
 
 #[cfg(test)]

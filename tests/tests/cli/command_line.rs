@@ -350,3 +350,31 @@ fn output_behind_a_link_goes_to_its_target() {
         assert!(bench.work().join("real/core_idetic.f").is_file());
     }
 }
+
+/// What differs with a macro that tools define is told, unless it is no hardware, or the macro is given.
+#[test]
+fn macros_of_tools_are_told() {
+    let text = |condition: &str, other: &str| {
+        format!(
+            "module m(input clk, input rst, input d, output q);\n`{condition}\n  {other}\n`endif\n  \
+             reg r;\n  assign q = r;\n  always @(posedge clk) r <= rst ? 1'b0 : d;\nendmodule\n"
+        )
+    };
+    let hardware = "reg s; always @(posedge clk) s <= d;\n  black b (s);";
+    let told = |text: &str, arguments: &[&str]| {
+        let black = "(* blackbox *) module black(input a); endmodule\n";
+        let bench = Bench::new(&[("m.v", text), ("black.v", black)]);
+        let files = ["analyze", "m.v", "black.v", "--top", "m"];
+        let all = [&files[..], arguments].concat();
+        bench.run(&all).stderr.contains("E0319")
+    };
+    let message = "always @(posedge clk) if (d) $display(\"d\");";
+    assert!(told(&text("ifdef SYNTHESIS", hardware), &[]));
+    assert!(told(&text("ifndef VERILATOR", hardware), &[]));
+    assert!(!told(&text("ifdef SYNTHESIS", message), &[]));
+    assert!(!told(&text("ifdef MINE", hardware), &[]));
+    assert!(!told(
+        &text("ifdef SYNTHESIS", hardware),
+        &["-D", "SYNTHESIS"]
+    ));
+}
