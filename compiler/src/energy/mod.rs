@@ -11,6 +11,7 @@
 
 mod activity;
 pub mod cells;
+mod damaged;
 mod estimate;
 mod supply;
 mod technology;

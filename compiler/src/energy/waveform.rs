@@ -19,6 +19,8 @@ use wellen::{FileFormat, Hierarchy, LoadOptions, SignalRef, SignalValueRef, Time
 use crate::control::ControlGraph;
 use crate::netlist::{BitNaming, Bits, Netlist, Origin, RegId};
 
+use super::damaged::guarded;
+
 /// Where a recorded run is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Waveform {
@@ -68,16 +70,29 @@ pub(super) fn at_clock_edges(
     graph: &ControlGraph,
     each: impl FnMut(&[Bits], &[Bits]),
 ) -> Result<String, Problem> {
-    let options = LoadOptions::default();
-    let unreadable = |why: &dyn std::fmt::Display| Problem {
-        message: format!(
-            "cannot read the waveform `{}`: {why}",
-            waveform.path.display()
-        ),
+    let read = || edges(waveform, netlist, graph, each);
+    let damaged = || Err(unreadable(waveform, &"it is damaged"));
+    guarded(read).unwrap_or_else(damaged)
+}
+
+fn unreadable(waveform: &Waveform, why: &dyn std::fmt::Display) -> Problem {
+    let path = waveform.path.display();
+    Problem {
+        message: format!("cannot read the waveform `{path}`: {why}"),
         help: "give a VCD or FST file that a simulator wrote to its end ($dumpfile, $dumpvars)"
             .to_string(),
         of_scope: false,
-    };
+    }
+}
+
+fn edges(
+    waveform: &Waveform,
+    netlist: &Netlist,
+    graph: &ControlGraph,
+    each: impl FnMut(&[Bits], &[Bits]),
+) -> Result<String, Problem> {
+    let options = LoadOptions::default();
+    let unreadable = |why: &dyn std::fmt::Display| unreadable(waveform, why);
     let file = File::open(&waveform.path).map_err(|error| unreadable(&error))?;
     let mut file = read(BufReader::new(file), &options).map_err(|error| unreadable(&error))?;
     if file.hierarchy().file_format() == FileFormat::Ghw {

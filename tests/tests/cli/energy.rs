@@ -270,6 +270,15 @@ fn extreme_figures_are_refused_or_planned_with() {
     }
 }
 
+/// The other signals of `design.v`.
+const FULL: &str = "$var wire 1 # rst $end
+$var wire 1 $ start $end
+$var wire 8 % a $end
+$var wire 2 & state $end
+$var wire 8 ' n $end
+$upscope $end
+$upscope";
+
 #[test]
 fn recordings_that_do_not_fit_are_refused_with_what_to_do() {
     const VCD: &str = "$timescale 1ns $end
@@ -302,5 +311,11 @@ $enddefinitions $end
         all += &bench.refused(1, &["insert", "design.v"]).stderr;
         all += "\n";
     }
+    // The reader panics at it.
+    let text = energy("activity_waveform = \"run.vcd\"");
+    let damaged = VCD.replace("0!\n", "0!\nb0\u{fc}1 %\n");
+    let full = damaged.replace("$upscope $end\n$upscope", FULL);
+    let bench = Bench::new(&[("idetic.toml", &text), ("run.vcd", &full)]);
+    all += &bench.refused(1, &["insert", "design.v"]).stderr;
     insta::assert_snapshot!(all);
 }
