@@ -379,7 +379,7 @@ fn what_is_not_taken_is_named() {
         "3:33 E0309 `w` has more than one driver",
     );
     refuse(
-        "integer i; reg r; always @* begin r = 0; for (i = 0; i < a; i = i + 1) r = ~r; end assign y = r;",
+        "integer i; reg r; always @* begin r = 0; for (i = a; i > 0; i = i - 1) r = ~r; end assign y = r;",
         "3:54 E0305 the number of iterations of this loop depends on signals",
     );
     refuse(

@@ -247,6 +247,8 @@ designs! {
     piecewise: "piecewise";
     powers: "powers";
     selects: "selects";
+    signal_loops: "signal_loops";
+    signal_loops_of_another_bound: "signal_loops", "N" = "3";
     signedness: "signedness";
     supplies: "supplies";
     testbench_code: "testbench_code";

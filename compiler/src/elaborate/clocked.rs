@@ -124,9 +124,15 @@ impl<'a> Elab<'a> {
                 StmtKind::Block {
                     scope: block,
                     stmts,
-                } if stmts.len() == 1 => {
+                } => {
+                    let Some(hardware) = ast.sole_hardware(stmts) else {
+                        break;
+                    };
                     let inner = self.block(place.0, *block);
-                    place = (inner, Some(stmts[0]));
+                    for &other in stmts.iter().filter(|&&stmt| stmt != hardware) {
+                        self.exec(inner, other)?;
+                    }
+                    place = (inner, Some(hardware));
                 }
                 StmtKind::If {
                     condition,

@@ -1,4 +1,9 @@
-//! Loops, unrolled: their conditions must be constant in every iteration.
+//! Loops, unrolled.
+//!
+//! The condition of a `for` may depend on signals if it is surely false after
+//! some iterations (`for (i = 0; i < n; i = i + 1)` with `n` of a few bits): a
+//! test that may fail is a `break` under its inverse. Conditions of all other
+//! loops must be constant in every iteration.
 
 use super::context::{Elab, MAX_ITERATIONS, Res, ScopeIdx};
 use super::env::{Exit, ExitKind, Key};
@@ -7,6 +12,9 @@ use crate::diagnostics::{Diagnostic, codes};
 use crate::frontend::ast::{self, For, Member};
 use crate::netlist::ExprId;
 use crate::source::Span;
+
+/// After how many tests that depend on signals no end is to be expected.
+const MAX_TESTS: u32 = 1024;
 
 /// A loop being unrolled.
 struct Unroll {
@@ -48,7 +56,7 @@ impl<'a> Elab<'a> {
         let mut unroll = self.unroll();
         loop {
             if let Some(condition) = header.condition
-                && !self.loop_condition(inner, condition)?
+                && !self.goes_on(&unroll, inner, condition)?
             {
                 break;
             }
@@ -167,18 +175,46 @@ impl<'a> Elab<'a> {
         let value = self.condition(scope, condition)?;
         match self.exprs.as_const(value) {
             Some(bits) => Ok(bits.bit(0) == Some(true)),
-            None => {
-                let span = self.ast[condition].span;
-                self.fail(
-                    Diagnostic::error(
-                        codes::NOT_CONSTANT,
-                        span,
-                        "the number of iterations of this loop depends on signals",
-                    )
-                    .help("bound the loop by a constant and test the signal inside"),
-                )
-            }
+            None => self.unbounded(condition),
         }
+    }
+
+    /// The test of a `for`: whether there is a further iteration on some path.
+    /// Where it depends on signals the other paths leave the loop.
+    fn goes_on(
+        &mut self,
+        unroll: &Unroll,
+        scope: ScopeIdx,
+        condition: ast::ExprId,
+    ) -> Res<bool> {
+        let value = self.condition(scope, condition)?;
+        if let Some(bits) = self.exprs.as_const(value) {
+            return Ok(bits.bit(0) == Some(true));
+        }
+        if self.exprs.never(value) {
+            return Ok(false);
+        }
+        if unroll.iterations >= MAX_TESTS {
+            return self.unbounded(condition);
+        }
+        let span = self.ast[condition].span;
+        let ends = self.exprs.not(value);
+        self.under(ends, |elab| {
+            elab.jump(ExitKind::Break, span, "the end of a loop")
+        })?;
+        Ok(true)
+    }
+
+    fn unbounded<T>(&mut self, condition: ast::ExprId) -> Res<T> {
+        let span = self.ast[condition].span;
+        self.fail(
+            Diagnostic::error(
+                codes::NOT_CONSTANT,
+                span,
+                "the number of iterations of this loop depends on signals",
+            )
+            .help("bound the loop by a constant and test the signal inside"),
+        )
     }
 
     /// One iteration; false where the loop has surely been left.

@@ -155,8 +155,9 @@ impl<'a> Elab<'a> {
         if let Some(hexadecimal) = Self::reads_memory(name) {
             return self.readmem(scope, hexadecimal, args, span);
         }
+        let assigns = ast::task_assigns(name);
         let name = name.strip_prefix('$').unwrap_or(name);
-        if matches!(name, "deposit" | "cast" | "sreadmemh" | "sreadmemb") {
+        if assigns {
             let what = format!("the system task `${name}`");
             return self.unsupported(span, &what, "use an assignment");
         }

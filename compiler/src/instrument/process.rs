@@ -235,7 +235,9 @@ fn place(cx: &Context, stmt: StmtId, process: Span) -> Result<Place, Diagnostic>
     let mut resets = Vec::new();
     while left > 0 {
         match &cx.ast[at].kind {
-            StmtKind::Block { stmts, .. } if stmts.len() == 1 => at = stmts[0],
+            StmtKind::Block { stmts, .. } => {
+                at = cx.ast.sole_hardware(stmts).ok_or_else(unexpected)?;
+            }
             StmtKind::If {
                 then_branch,
                 else_branch: Some(branch),

@@ -205,7 +205,9 @@ pub fn process(cx: &Context, stmt: StmtId, register: &Register) -> Result<Rename
     for source in &clocking.resets {
         let (condition, otherwise) = loop {
             match &cx.ast[at].kind {
-                StmtKind::Block { stmts, .. } if stmts.len() == 1 => at = stmts[0],
+                StmtKind::Block { stmts, .. } => {
+                    at = cx.ast.sole_hardware(stmts).ok_or_else(unreadable)?;
+                }
                 StmtKind::If {
                     condition,
                     else_branch,

@@ -5,7 +5,8 @@ module testbench_code (
     input wire [3:0] a,
     output reg [3:0] q,
     output reg [7:0] r,
-    output wire [7:0] rom
+    output wire [7:0] rom,
+    output reg [3:0] s
 );
     parameter FILE = "nowhere.hex";
     reg [7:0] table_ [0:15];
@@ -31,6 +32,13 @@ module testbench_code (
         q <= #1 q + a;
         if (a == 4'hf && q == 4'h0 && r == 8'h00) $display("%m %d", q);
         r <= #(2) {r[6:0], r[7] ^ a[0]};
+    end
+    // An asynchronous reset, tested between messages.
+    always @(posedge clk or posedge a[3]) begin
+        if (s === 4'bx) begin $display("%m is unknown"); end
+        ;
+        begin if (a[3]) s <= 4'd3; else s <= s + a; end
+        $display("%m %d", s);
     end
     assign rom = table_[q];
     // synopsys translate_off

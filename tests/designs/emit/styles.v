@@ -81,8 +81,13 @@ module blocks (
     if (1) begin : g_in
       reg held;
       always @(posedge clk or negedge rst_n)
+      begin
+        // Messages around the test of the reset are no hardware.
+        if (held === 1'bx) $display("%m is unknown");
         if (!rst_n) held <= 1'b0;
-        else held <= held ^ d;
+        else begin held <= held ^ d; end
+        case (held) 1'bz: begin $display("%m floats"); end endcase
+      end
       assign two = held;
     end
   endgenerate

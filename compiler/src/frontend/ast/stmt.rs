@@ -1,6 +1,6 @@
 //! Statements and timing controls.
 
-use super::{ExprId, For, ScopeId, StmtId, SymbolId, Unsupported};
+use super::{Ast, ExprId, ExprKind, For, ScopeId, StmtId, SymbolId, Unsupported};
 use crate::source::Span;
 
 /// A statement.
@@ -159,4 +159,48 @@ pub enum Edge {
     Neg,
     /// Any change.
     Any,
+}
+
+/// Whether a system task assigns something; all others print, check or end the simulation.
+pub fn task_assigns(name: &str) -> bool {
+    let name = name.strip_prefix('$').unwrap_or(name);
+    matches!(
+        name,
+        "readmemh" | "readmemb" | "sreadmemh" | "sreadmemb" | "deposit" | "cast"
+    )
+}
+
+impl Ast {
+    /// The one statement of a block that is hardware; `None` where there are
+    /// several or none. Messages, assertions and what only holds such are none.
+    pub fn sole_hardware(&self, stmts: &[StmtId]) -> Option<StmtId> {
+        let mut hardware = stmts.iter().filter(|&&stmt| self.is_hardware(stmt));
+        hardware.next().copied().filter(|_| hardware.next().is_none())
+    }
+
+    /// Whether a statement can assign something or lead elsewhere.
+    pub fn is_hardware(&self, stmt: StmtId) -> bool {
+        let taken = |stmt: &StmtId| self.is_hardware(*stmt);
+        match &self[stmt].kind {
+            StmtKind::Empty | StmtKind::Assertion => false,
+            StmtKind::Expr(expr) => {
+                let called = match &self[*expr].kind {
+                    ExprKind::Call(callee, _) => *callee,
+                    _ => *expr,
+                };
+                match &self[called].kind {
+                    ExprKind::System(name) => task_assigns(name),
+                    _ => true,
+                }
+            }
+            StmtKind::Block { stmts, .. } => stmts.iter().any(taken),
+            StmtKind::If {
+                then_branch,
+                else_branch,
+                ..
+            } => then_branch.iter().chain(else_branch).any(taken),
+            StmtKind::Case { items, .. } => items.iter().any(|item| item.body.as_ref().is_some_and(taken)),
+            _ => true,
+        }
+    }
 }
