@@ -176,7 +176,7 @@ pub struct VerifyArgs {
     /// The plan.
     #[command(flatten)]
     pub plan: PlanArgs,
-    /// Testbench files
+    /// Testbench files: all names up to the next option
     #[arg(long, num_args = 1.., required = true, value_name = "FILES")]
     pub tb: Vec<PathBuf>,
     /// Top module of the testbench (default: the only one not instantiated)

@@ -89,7 +89,7 @@ pub fn request(
     if files.is_empty() {
         return Err(
             Diagnostic::global(codes::FILE_UNREADABLE, "no Verilog files are given")
-                .help("name them on the command line, or under `[design] files` in idetic.toml"),
+                .help("name them on the command line, in front of options that take several names (`--tb`), or under `[design] files` in idetic.toml"),
         );
     }
     let include_dirs = [

@@ -1,6 +1,7 @@
 //! Taking away facts that a state does not need, and merging what is left equal.
 
 use indexmap::IndexMap;
+use rustc_hash::FxHashMap;
 
 use super::fixpoint::{postorder, predecessors};
 use super::uses::Uses;
@@ -36,6 +37,7 @@ pub(super) fn relax(uses: &mut Uses<'_>, graph: &mut ControlGraph, live: &mut [B
         changed: vec![1; graph.states.len()],
         dead: vec![0; graph.registers.len()],
         used: vec![0; graph.registers.len() * graph.states.len()],
+        taken: Vec::new(),
     };
     let registers = graph.registers.len();
     for _ in 0..ROUNDS {
@@ -52,6 +54,7 @@ pub(super) fn relax(uses: &mut Uses<'_>, graph: &mut ControlGraph, live: &mut [B
             break;
         }
     }
+    give_back(uses, graph, live, &before, &trials);
     trials.now > 1
 }
 
@@ -68,6 +71,8 @@ struct Trials {
     dead: Vec<u32>,
     /// When each register was last tried in each state.
     used: Vec<u32>,
+    /// The facts taken away from registers that stayed live.
+    taken: Vec<(StateId, usize, Bits)>,
 }
 
 impl Trials {
@@ -168,8 +173,47 @@ fn remove_used(
     {
         live[state.index()] = used;
         trials.success(state);
+        trials.taken.push((state, at, value));
     } else {
         graph.states[state.index()].values[at] = value;
+    }
+}
+
+/// Gives facts back to states that became equal to no other, where all bits of
+/// the register are live anyway and all edges into the state lead into the fact.
+fn give_back(
+    uses: &mut Uses<'_>,
+    graph: &mut ControlGraph,
+    live: &[BitSet],
+    before: &[Vec<StateId>],
+    trials: &Trials,
+) {
+    let mut equal: FxHashMap<Vec<Bits>, u32> = FxHashMap::default();
+    for state in &graph.states {
+        *equal.entry(state.values.clone()).or_default() += 1;
+    }
+    let alone: Vec<bool> = (graph.states.iter())
+        .map(|state| equal[&state.values] == 1)
+        .collect();
+    for (state, at, value) in trials.taken.iter().rev() {
+        let index = state.index();
+        let register = graph.registers[*at];
+        let mut bits = uses.bits().range(register);
+        if !alone[index] || !bits.all(|bit| live[index].contains(bit)) {
+            continue;
+        }
+        let unknown = Bits::unknown(value.width());
+        graph.states[index].values[*at] = value.clone();
+        let concerned = before[index].iter().chain([state]);
+        let kept = concerned.copied().all(|state| {
+            let mut used = uses.bits().empty();
+            let allowed = &live[state.index()];
+            uses.work() < trials.limit
+                && (uses.try_facts(graph, state, live, allowed, &mut used)).is_ok()
+        });
+        if !kept {
+            graph.states[index].values[*at] = unknown;
+        }
     }
 }
 

@@ -39,6 +39,40 @@ fn states_are_named_as_in_the_source() {
 }
 
 #[test]
+fn a_state_that_is_like_no_other_keeps_its_facts() {
+    // In state 2 everything is live, so that nothing is lost by not knowing the
+    // state; but what is known needs no saving, and has a name.
+    let machine = "module m(input clk, input rst, input go, input [3:0] a, output reg [3:0] y, output [1:0] at);
+  reg [1:0] s;
+  reg [3:0] x;
+  assign at = s;
+  always @(posedge clk) begin
+    if (s == 0 & go) s <= 1;
+    if (s == 1 & go) s <= 2;
+    if (s == 2 & go) s <= 0;
+    if (rst) s <= 0;
+  end
+  always @(posedge clk) begin
+    if (s == 1) x <= a;
+    if (s == 2 & go) y <= y + x;
+  end
+endmodule
+";
+    let bench = Bench::new(&[
+        ("m.v", machine),
+        ("idetic.toml", "[plan]\ncontrol = [\"s\"]\n"),
+    ]);
+    let json = bench.succeeds(&["analyze", "m.v", "--format", "json"]);
+    let report: serde_json::Value = serde_json::from_str(&json.stdout).unwrap();
+    let states = report["control"]["states"].as_array().unwrap();
+    let names: Vec<&str> = (states.iter())
+        .map(|state| state["name"].as_str().unwrap())
+        .collect();
+    assert_eq!(names, ["s=0", "s=1", "s=2"]);
+    assert!(states.iter().all(|state| state["constant_bits"] == 2));
+}
+
+#[test]
 fn quiet_prints_nothing_and_verbose_more() {
     let bench = Bench::new(&[]);
     let quiet = bench.succeeds(&["insert", "design.v", "-q"]);
