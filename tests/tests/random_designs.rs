@@ -11,8 +11,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use idetic::netlist::Netlist;
 use idetic_tests::random::{
-    EXPAND_LIMIT_BITS, Generated, Options, Stimulus, Version, compare, cosimulate, generate,
-    icarus_language, judge_liveness, netlist, record, run, testbench,
+    ENDLESS, EXPAND_LIMIT_BITS, Generated, Options, Stimulus, Version, compare, cosimulate,
+    generate, icarus_language, judge_liveness, netlist, record, run, testbench,
 };
 use idetic_tests::run::idetic;
 use idetic_tests::survey::{self, equivalence, list};
@@ -317,16 +317,27 @@ fn batch_of_campaign(first: u64, count: u64, every: u64) -> Found {
     let dir = tempfile::tempdir().expect("a directory");
     let mut found = Found::default();
     let judged = judge(dir.path(), first, count, true);
-    found.wrong.extend(judged.wrong);
+    let endless = judged.wrong.iter().any(|said| said.contains(ENDLESS));
     // Where netlist and Icarus differ, one by one: which design, and does Yosys side with the netlist?
-    for seed in (first..first + count).filter(|_| !judged.differs.is_empty()) {
-        let differs = judge(dir.path(), seed, 1, false).differs;
+    // And where one does not end, the others were not looked at.
+    for seed in (first..first + count).filter(|_| endless || !judged.differs.is_empty()) {
+        let Judged { wrong, differs } = judge(dir.path(), seed, 1, endless);
+        let (never_ends, wrong): (Vec<String>, Vec<String>) =
+            wrong.into_iter().partition(|said| said.contains(ENDLESS));
+        let open = never_ends
+            .into_iter()
+            .map(|said| format!("seed {seed}: {said}"));
+        found.open.extend(open);
+        found.wrong.extend(wrong);
         match differs.is_empty() || !proved(dir.path(), seed) {
             true => found.wrong.extend(differs),
             false => found
                 .open
                 .push(format!("Yosys proves, but {}", differs.join("; "))),
         }
+    }
+    if !endless {
+        found.wrong.extend(judged.wrong);
     }
     for design in designs(first, count) {
         let inserted = insert(dir.path(), &design);
@@ -339,7 +350,7 @@ fn batch_of_campaign(first: u64, count: u64, every: u64) -> Found {
             // Processes that set each other off, as only Icarus' whole vectors do, never end.
             let arguments = [arguments, &["--timeout", "6"]].concat();
             match verify(dir.path(), &design, &arguments) {
-                Err(said) if said.contains("E0808") || said.contains("time limit") => {
+                Err(said) if NO_VERDICT.iter().any(|it| said.contains(it)) => {
                     found.open.push(said);
                 }
                 done => found.wrong.extend(done.err()),
@@ -349,6 +360,10 @@ fn batch_of_campaign(first: u64, count: u64, every: u64) -> Found {
     }
     found
 }
+
+/// What `verify` says where it has no verdict: nothing is known to compare, the
+/// time is up, or the design as it was written does not end in Icarus.
+const NO_VERDICT: [&str; 3] = ["E0808", "time limit", "on the original design in Icarus"];
 
 /// Whether Yosys proves that the netlist of a design is its source.
 fn proved(dir: &Path, seed: u64) -> bool {

@@ -181,12 +181,7 @@ impl<'a> Elab<'a> {
 
     /// The test of a `for`: whether there is a further iteration on some path.
     /// Where it depends on signals the other paths leave the loop.
-    fn goes_on(
-        &mut self,
-        unroll: &Unroll,
-        scope: ScopeIdx,
-        condition: ast::ExprId,
-    ) -> Res<bool> {
+    fn goes_on(&mut self, unroll: &Unroll, scope: ScopeIdx, condition: ast::ExprId) -> Res<bool> {
         let value = self.condition(scope, condition)?;
         if let Some(bits) = self.exprs.as_const(value) {
             return Ok(bits.bit(0) == Some(true));

@@ -156,12 +156,19 @@ fn bit(port: &TopPort, name: &str) -> String {
     }
 }
 
-/// Runs a compiled program of Icarus; one that goes on for ever is stopped.
+/// Runs a compiled program of Icarus; one that goes on for ever is stopped ([`ENDLESS`]).
 pub(super) fn simulate(program: &Path) -> Result<String, String> {
-    run(Command::new("timeout")
-        .args([LONGEST, "vvp", "-n"])
-        .arg(program))
+    let mut timeout = Command::new("timeout");
+    let said = run(timeout.args([LONGEST, "vvp", "-n"]).arg(program));
+    said.map_err(|said| match said.contains("exit status: 124") {
+        true => format!("{ENDLESS} within {LONGEST} s"),
+        false => said,
+    })
 }
+
+/// What is said of a simulation without end: of processes that set each other
+/// off, as those that call one static function in `always_comb` do in Icarus 11.
+pub const ENDLESS: &str = "the simulation of the source does not end";
 
 /// Seconds of a simulation; one of sixty designs takes a few.
 const LONGEST: &str = "300";

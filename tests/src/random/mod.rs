@@ -21,7 +21,7 @@ mod stmt;
 mod trace;
 
 pub use bench::{Stimulus, testbench};
-pub use cosim::{Mismatch, Version, cosimulate, run};
+pub use cosim::{ENDLESS, Mismatch, Version, cosimulate, run};
 pub use rng::Rng;
 pub use trace::{Trace, compare, judge_liveness, netlist, record};
 

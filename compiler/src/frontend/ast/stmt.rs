@@ -175,7 +175,10 @@ impl Ast {
     /// several or none. Messages, assertions and what only holds such are none.
     pub fn sole_hardware(&self, stmts: &[StmtId]) -> Option<StmtId> {
         let mut hardware = stmts.iter().filter(|&&stmt| self.is_hardware(stmt));
-        hardware.next().copied().filter(|_| hardware.next().is_none())
+        hardware
+            .next()
+            .copied()
+            .filter(|_| hardware.next().is_none())
     }
 
     /// Whether a statement can assign something or lead elsewhere.
@@ -199,7 +202,9 @@ impl Ast {
                 else_branch,
                 ..
             } => then_branch.iter().chain(else_branch).any(taken),
-            StmtKind::Case { items, .. } => items.iter().any(|item| item.body.as_ref().is_some_and(taken)),
+            StmtKind::Case { items, .. } => items
+                .iter()
+                .any(|item| item.body.as_ref().is_some_and(taken)),
             _ => true,
         }
     }

@@ -150,9 +150,12 @@ impl Parser<'_> {
     }
 
     /// Whether more than signing and ranges is written: `reg`, `integer`, a name.
+    /// A name that no `typedef` of these files gives a meaning is one too where
+    /// another follows: it is looked for, and missed, by its name.
     pub(super) fn at_explicit_type(&self) -> bool {
         let keyword = self.at_type_keyword() || matches!(self.kind(), TYPE_KW | VIRTUAL_KW);
-        keyword || self.at_named_type()
+        let unknown = self.at_name() && is_name(self.nth(1));
+        keyword || unknown || self.at_named_type()
     }
 
     fn signing(&mut self) -> Option<bool> {
