@@ -35,7 +35,7 @@
 // restore, without the NVM.
 //
 // Guarantees:
-// - stall and advance come from registers, at_checkpoint and skip only, never
+// - stall and advance come from registers, at_checkpoint, skip and rest only, never
 //   from the NVM inputs. shift and chain_in do depend on nvm_ready and
 //   nvm_rdata in the same clock.
 // - A request is held unchanged until nvm_ready; any latency, zero included.
@@ -43,7 +43,8 @@
 //   a restore would use, and its commit word is written last.
 // - At a checkpoint the design stops before the edge; capture marks the first
 //   stopped clock, commit the clock after the commit word was written, then the
-//   design advances by exactly one edge, whatever it does next.
+//   design advances by exactly one edge, whatever it does next. While rest is 1 it
+//   waits for that edge in the state saved; never in one that was only restored.
 // - An image that was passed over at boot for a bad CRC or another ID never comes
 //   back: before its slot is written again, its commit word is cleared.
 // - In simulation an unknown (X) at_checkpoint, lookup_live or saved bit counts as
@@ -77,6 +78,7 @@ module idetic_controller #(
     input  wire                        at_checkpoint,  // the present control state is a checkpoint
     input  wire [CHECKPOINT_INDEX-1:0] checkpoint,     // which one
     input  wire                        skip,           // enough energy to go on without saving
+    input  wire                        rest,           // stay in a state that has just been saved
     output wire                        advance,        // the design takes this edge
     output wire                        shift,          // the chain shifts at this edge
     input  wire [WORD-1:0]             chain_out,
@@ -177,6 +179,7 @@ module idetic_controller #(
   reg  [4:0]                  state;
   reg                         saving;     // S_ID to S_COMMIT write, otherwise they read
   reg                         clean;      // the design's state is that of the image in `slot`
+  reg                         own;        // that image was saved in this power cycle
   reg                         slot;       // running: slot to restore; otherwise slot worked on
   reg  [1:0]                  shown;      // per slot: its commit word is well-formed
   reg  [1:0]                  untried;    // per slot: well-formed and not yet tried
@@ -213,8 +216,9 @@ module idetic_controller #(
   // the reset reaches the registers: a two-valued simulation that starts with
   // por_n low sees no edge of it before the first clock.
   wire begins = state == S_RUN && due && !skip && !clean;
+  wire rests = state == S_RUN && due && clean && own && rest;
   assign capture = rst_n && begins;
-  assign stall = !rst_n || state != S_RUN || begins;
+  assign stall = !rst_n || state != S_RUN || begins || rests;
   assign advance = !stall;
   assign commit = rst_n && state == S_DONE;
   assign resume = rst_n && state == S_RESUME;
@@ -385,6 +389,7 @@ module idetic_controller #(
       S_START: begin
         saving <= 1'b0;
         clean <= 1'b0;
+        own <= 1'b0;
         shown <= 2'b00;
         untried <= 2'b00;
         refused <= 2'b00;
@@ -465,6 +470,7 @@ module idetic_controller #(
       S_DONE: begin
         saving <= 1'b0;
         clean <= 1'b1;
+        own <= 1'b1;
       end
 
       S_RESUME: clean <= 1'b1;
@@ -481,7 +487,7 @@ module idetic_controller #(
         refused[!slot] <= 1'b0;
         if (voids) address <= slot ? COMMIT_0[ADDRESS-1:0] : COMMIT_1[ADDRESS-1:0];
         else address <= slot ? SLOT_0[ADDRESS-1:0] : SLOT_1[ADDRESS-1:0];
-      end else clean <= 1'b0;
+      end else if (!rests) clean <= 1'b0;
 
       // Otherwise the first words of the new image could mend the old one, or
       // its commit word vouch for the new image before all of it is written.

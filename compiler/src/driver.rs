@@ -256,9 +256,13 @@ pub fn insert(
     };
     clock.lap("plan");
     let skips = match (options.policy, &energy) {
-        (Policy::Threshold, Some(model)) => {
+        (policy @ (Policy::Threshold | Policy::Reactive), Some(model)) => {
             let takes = plan.without_save.iter();
-            Skips::Above(takes.map(|&takes| model.supply.level(takes)).collect())
+            let levels = takes.map(|&takes| model.supply.level(takes)).collect();
+            match policy {
+                Policy::Reactive => Skips::AboveOrRest(levels),
+                _ => Skips::Above(levels),
+            }
         }
         (Policy::Timer, Some(model)) => {
             Skips::Within(plan.interval(model.supply.budget(), model.most_cycle()))

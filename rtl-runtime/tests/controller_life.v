@@ -31,7 +31,7 @@ module idetic_controller_life #(
   localparam PAYLOAD = PARTS + 1;
   localparam BITS = WORD * WORDS;
 
-  reg clk, por_n, skip, design_reset, nvm_ready;
+  reg clk, por_n, skip, rest, design_reset, nvm_ready;
   reg [WORD-1:0] nvm_rdata;
   wire advance, shift, stall, capture, commit, resume, error, nvm_valid, nvm_write;
   wire [ADDRESS-1:0] nvm_addr;
@@ -65,7 +65,7 @@ module idetic_controller_life #(
       .ADDRESS(ADDRESS), .BASE(BASE), .ID(ID)
   ) dut (
       .clk(clk), .por_n(por_n),
-      .at_checkpoint(is_checkpoint(q[7:0])), .checkpoint(index_of(q[7:0])), .skip(skip),
+      .at_checkpoint(is_checkpoint(q[7:0])), .checkpoint(index_of(q[7:0])), .skip(skip), .rest(rest),
       .advance(advance), .shift(shift), .chain_out(q[WORD-1:0]), .chain_in(chain_in),
       .lookup_checkpoint(lookup_checkpoint), .lookup_word(lookup_word),
       .lookup_live(is_live(lookup_checkpoint, lookup_word)),
@@ -150,7 +150,9 @@ module idetic_controller_life #(
       end else if (settling) begin
         check(stall && !capture, "no clock to answer resume");
       end else if (!booting && !saving && !resume) begin
-        check(stall === capture, "stall without a save");
+        // At rest only in a state that this life has saved.
+        check(stall === (capture || (is_checkpoint(q[7:0]) === 1'b1 && settled && commits > 0 && rest)),
+              "stall without a save or rest");
         check(capture === (is_checkpoint(q[7:0]) === 1'b1 && !skip && !settled), "save due or not due");
         if (capture) begin
           saving = 1'b1;
@@ -204,7 +206,7 @@ module idetic_controller_life #(
     wait (`TB.life == LIFE);
     `TB.prepare;
     alive = 1'b1;
-    {clk, nvm_ready, skip, design_reset} = 4'b0;
+    {clk, nvm_ready, skip, rest, design_reset} = 5'b0;
     nvm_rdata = {WORD{1'bx}};
     {saving, first_write, settled, settling, pending, commit_due} = 6'b0;
     booting = 1'b1;
@@ -221,6 +223,7 @@ module idetic_controller_life #(
 
     while (alive && k < `TB.fail_at && after != 0) begin
       skip = `TB.skipping && mix({`TB.n, LIFE}) % 64'd3 == 0;
+      rest = `TB.skipping && mix({k, LIFE}) % 64'd2 == 0;
       design_reset = `TB.n == 0;
       #1 stall_early = stall;
       // The NVM answers in the same clock when its latency has passed.

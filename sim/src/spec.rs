@@ -45,7 +45,7 @@ pub struct Environment {
     pub latency: Latency,
     /// Disturb all inputs in about a quarter of the stalled clocks, asynchronous resets included.
     pub garbage: bool,
-    /// Give random supply levels instead of 0, so that saves may be skipped.
+    /// Give random supply levels, 0 in every other clock, so that saves may be skipped.
     pub random_energy: bool,
     /// Give the level of what is left of a supply; in Icarus only, and over random levels.
     pub metered: Option<Metered>,

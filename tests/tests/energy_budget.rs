@@ -228,7 +228,7 @@ fn skips(name: &str) {
             &recorded,
             &inserted,
             Some(600),
-            (1.0, policy == Policy::Threshold),
+            (1.0, matches!(policy, Policy::Threshold | Policy::Reactive)),
             &unchanged,
         );
         assert_eq!(report.failures, [], "{name}");

@@ -305,6 +305,8 @@ pub enum PolicyConfig {
     Threshold,
     /// Skip the save until as many logical cycles have run since the last one as the budget lasts for.
     Timer,
+    /// As `threshold`, and rest after a save until the supply level is above it again.
+    Reactive,
 }
 
 /// `[plan] hold`.
@@ -399,6 +401,7 @@ fn check(config: &Config) -> Result<(), Diagnostic> {
         None | Some(PolicyConfig::Static) => None,
         Some(PolicyConfig::Threshold) => Some("threshold"),
         Some(PolicyConfig::Timer) => Some("timer"),
+        Some(PolicyConfig::Reactive) => Some("reactive"),
     };
     if let (Some(policy), None) = (skips, &config.energy) {
         let message = format!("`policy = \"{policy}\"` needs `[energy]`");

@@ -135,9 +135,10 @@ pub fn request(
     let policy = match config.plan.policy {
         Some(PolicyConfig::Threshold) => Policy::Threshold,
         Some(PolicyConfig::Timer) => Policy::Timer,
+        Some(PolicyConfig::Reactive) => Policy::Reactive,
         Some(PolicyConfig::Static) | None => Policy::Static,
     };
-    if let (Policy::Threshold | Policy::Timer, Some(cycles)) = (policy, max_cycles) {
+    if let (true, Some(cycles)) = (policy != Policy::Static, max_cycles) {
         let message = format!(
             "at most {cycles} logical cycles between two saves are asked for, but `policy = \"{}\"` skips saves",
             policy.name()

@@ -21,6 +21,7 @@ use crate::cli::request;
 use crate::cli::verify_report::{self as text, Results};
 use crate::cli::verify_target as target;
 use crate::diagnostics::{Diagnostic, Diagnostics, codes};
+use crate::plan::Policy;
 use crate::source::SourceMap;
 
 /// Runs the subcommand.
@@ -83,6 +84,7 @@ pub fn run(arguments: &VerifyArgs, console: &Console, sources: &mut SourceMap) -
         instrumented: &instrumented,
         expectation: &expectation,
         flop_bits: built.analysis.netlist.flop_bits(),
+        policy: built.policy,
     };
     if let Some(point) = &point {
         return job.reproduce(point, console, &mut bar);
@@ -127,11 +129,12 @@ struct Job<'a> {
     expectation: &'a Expectation,
     /// State of the design, without its memories.
     flop_bits: u64,
+    policy: Policy,
 }
 
 impl Job<'_> {
     fn campaign(&self, simulator: Simulator, bar: &mut Bar) -> Result<CampaignReport, SimError> {
-        let options = campaign_options(self.arguments, simulator, self.flop_bits);
+        let options = self.campaign_options(simulator);
         bar.update(Step::Compile, 0, 0);
         let replay = self.replay(simulator, false)?;
         run_campaign(&replay, &options, bar)
@@ -151,10 +154,35 @@ impl Job<'_> {
         )
     }
 
+    fn campaign_options(&self, simulator: Simulator) -> CampaignOptions {
+        let arguments = self.arguments;
+        let max_points = match simulator {
+            Simulator::Verilator => arguments.max_points,
+            Simulator::Icarus => arguments.max_points_icarus,
+        };
+        let mut defaults = CampaignOptions::with_points(simulator, max_points as usize);
+        // Each save and each restore moves all saved bits at each of its clocks, an event
+        // each: what a clock costs grows with them.
+        if simulator == Simulator::Icarus {
+            defaults.clock_budget /= self.flop_bits.div_ceil(FEW_BITS).max(1);
+        }
+        CampaignOptions {
+            seed: arguments.seed,
+            environment: Environment {
+                random_energy: matches!(self.policy, Policy::Threshold | Policy::Reactive),
+                ..Environment::default()
+            },
+            jobs: arguments.jobs.unwrap_or_else(|| {
+                std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
+            }),
+            ..defaults
+        }
+    }
+
     fn reproduce(&self, point: &PointId, console: &Console, bar: &mut Bar) -> Result<(), Exit> {
         let wave = self.arguments.wave.as_deref();
         let replay = self.replay(point.simulator, wave.is_some()).map_err(exit)?;
-        let options = campaign_options(self.arguments, point.simulator, self.flop_bits);
+        let options = self.campaign_options(point.simulator);
         let result = reproduce(&replay, &options, point, wave).map_err(exit)?;
         bar.0.finish_and_clear();
         console.result(&text::reproduction(point, &result))?;
@@ -203,31 +231,6 @@ fn simulators(arguments: &VerifyArgs, point: Option<&PointId>) -> Vec<Simulator>
 /// Flip-flop bits up to which a campaign in Icarus simulates as many clocks as it
 /// may by default.
 const FEW_BITS: u64 = 512;
-
-fn campaign_options(
-    arguments: &VerifyArgs,
-    simulator: Simulator,
-    flop_bits: u64,
-) -> CampaignOptions {
-    let max_points = match simulator {
-        Simulator::Verilator => arguments.max_points,
-        Simulator::Icarus => arguments.max_points_icarus,
-    };
-    let mut defaults = CampaignOptions::with_points(simulator, max_points as usize);
-    // Each save and each restore moves all saved bits at each of its clocks, an event
-    // each: what a clock costs grows with them.
-    if simulator == Simulator::Icarus {
-        defaults.clock_budget /= flop_bits.div_ceil(FEW_BITS).max(1);
-    }
-    CampaignOptions {
-        seed: arguments.seed,
-        environment: Environment::default(),
-        jobs: arguments.jobs.unwrap_or_else(|| {
-            std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
-        }),
-        ..defaults
-    }
-}
 
 /// In Icarus, which shows unknown values; where that cannot run the testbench,
 /// in Verilator. If neither can, what Icarus said counts.

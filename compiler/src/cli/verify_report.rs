@@ -145,7 +145,8 @@ pub fn summary(built: &Built, results: &Results<'_>, arguments: &VerifyArgs) -> 
 const FEW_CYCLES: usize = 32;
 
 /// What a passed campaign does not show: an error where no restore was tried or no
-/// output compared, a warning where the testbench is very short.
+/// output compared, a warning where the testbench is very short, or where only
+/// one of two simulators had too little time.
 pub fn little_shown(recording: &Recording, reports: &[CampaignReport]) -> Diagnostics {
     let nothing = reports.iter().find_map(|report| {
         let what = if report.restores == 0 {
@@ -157,19 +158,30 @@ pub fn little_shown(recording: &Recording, reports: &[CampaignReport]) -> Diagno
         };
         let cycles = counted(report.logical_cycles as usize);
         let simulator = report.simulator.name();
-        Some(format!("{what} in the {cycles} replayed in {simulator}"))
+        let mut message = format!("{what} in the {cycles} replayed in {simulator}");
+        // The time for the campaign was too short for the saves of this design.
+        let cut = (report.logical_cycles as usize) < recording.cycles();
+        if cut {
+            message.push_str(&format!(" (recorded: {})", recording.cycles()));
+        }
+        Some((message, cut))
     });
     let cycles = recording.cycles();
+    let cut = matches!(nothing, Some((_, true)));
+    let shown = |report: &CampaignReport| report.restores > 0 && report.compared_bits > 0;
     let (message, severity) = match nothing {
-        Some(message) => (message, Severity::Error),
+        Some((message, true)) if reports.iter().any(shown) => (message, Severity::Warning),
+        Some((message, _)) => (message, Severity::Error),
         None if cycles < FEW_CYCLES => (
             format!("the testbench has only {}", counted(cycles)),
             Severity::Warning,
         ),
         None => return Diagnostics::default(),
     };
-    let mut found = Diagnostic::global(codes::LITTLE_SHOWN, message)
-        .help("let the testbench run on; does it read or write a file that it does not find?");
+    let mut found = Diagnostic::global(codes::LITTLE_SHOWN, message).help(match cut {
+        true => "saves of this design take too many clocks for that simulator; leave it out (`--sim`), or save less (fewer checkpoints, `[memory]`)",
+        false => "let the testbench run on; does it read or write a file that it does not find?",
+    });
     found.severity = severity;
     Diagnostics {
         list: vec![with_log(found, &recording.log)],

@@ -84,6 +84,8 @@ pub enum Skips {
     Never,
     /// Those above a supply level, which each checkpoint has.
     Above(Vec<u8>),
+    /// The same, and after a save the design rests until the supply is above that level again.
+    AboveOrRest(Vec<u8>),
     /// Those before so many logical cycles since the last save or restore.
     Within(u32),
 }

@@ -1,4 +1,5 @@
-//! When the wrapper skips a save: above a supply level, or until a timer has run out.
+//! When the wrapper skips a save: above a supply level, or until a timer has run out. And whether
+//! the design rests after one until the supply has recovered.
 
 use serde::Serialize;
 
@@ -19,6 +20,8 @@ pub(super) struct Levels {
     cases: Vec<ConstantCase>,
     /// The level of all others.
     default: u8,
+    /// After a save the design waits for more than that level.
+    rests: bool,
 }
 
 /// The timer, if there is one.
@@ -28,15 +31,17 @@ pub(super) fn interval(skips: &Skips) -> Option<Interval> {
             cycles,
             bits: (u32::BITS - cycles.leading_zeros()).max(1),
         }),
-        Skips::Never | Skips::Above(_) => None,
+        Skips::Never | Skips::Above(_) | Skips::AboveOrRest(_) => None,
     }
 }
 
 /// The table of levels, if there is one. `told` makes of the checkpoints' own levels those of the
 /// indices that the decoder gives, with the bits of an index.
 pub(super) fn levels(skips: &Skips, told: impl FnOnce(&[u8]) -> (Vec<u8>, u32)) -> Option<Levels> {
-    let Skips::Above(own) = skips else {
-        return None;
+    let (own, rests) = match skips {
+        Skips::Above(own) => (own, false),
+        Skips::AboveOrRest(own) => (own, true),
+        Skips::Never | Skips::Within(_) => return None,
     };
     let (levels, index_bits) = told(own);
     let default = levels.first().copied().unwrap_or(u8::MAX);
@@ -49,6 +54,7 @@ pub(super) fn levels(skips: &Skips, told: impl FnOnce(&[u8]) -> (Vec<u8>, u32)) 
             })
             .collect(),
         default,
+        rests,
     })
 }
 

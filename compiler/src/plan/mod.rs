@@ -72,11 +72,20 @@ pub enum Policy {
     /// Unless fewer logical cycles than the plan's [interval](Plan::interval) have run since the
     /// last save or restore.
     Timer,
+    /// As [`Policy::Threshold`], and after a save the design rests until the supply level is above
+    /// the checkpoint's threshold again, or the power cycle ends: nothing that it would do then
+    /// is sure to be saved.
+    Reactive,
 }
 
 impl Policy {
     /// All of them.
-    pub const ALL: [Policy; 3] = [Policy::Static, Policy::Threshold, Policy::Timer];
+    pub const ALL: [Policy; 4] = [
+        Policy::Static,
+        Policy::Threshold,
+        Policy::Timer,
+        Policy::Reactive,
+    ];
 
     /// As in `idetic.toml`.
     pub fn name(self) -> &'static str {
@@ -84,6 +93,7 @@ impl Policy {
             Policy::Static => "static",
             Policy::Threshold => "threshold",
             Policy::Timer => "timer",
+            Policy::Reactive => "reactive",
         }
     }
 }

@@ -75,7 +75,7 @@ fn cheaper_policy(report: &Report) -> Option<String> {
     let with: Vec<String> = cheaper
         .map(|of| {
             let needs = match of.policy.as_str() {
-                "threshold" => " (if `idetic_energy` tells the supply level)",
+                "threshold" | "reactive" => " (if `idetic_energy` tells the supply level)",
                 _ => "",
             };
             let percent = digits(of.energy_percent);

@@ -151,6 +151,10 @@ fn added(
                     Skipped::Above((f64::from(model.supply.level(takes)) + 1.0) / 256.0)
                 }
                 (Policy::Timer, Some(model), _) => Skipped::Within(interval(plan, model)),
+                (Policy::Reactive, Some(model), Some(&takes)) => Skipped::Once {
+                    above: (f64::from(model.supply.level(takes)) + 1.0) / 256.0,
+                    usable: model.supply.usable_joules(),
+                },
                 _ => Skipped::Never,
             };
             Save {
@@ -199,12 +203,18 @@ enum Skipped {
     Above(f64),
     /// Before so many logical cycles since the last one.
     Within(u32),
+    /// Above this part of the usable energy, of so many joules; the first below it ends the power cycle.
+    Once {
+        above: f64,
+        usable: f64,
+    },
 }
 
 impl Save {
     /// The part of the visits that save; `met` are the visits of all checkpoints per logical cycle. A timer
     /// runs for its interval and then to the next checkpoint. Above the threshold a visit takes what the design takes from one
-    /// checkpoint to the next (`run`, in joules), below it a save as well (`saved`), so that there are fewer.
+    /// checkpoint to the next (`run`, in joules), below it a save as well (`saved`), so that there are fewer;
+    /// where the design rests then, there is one.
     fn part(&self, met: f64, run: f64, saved: f64) -> f64 {
         if self.visits == 0.0 {
             return 0.0;
@@ -213,6 +223,9 @@ impl Save {
             Skipped::Never => return 1.0,
             Skipped::Within(cycles) => return 1.0 / (1.0 + f64::from(cycles) * met),
             Skipped::Above(threshold) => threshold,
+            Skipped::Once { above, usable } => {
+                return 1.0 / (1.0 + (1.0 - above) * usable / run);
+            }
         };
         let (above, below) = ((1.0 - threshold) / run, threshold / (run + saved));
         below / (above + below)
@@ -276,5 +289,11 @@ mod tests {
         // Every other cycle meets a checkpoint: of 30 cycles and the two to the next one, one saves.
         let timer = save(0.5, Skipped::Within(30)).part(0.5, 1.0, 9.0);
         assert_eq!(timer, 1.0 / 16.0);
+        // Of 100 J three quarters are above the threshold: 75 visits, and the one that saves.
+        let once = Skipped::Once {
+            above: 0.25,
+            usable: 100.0,
+        };
+        assert_eq!(save(1.0, once).part(1.0, 1.0, 9.0), 1.0 / 76.0);
     }
 }

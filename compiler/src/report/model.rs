@@ -322,7 +322,7 @@ pub struct Budget {
 /// What the saves add to a run without supply failures.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Overhead {
-    /// When a checkpoint saves: `static`, `threshold` or `timer`.
+    /// When a checkpoint saves: `static`, `threshold`, `timer` or `reactive`.
     pub policy: String,
     /// Joules of saves in percent of those of the design's cycles; absent without an
     /// energy model.
@@ -364,7 +364,7 @@ pub struct Compared {
 /// What the saves add if they are made by a policy.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct PolicyOverhead {
-    /// `static`, `threshold` or `timer`.
+    /// `static`, `threshold`, `timer` or `reactive`.
     pub policy: String,
     /// Logical cycles between two saves, with `timer`.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -390,7 +390,7 @@ fn checkpoint_table(report: &Report) -> String {
         true => {
             "  cycles are clocks, those of waiting for the NVM included; joules are upper bounds;\n  \
              above its threshold, of 255 for all of the usable energy, a save may be skipped, and is\n  \
-             with `policy = \"threshold\"` under `[plan]`\n"
+             with `policy = \"threshold\"` or `\"reactive\"` under `[plan]`\n"
         }
         false => "  cycles are clocks with an NVM that never waits\n",
     });

@@ -131,7 +131,11 @@ private:
             if (stall_from >= 0 && clock - stall_from >= spec.limit) return fail("no_progress");
             present(top, stimulus, n, rng);
             if (spec.saves >= 0 && commits >= spec.saves) top->idetic_energy = 255;
-            else if (environment.energy_random) top->idetic_energy = rng.next() & 0xff;
+            else if (environment.energy_random) {
+                // Often so low that nothing is skipped.
+                const auto level = rng.next() & 0x1ff;
+                top->idetic_energy = level > 0xff ? 0 : level;
+            }
             top->idetic_nvm_ready = environment.latency == 0;
             top->idetic_nvm_rdata = rng.next() & NVM_MASK;
             settle(100);

@@ -7,7 +7,7 @@ use tempfile::TempDir;
 use crate::{campaign, verilog};
 
 /// Mutants of the controller: name, then pairs of text and replacement.
-const MUTANTS: [(&str, &[(&str, &str)]); 27] = [
+const MUTANTS: [(&str, &[(&str, &str)]); 30] = [
     (
         "commits before the payload",
         &[
@@ -27,6 +27,15 @@ const MUTANTS: [(&str, &[(&str, &str)]); 27] = [
             ),
         ],
     ),
+    (
+        "rests after a restore",
+        &[("clean && own && rest", "clean && rest")],
+    ),
+    (
+        "saves again when it has rested",
+        &[("else if (!rests) clean", "else clean")],
+    ),
+    ("never rests", &[("|| begins || rests;", "|| begins;")]),
     (
         "leaves no clock to answer resume",
         &[("state <= S_SETTLE;", "state <= S_RUN;")],
@@ -129,8 +138,8 @@ const MUTANTS: [(&str, &[(&str, &str)]); 27] = [
     (
         "advances as soon as the NVM is ready",
         &[(
-            "assign stall = !rst_n || state != S_RUN || begins;",
-            "assign stall = !rst_n || (state != S_RUN && !(state == S_COMMIT && nvm_ready)) || begins;",
+            "state != S_RUN || begins || rests;",
+            "(state != S_RUN && !(state == S_COMMIT && nvm_ready)) || begins || rests;",
         )],
     ),
     (
@@ -157,7 +166,7 @@ const MUTANTS: [(&str, &[(&str, &str)]); 27] = [
     ),
     (
         "starts as if its state were saved",
-        &[("        clean <= 1'b0;\n        shown", "        shown")],
+        &[("        clean <= 1'b0;\n        own", "        own")],
     ),
     (
         "never reports an error",
