@@ -112,7 +112,7 @@ pub struct Front<P> {
     pub points: Vec<Point<P>>,
     /// How many plans were solved.
     pub solved: usize,
-    /// All facets are closed: no limit was met.
+    /// All facets are closed, and the limit of time was not met.
     pub complete: bool,
 }
 
@@ -170,7 +170,11 @@ pub fn explore<P>(
         let mut last = figure(&known[0].1);
         // By a quarter each time, so that a few steps go far; where that is too much, by one.
         let mut step = last / 4;
-        while asked < limits.bounded && last > 1 && Instant::now() < end {
+        while asked < limits.bounded && last > 1 {
+            if Instant::now() >= end {
+                complete = false;
+                break;
+            }
             let question = question(last - step.max(1));
             (asked, solved) = (asked + 1, solved + 1);
             match solve(&question) {

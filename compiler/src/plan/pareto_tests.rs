@@ -24,7 +24,7 @@ fn random(seed: u64) -> (Case, Vec<Parts>) {
         0 => any_graph(&mut rng, count),
         _ => control_graph(&mut rng, count),
     };
-    let mut case = case(&mut rng, flow, seed % 4 == 0);
+    let mut case = case(&mut rng, flow, seed.is_multiple_of(4));
     // Room to choose, in most cases.
     case.resources[0].budget += rng.below(80) as i64;
     let mut part = |size: f64| rng.below(21) as f64 * size;

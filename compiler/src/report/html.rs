@@ -26,6 +26,7 @@ struct Page<'a> {
     verdict: String,
     facts: Vec<Fact>,
     dominating: Vec<Vec<String>>,
+    /// Markup.
     advice: Vec<String>,
     graph: Option<Picture>,
     bits: Option<String>,
@@ -67,7 +68,10 @@ pub fn html(report: &Report) -> String {
         verdict: text::verdict(report).trim_end().to_string(),
         facts: facts(report),
         dominating: text::dominating_rows(report),
-        advice: advice::advice(report),
+        advice: advice::advice(report)
+            .iter()
+            .map(|line| marked_up(line))
+            .collect(),
         graph: svg::graph(report),
         bits: svg::bits(report),
         matrix: svg::matrix(report),
@@ -98,6 +102,16 @@ pub fn html(report: &Report) -> String {
     tera.add_raw_template("report.html", TEMPLATE)
         .and_then(|()| tera.render("report.html", &context))
         .expect("the template fits the model")
+}
+
+/// Markup of a text in which code stands between back quotes.
+fn marked_up(text: &str) -> String {
+    let parts = text.split('`').map(svg::escape);
+    let marked = parts.enumerate().map(|(at, part)| match at % 2 {
+        0 => part,
+        _ => format!("<code>{part}</code>"),
+    });
+    marked.collect()
 }
 
 /// The states that can follow each one, by their numbers.

@@ -65,7 +65,7 @@ pub struct ParetoPoint {
 pub struct ParetoSearch {
     /// Plans that were made.
     pub plans_solved: usize,
-    /// No limit of plans or time was met.
+    /// No weights have a better plan, as far as the solver can tell, and no limit of time was met.
     pub complete: bool,
 }
 

@@ -17,6 +17,8 @@ pub struct Design {
     pub name: &'static str,
     pub states: usize,
     pub registers: usize,
+    /// The plan is made under an energy model.
+    pub energy: bool,
     folder: PathBuf,
 }
 
@@ -51,6 +53,7 @@ impl Design {
             name,
             states: report["control"]["states"].as_array().unwrap().len(),
             registers: report["design"]["registers"].as_array().unwrap().len(),
+            energy: report.get("energy").is_some(),
             folder: folder.to_path_buf(),
         };
         fs::copy(output.join("report.html"), design.page()).unwrap();

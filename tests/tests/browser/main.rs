@@ -204,12 +204,27 @@ fn reports_of_all_sizes_are_seen_whole() {
             browser.evaluate(&rows("Table of registers")),
             design.registers
         );
-        let pictures = browser.evaluate("document.querySelectorAll('svg').length");
-        assert!(
-            pictures.as_u64().unwrap() >= 3,
-            "{}: {pictures}",
-            design.name
+        let headings = browser
+            .evaluate("[...document.querySelectorAll('h2')].map(it => it.innerText).join(', ')");
+        let energy = if design.energy { "Energy, " } else { "" };
+        assert_eq!(
+            headings,
+            format!(
+                "Key figures, Checkpoints, {energy}Other plans, Comparison, Control graph, \
+                 Bits per state, Live registers, States, Registers"
+            )
         );
+        // A dot for each plan in each chart, the chosen one larger than the others.
+        let dots =
+            "[...document.querySelectorAll('.plan')].map(it => it.getBoundingClientRect().width)";
+        let plans = browser.evaluate(&rows("Table of the Pareto front"));
+        let charts = if design.energy { 3 } else { 2 };
+        let drawn = browser.evaluate(&format!("{dots}.length"));
+        assert_eq!(drawn.as_u64().unwrap(), plans.as_u64().unwrap() * charts);
+        let large = browser.evaluate(&format!("{dots}.filter(width => width > 12).length"));
+        assert_eq!(large, charts);
+        let marked = browser.evaluate("document.querySelectorAll('.graph .checkpoint').length");
+        assert!(marked.as_u64().unwrap() > 0, "{}", design.name);
     }
 }
 
