@@ -223,3 +223,18 @@ fn a_large_matrix_is_drawn_in_means() {
         matrix.note
     );
 }
+
+#[test]
+fn a_way_that_takes_little_has_a_scale_of_its_own() {
+    let mut report = reported(Some(false));
+    let shown = |report: &Report| svg::energy(report).expect("an energy model");
+    assert!(shown(&report).contains("class=\"usable\""));
+    let budget = report.budget.as_mut().expect("a plan");
+    budget.usable_joules = Some(1e-3);
+    let chart = shown(&report);
+    assert!(
+        chart.contains("1.00 mJ usable, above this chart"),
+        "{chart}"
+    );
+    assert!(chart.contains(">2.00 µJ<") && !chart.contains("class=\"usable\""));
+}

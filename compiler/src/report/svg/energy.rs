@@ -9,6 +9,9 @@ use crate::energy::engineering;
 use crate::report::model::Report;
 use crate::report::table::count;
 
+/// How often the usable energy holds what is drawn on a scale of its own.
+const LITTLE: f64 = 10.0;
+
 /// What the worst way has taken step by step, against what a power cycle has.
 /// `None` without an energy model.
 pub fn energy(report: &Report) -> Option<String> {
@@ -17,7 +20,13 @@ pub fn energy(report: &Report) -> Option<String> {
     let (last, taken) = (sums.len().checked_sub(1)?, *sums.last()?);
     let (left, right, top, bottom) = (90.0, 630.0, 34.0, 206.0);
     let x = |step: usize| left + (right - left) * step as f64 / sums.len() as f64;
-    let y = |joules: f64| bottom - (bottom - top) * (joules / usable.max(taken)).clamp(0.0, 1.0);
+    // A way that takes little is shown by itself.
+    let little = taken * LITTLE < usable;
+    let end = match little {
+        true => super::rounded_up(taken),
+        false => usable.max(taken),
+    };
+    let y = |joules: f64| bottom - (bottom - top) * (joules / end).clamp(0.0, 1.0);
     let first = match budget.worst_segment_cold {
         true => "cold start",
         false => "restore",
@@ -39,17 +48,26 @@ pub fn energy(report: &Report) -> Option<String> {
     );
     let _ = writeln!(
         out,
-        "<path class=\"axis\" d=\"M{left:.1} {top:.1}V{bottom:.1}H{right:.1}\"/>\n\
-         <path class=\"usable\" d=\"M{left:.1} {0:.1}H{right:.1}\"/>\n\
-         <text class=\"name\" x=\"84\" y=\"{1:.1}\">0 J</text>\n\
-         <text class=\"name\" x=\"84\" y=\"{2:.1}\">{3}</text>\n\
-         <text class=\"from\" x=\"{left:.1}\" y=\"{4:.1}\">usable energy</text>",
-        y(usable),
-        bottom + 4.0,
-        y(usable) + 4.0,
-        engineering(usable, "J"),
-        y(usable) - 7.0,
+        "<path class=\"axis\" d=\"M{left:.1} {top:.1}V{bottom:.1}H{right:.1}\"/>"
     );
+    let usable_at = y(usable);
+    if !little {
+        let _ = writeln!(
+            out,
+            "<path class=\"usable\" d=\"M{left:.1} {usable_at:.1}H{right:.1}\"/>"
+        );
+    }
+    let usable = engineering(usable, "J");
+    let (tick, above) = match little {
+        true => (
+            engineering(end, "J"),
+            format!("{usable} usable, above this chart"),
+        ),
+        false => (usable, "usable energy".to_string()),
+    };
+    out.push_str(&super::text("name", (84.0, bottom + 4.0), "0 J"));
+    out.push_str(&super::text("name", (84.0, usable_at + 4.0), &tick));
+    out.push_str(&super::text("from", (left, usable_at - 7.0), &above));
     let middle = |step: usize| (x(step) + x(step + 1)) / 2.0;
     let mut label = |at: f64, class: &str, text: &str| {
         let _ = writeln!(
