@@ -6,6 +6,7 @@
 //! is a value exactly if none of them is an error.
 
 mod budget;
+mod pareto;
 mod tool_macros;
 mod written_out;
 
@@ -28,6 +29,8 @@ use crate::plan::{Alternative, Plan, PlanOptions, Policy};
 use crate::source::{Setting, SourceMap};
 use crate::stack::with_room;
 use budget::Planned;
+
+pub use pareto::pareto;
 
 /// What is to be analysed.
 #[derive(Debug, Clone, Default)]
@@ -63,6 +66,15 @@ pub struct Analysis {
     pub elaborate: ElaborateOptions,
     /// How long each stage took.
     pub times: Times,
+}
+
+impl Analysis {
+    /// Live bits of a state, those of memories included.
+    fn live_bits(&self, state: usize) -> u64 {
+        let memories = self.liveness.memories[state].iter();
+        let memories = memories.map(|at| self.netlist.memories[at].bits());
+        self.liveness.live[state].count() as u64 + memories.sum::<u64>()
+    }
 }
 
 /// Stages with the time each took.
@@ -188,24 +200,7 @@ pub fn plan(analysis: &Analysis, options: &InsertOptions) -> (Option<Plan>, Diag
 
 /// Chooses the checkpoints and lays out their bits.
 fn planned(analysis: &Analysis, options: &InsertOptions) -> (Option<Planned>, Diagnostics) {
-    let mut diagnostics = Diagnostics::default();
-    let mut states = |key: &str, names: &[String]| -> Vec<StateId> {
-        let found = names.iter().map(|name| {
-            let found = state_named(&analysis.graph, name);
-            found.map_err(|error| error.setting(Setting::text(&["plan", key], name)))
-        });
-        let (found, errors): (Vec<_>, Vec<_>) = found.partition(Result::is_ok);
-        diagnostics
-            .list
-            .extend(errors.into_iter().filter_map(Result::err));
-        found.into_iter().flatten().collect()
-    };
-    let plan_options = PlanOptions {
-        max_cycles: options.max_cycles,
-        forced: states("forced", &options.forced),
-        forbidden: states("forbidden", &options.forbidden),
-        prices: None,
-    };
+    let (plan_options, mut diagnostics) = plan_options(analysis, options);
     if diagnostics.has_errors() {
         return (None, diagnostics);
     }
@@ -231,6 +226,30 @@ fn planned(analysis: &Analysis, options: &InsertOptions) -> (Option<Planned>, Di
         planned.layout = budget::lay_out(analysis, options, &planned.plan);
     }
     (Some(planned), diagnostics)
+}
+
+/// What the options say of the plan, but for the energy model.
+fn plan_options(analysis: &Analysis, options: &InsertOptions) -> (PlanOptions, Diagnostics) {
+    let mut diagnostics = Diagnostics::default();
+    let mut states = |key: &str, names: &[String]| -> Vec<StateId> {
+        let found = names.iter().map(|name| {
+            let found = state_named(&analysis.graph, name);
+            found.map_err(|error| error.setting(Setting::text(&["plan", key], name)))
+        });
+        let (found, errors): (Vec<_>, Vec<_>) = found.partition(Result::is_ok);
+        diagnostics
+            .list
+            .extend(errors.into_iter().filter_map(Result::err));
+        found.into_iter().flatten().collect()
+    };
+    let plan_options = PlanOptions {
+        max_cycles: options.max_cycles,
+        forced: states("forced", &options.forced),
+        forbidden: states("forbidden", &options.forbidden),
+        prices: None,
+        costs: None,
+    };
+    (plan_options, diagnostics)
 }
 
 /// From live bits to the files of an instrumented design.

@@ -17,7 +17,7 @@ struct Cli {
 enum Chore {
     /// Formatting, lints, documentation and all tests; what CI runs
     Test {
-        /// Install missing simulators with apt-get first
+        /// Install missing tools with apt-get first
         #[arg(long)]
         install: bool,
     },
@@ -66,7 +66,7 @@ enum Chore {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
-    /// Install the simulators and Yosys with apt-get where they are missing
+    /// Install the simulators, Yosys and the browser with apt-get where they are missing
     Install,
 }
 
@@ -77,6 +77,7 @@ const TOOLS: &[(&str, &str)] = &[
     ("yosys", "yosys"),
     ("g++", "g++"),
     ("make", "make"),
+    ("chromium", "chromium"),
 ];
 
 fn main() -> ExitCode {

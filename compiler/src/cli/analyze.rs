@@ -41,6 +41,7 @@ pub fn run(
         energy: None,
         policy: request.insert.policy,
         compared: &[],
+        pareto: None,
         design_hash: &analysis.hash,
         word_bits: DEFAULT_WORD_BITS,
     });

@@ -103,6 +103,9 @@ pub struct InsertArgs {
     /// Compare with saving every flip-flop, and with every control state a checkpoint, in the reports
     #[arg(long)]
     pub baseline: bool,
+    /// Find the plans between which other weights of the objective choose, for the reports
+    #[arg(long)]
+    pub pareto: bool,
     /// Check live bits and plan with a solver first; write nothing if the proof fails
     #[arg(long)]
     pub prove: bool,

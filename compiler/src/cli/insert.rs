@@ -23,6 +23,7 @@ use crate::source::SourceMap;
 pub fn run(arguments: &InsertArgs, console: &Console, sources: &mut SourceMap) -> Result<(), Exit> {
     let mut request = request::request(&arguments.design, Some(&arguments.plan), sources)?;
     request.baseline = arguments.baseline;
+    request.pareto = arguments.pareto;
     let built = build(&request, console, sources)?;
     let proof = arguments.prove.then(|| {
         let plan = &built.inserted.plan;
@@ -100,6 +101,7 @@ pub fn build(request: &Request, console: &Console, sources: &mut SourceMap) -> R
         true => driver::alternatives(&analysis, &request.insert, &inserted.plan),
         false => Vec::new(),
     };
+    let front = (request.pareto).then(|| driver::pareto(&analysis, &request.insert, &inserted));
     let report = report::report(&report::Inputs {
         sources,
         netlist: &analysis.netlist,
@@ -111,6 +113,7 @@ pub fn build(request: &Request, console: &Console, sources: &mut SourceMap) -> R
         energy: inserted.energy.as_ref(),
         policy: request.insert.policy,
         compared: &compared,
+        pareto: front.as_ref(),
         design_hash: &analysis.hash,
         word_bits: request.insert.word_bits,
     });

@@ -38,6 +38,8 @@ pub struct Request {
     pub memories: Vec<String>,
     /// The report compares the plan with others.
     pub baseline: bool,
+    /// The report has the plans for other weights.
+    pub pareto: bool,
 }
 
 impl Request {
@@ -207,6 +209,7 @@ pub fn request(
         reset,
         memories: config.memory.kinds.keys().cloned().collect(),
         baseline: false,
+        pareto: false,
     })
 }
 

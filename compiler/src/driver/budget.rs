@@ -10,11 +10,12 @@ use super::{Analysis, InsertOptions};
 use crate::control::StateId;
 use crate::diagnostics::{Diagnostic, Label, codes};
 use crate::energy::{
-    Attojoules, EnergyOptions, Figures, MOST, Model, Nvm, Problem, Technology, activity,
+    Attojoules, EnergyOptions, Figures, MOST, Model, Nvm, Problem, Technology, Weights, activity,
     engineering, need, technologies,
 };
 use crate::layout::{self, Layout, LayoutOptions, Shape};
 use crate::liveness::BitSet;
+use crate::plan::pareto::Parts;
 use crate::plan::{self, Doubt, Plan, PlanError, PlanOptions, Prices};
 use crate::source::Setting;
 
@@ -69,6 +70,7 @@ pub(super) fn planned(
         options,
         plan_options,
         energy,
+        weights: energy.weights,
     };
     match search.fit(&model, model.supply.budget()) {
         Ok((plan, layout)) => Ok(Planned {
@@ -92,6 +94,18 @@ fn unusable(options: &EnergyOptions, problem: Problem) -> Diagnostic {
     error.setting(Setting::new(&["energy", key]))
 }
 
+/// The parts of the objective for a checkpoint in a state whose saves have this shape.
+pub(super) fn parts(analysis: &Analysis, model: &Model, state: usize, shape: &Shape) -> Parts {
+    let netlist = &analysis.netlist;
+    let (save, visits) = (shape.save(), model.visits[state]);
+    let all_bits = netlist.flop_bits() + netlist.memory_bits();
+    [
+        visits * model.joules(&save) / model.mean_cycle_joules(),
+        visits * model.clocks(&save) as f64,
+        analysis.live_bits(state) as f64 / all_bits.max(1) as f64,
+    ]
+}
+
 /// The words of a plan.
 pub(super) fn lay_out(analysis: &Analysis, options: &InsertOptions, plan: &Plan) -> Layout {
     layout::layout(
@@ -106,16 +120,23 @@ pub(super) fn lay_out(analysis: &Analysis, options: &InsertOptions, plan: &Plan)
     )
 }
 
-struct Search<'a> {
-    analysis: &'a Analysis,
-    options: &'a InsertOptions,
-    plan_options: &'a PlanOptions,
-    energy: &'a EnergyOptions,
+/// What plans are searched for.
+pub(super) struct Search<'a> {
+    pub(super) analysis: &'a Analysis,
+    pub(super) options: &'a InsertOptions,
+    pub(super) plan_options: &'a PlanOptions,
+    pub(super) energy: &'a EnergyOptions,
+    /// Weights of the objective.
+    pub(super) weights: Weights,
 }
 
 impl Search<'_> {
     /// The best plan found for a budget, and its layout.
-    fn fit(&self, model: &Model, budget: Attojoules) -> Result<(Plan, Layout), PlanError> {
+    pub(super) fn fit(
+        &self,
+        model: &Model,
+        budget: Attojoules,
+    ) -> Result<(Plan, Layout), PlanError> {
         let Analysis {
             netlist,
             graph,
@@ -190,27 +211,13 @@ impl Search<'_> {
             chain.union_with(live);
         }
         let words = (chain.count() as u64).div_ceil(u64::from(self.options.word_bits));
-        let mut shapes: Vec<Shape> = (0..live.len()).map(|at| self.filled(at)).collect();
+        let mut shapes: Vec<Shape> = (0..live.len())
+            .map(|at| filled(self.analysis, self.options, at))
+            .collect();
         for shape in &mut shapes {
             shape.chain_words = shape.chain_words.max(words);
         }
         shapes
-    }
-
-    /// The least that saving a state can be made of: its bits fill their words,
-    /// and nothing else is saved anywhere.
-    fn filled(&self, state: usize) -> Shape {
-        let Analysis {
-            netlist,
-            graph,
-            liveness,
-            ..
-        } = self.analysis;
-        let given = plan::given(netlist, graph, liveness, StateId(state as u32));
-        let bits = (liveness.live[state].count() - given.count()) as u64;
-        let memories = liveness.memories[state].iter();
-        let memories = memories.map(|memory| &netlist.memories[memory]);
-        Shape::filled(self.options.word_bits, bits, memories)
     }
 
     /// What the plan is told. A save counts with the commit word that it may have
@@ -223,12 +230,7 @@ impl Search<'_> {
         images: &[bool],
         budget: Attojoules,
     ) -> Prices {
-        let Analysis {
-            netlist,
-            graph,
-            liveness,
-            ..
-        } = self.analysis;
+        let graph = &self.analysis.graph;
         let passed_over = |shape: &Shape| model.joules(&shape.passed_over());
         let held = shapes.iter().zip(images).filter(|(_, held)| **held);
         let in_vain = held.map(|(shape, _)| passed_over(shape));
@@ -244,17 +246,10 @@ impl Search<'_> {
         let walks = walks.filter(|((_, state), held)| state.initial || **held);
         let walk = walks.map(|((shape, _), _)| restore(shape));
         let cold = walk.fold(0.0, f64::max) + in_vain + first;
-        let (weights, mean) = (&self.energy.weights, model.mean_cycle_joules());
-        let all_bits = netlist.flop_bits() + netlist.memory_bits();
+        let weights = &self.weights;
         let cost = |(state, shape): (usize, &Shape)| {
-            let save = shape.save();
-            let memories = liveness.memories[state].iter();
-            let memory_bits: u64 = memories.map(|at| netlist.memories[at].bits()).sum();
-            let bits = liveness.live[state].count() as u64 + memory_bits;
-            let visits = model.visits[state];
-            weights.energy * visits * model.joules(&save) / mean
-                + weights.stall * visits * model.clocks(&save) as f64
-                + weights.area * bits as f64 / all_bits.max(1) as f64
+            let [energy, stall, area] = parts(self.analysis, model, state, shape);
+            weights.energy * energy + weights.stall * stall + weights.area * area
         };
         Prices {
             run: model
@@ -372,6 +367,22 @@ impl Search<'_> {
             .find(|(_, nvm)| fits(nvm))
             .map(|(row, _)| row)
     }
+}
+
+/// The least that saving a state can be made of: its bits fill their words, and nothing else
+/// is saved anywhere.
+pub(super) fn filled(analysis: &Analysis, options: &InsertOptions, state: usize) -> Shape {
+    let Analysis {
+        netlist,
+        graph,
+        liveness,
+        ..
+    } = analysis;
+    let given = plan::given(netlist, graph, liveness, StateId(state as u32));
+    let bits = (liveness.live[state].count() - given.count()) as u64;
+    let memories = liveness.memories[state].iter();
+    let memories = memories.map(|memory| &netlist.memories[memory]);
+    Shape::filled(options.word_bits, bits, memories)
 }
 
 /// The larger in each part.

@@ -90,6 +90,19 @@ pub struct Layout {
     pub id: u32,
 }
 
+/// A plan with its layout.
+#[derive(Debug, Clone)]
+pub struct LaidOut {
+    /// The checkpoints.
+    pub plan: Plan,
+    /// Where their bits live.
+    pub layout: Layout,
+    /// Live bits of all checkpoints together, those of memories included.
+    pub live_bits: u64,
+    /// Saved bits of all checkpoints together.
+    pub saved_bits: u64,
+}
+
 impl Layout {
     /// Payload words of all memories.
     pub fn memory_words(&self) -> u32 {

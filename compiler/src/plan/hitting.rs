@@ -27,6 +27,20 @@ const MAX_STATES: usize = 160;
 const MAX_SETS: usize = 300;
 const MAX_ROUNDS: usize = 60;
 
+/// What costs that are no whole numbers are scaled to, all together: with the factor for the
+/// number of checkpoints still exact in the arithmetic of the integer program.
+const WHOLE: f64 = 1e7;
+
+/// Costs as whole numbers.
+pub(super) fn whole(costs: &[f64]) -> Vec<u64> {
+    let all: f64 = costs.iter().sum();
+    let scale = if all > 0.0 { WHOLE / all } else { 1.0 };
+    costs
+        .iter()
+        .map(|cost| (cost * scale).round() as u64)
+        .collect()
+}
+
 /// A choice that hits everything.
 pub(super) struct Solution {
     pub(super) chosen: Vec<bool>,

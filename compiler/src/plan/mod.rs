@@ -20,6 +20,8 @@
 //! the prices. That is no hitting set problem (`segments` says why), and is solved
 //! by a dynamic program over the graph (`frontier`), on small graphs with the
 //! integer program as a second opinion (`integer`, `budgeted`).
+//!
+//! Which plans there are for other weights of the objective, [`pareto`] finds.
 
 mod alternative;
 mod budgeted;
@@ -29,6 +31,9 @@ mod given;
 mod graph;
 mod hitting;
 mod integer;
+pub mod pareto;
+#[cfg(test)]
+mod pareto_tests;
 #[cfg(test)]
 mod segment_tests;
 mod segments;
@@ -58,6 +63,9 @@ pub struct PlanOptions {
     pub forbidden: Vec<StateId>,
     /// What a plan may take and costs under an energy model.
     pub prices: Option<Prices>,
+    /// What a checkpoint in each state costs, not negative, where there are no prices and it
+    /// is not to be what it saves.
+    pub costs: Option<Vec<f64>>,
 }
 
 /// When a checkpoint that is met saves.
@@ -338,24 +346,18 @@ pub fn plan(
     liveness: &Liveness,
     options: &PlanOptions,
 ) -> Result<Plan, PlanError> {
-    let memory_bits = |memories: &BitSet| -> u64 {
-        let bits = memories
-            .iter()
-            .map(|memory| netlist.memories[memory].bits());
-        bits.sum()
-    };
     let given: Vec<Constants> = (0..graph.states.len())
         .map(|state| given(netlist, graph, liveness, StateId(state as u32)))
         .collect();
-    let bits: Vec<u64> = (liveness.live.iter().zip(&given).zip(&liveness.memories))
-        .map(|((live, given), memories)| {
-            (live.count() - given.count()) as u64 + memory_bits(memories)
-        })
-        .collect();
+    let bits = bits(netlist, liveness, &given);
     let flow = graph::Flow::new(graph);
     let starts: Vec<bool> = graph.states.iter().map(|state| state.initial).collect();
     let (solution, worst) = match &options.prices {
-        None => (hitting::solve(&flow, &bits, options)?, None),
+        None => {
+            let costs = options.costs.as_deref().map(hitting::whole);
+            let costs = costs.as_ref().unwrap_or(&bits);
+            (hitting::solve(&flow, costs, options)?, None)
+        }
         Some(prices) => {
             let solution = budgeted::solve(&flow, &starts, &bits, options, prices)?;
             let worst = budgeted::worst(&flow, &starts, &solution.chosen, prices);
@@ -376,6 +378,28 @@ pub fn plan(
         worst_segment,
         without_save: without_save.unwrap_or_default(),
     })
+}
+
+/// The bits that a checkpoint in each state saves, those of memories included.
+pub fn saved_bits(netlist: &Netlist, graph: &ControlGraph, liveness: &Liveness) -> Vec<u64> {
+    let given: Vec<Constants> = (0..graph.states.len())
+        .map(|state| given(netlist, graph, liveness, StateId(state as u32)))
+        .collect();
+    bits(netlist, liveness, &given)
+}
+
+fn bits(netlist: &Netlist, liveness: &Liveness, given: &[Constants]) -> Vec<u64> {
+    let memory_bits = |memories: &BitSet| -> u64 {
+        let bits = memories
+            .iter()
+            .map(|memory| netlist.memories[memory].bits());
+        bits.sum()
+    };
+    (liveness.live.iter().zip(given).zip(&liveness.memories))
+        .map(|((live, given), memories)| {
+            (live.count() - given.count()) as u64 + memory_bits(memories)
+        })
+        .collect()
 }
 
 /// The states that every plan has as checkpoints, by state.

@@ -8,17 +8,17 @@ use super::segments::{Problem, Resource};
 use crate::netlist::testing::Rng;
 
 /// A problem that owns its graph.
-struct Case {
-    flow: Flow,
-    starts: Vec<bool>,
-    resources: Vec<Resource>,
-    costs: Vec<u64>,
-    allowed: Vec<bool>,
-    required: Vec<bool>,
+pub(super) struct Case {
+    pub(super) flow: Flow,
+    pub(super) starts: Vec<bool>,
+    pub(super) resources: Vec<Resource>,
+    pub(super) costs: Vec<u64>,
+    pub(super) allowed: Vec<bool>,
+    pub(super) required: Vec<bool>,
 }
 
 impl Case {
-    fn problem(&self) -> Problem<'_> {
+    pub(super) fn problem(&self) -> Problem<'_> {
         Problem {
             flow: &self.flow,
             starts: &self.starts,
@@ -32,7 +32,7 @@ impl Case {
 
 /// A structured control graph: sequences, branches, loops without a bound, and
 /// loops with one, which counters in the states unroll.
-fn control_graph(rng: &mut Rng, count: usize) -> Flow {
+pub(super) fn control_graph(rng: &mut Rng, count: usize) -> Flow {
     let mut edges: Vec<(u32, u32)> = Vec::new();
     let mut at = 0u32;
     let count = count as u32;
@@ -87,7 +87,7 @@ fn control_graph(rng: &mut Rng, count: usize) -> Flow {
 }
 
 /// Any edges at all, every state reachable.
-fn any_graph(rng: &mut Rng, count: usize) -> Flow {
+pub(super) fn any_graph(rng: &mut Rng, count: usize) -> Flow {
     let mut edges: Vec<(u32, u32)> = (1..count)
         .map(|state| (rng.below(state) as u32, state as u32))
         .collect();
@@ -100,7 +100,7 @@ fn any_graph(rng: &mut Rng, count: usize) -> Flow {
     Flow::from_edges(count, edges)
 }
 
-fn case(rng: &mut Rng, flow: Flow, limits: bool) -> Case {
+pub(super) fn case(rng: &mut Rng, flow: Flow, limits: bool) -> Case {
     let count = flow.len();
     let mut below = |end: usize| rng.below(end) as i64;
     let run: Vec<i64> = (0..count).map(|_| 1 + below(20)).collect();
@@ -139,7 +139,7 @@ fn case(rng: &mut Rng, flow: Flow, limits: bool) -> Case {
 
 /// Whether a choice is valid, by walking from every restore until the budget is
 /// gone: shares no code with the planner.
-fn walks_fit(case: &Case, chosen: &[bool]) -> bool {
+pub(super) fn walks_fit(case: &Case, chosen: &[bool]) -> bool {
     let count = case.flow.len();
     case.resources.iter().all(|resource| {
         // Most used on arrival, raised until nothing changes; without an end

@@ -62,6 +62,7 @@ fn plans_are_valid_and_as_cheap_as_brute_force_says() {
             forced: pick(&mut rng, 12),
             forbidden: pick(&mut rng, 8),
             prices: None,
+            costs: None,
         };
         // No walk avoids the checkpoints for longer than there are states, or for ever.
         let limit = options.max_cycles.unwrap_or(count as u64 + 1);

@@ -7,15 +7,17 @@ use indexmap::IndexMap;
 use crate::control::{ControlGraph, StateId};
 use crate::energy::{Effort, Model};
 use crate::frontend::ObserveOptions;
-use crate::layout::Layout;
+use crate::layout::{LaidOut, Layout};
 use crate::liveness::{BitSet, Liveness};
 use crate::netlist::{Bits, Netlist};
+use crate::plan::pareto::Front;
 use crate::plan::{self, Alternative, Plan, Policy};
 use crate::source::SourceMap;
 
 use super::energy;
 use super::hazards;
 use super::model::*;
+use super::pareto;
 
 /// What a report is made from.
 #[derive(Debug, Clone, Copy)]
@@ -40,6 +42,8 @@ pub struct Inputs<'a> {
     pub policy: Policy,
     /// Other plans for the same design to compare with.
     pub compared: &'a [(Alternative, Plan, Layout)],
+    /// The plans for other weights, where they were asked for.
+    pub pareto: Option<&'a Front<LaidOut>>,
     /// Hash of the design's text, hexadecimal.
     pub design_hash: &'a str,
     /// NVM word width for the baseline where there is no layout.
@@ -83,6 +87,8 @@ pub fn report(inputs: &Inputs) -> Report {
             .map(|(plan, _)| energy::budget(plan, inputs.energy)),
         overhead: energy::overhead(inputs),
         comparison: energy::comparison(inputs),
+        pareto: pareto::points(inputs),
+        pareto_search: inputs.pareto.map(pareto::search),
         energy: inputs.energy.map(energy::energy),
         optimality: inputs.plan.map(|(plan, _)| optimality(plan)),
         nvm: inputs.plan.map(|(_, layout)| Nvm {
@@ -335,7 +341,7 @@ fn checkpoints(inputs: &Inputs, plan: &Plan, layout: &Layout) -> Vec<Checkpoint>
         .collect()
 }
 
-fn optimality(plan: &Plan) -> Optimality {
+pub(super) fn optimality(plan: &Plan) -> Optimality {
     let found = &plan.optimality;
     let gap = if found.objective > 0.0 {
         (found.objective - found.lower_bound) / found.objective * 100.0

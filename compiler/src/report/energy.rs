@@ -15,7 +15,7 @@ pub(super) fn digits(value: f64) -> f64 {
 }
 
 /// A part in percent, to two digits behind the point.
-fn percent(part: f64, whole: f64) -> f64 {
+pub(super) fn percent(part: f64, whole: f64) -> f64 {
     if whole > 0.0 {
         (part / whole * 1e4).round() / 1e2
     } else {
@@ -92,12 +92,18 @@ fn source(model: &Model) -> String {
 
 /// Visits of each state per logical cycle, and the area of the design.
 fn visits_and_area<'a>(inputs: &Inputs<'a>) -> (Cow<'a, [f64]>, f64) {
+    let visits = match inputs.energy {
+        Some(model) => Cow::Borrowed(&model.visits[..]),
+        None => Cow::Owned(visits(inputs.netlist, inputs.graph)),
+    };
+    (visits, area_of(inputs))
+}
+
+/// The area of the design.
+pub(super) fn area_of(inputs: &Inputs) -> f64 {
     match inputs.energy {
-        Some(model) => (Cow::Borrowed(&model.visits), model.area),
-        None => (
-            Cow::Owned(visits(inputs.netlist, inputs.graph)),
-            area(inputs.netlist),
-        ),
+        Some(model) => model.area,
+        None => area(inputs.netlist),
     }
 }
 
@@ -239,7 +245,7 @@ fn interval(plan: &Plan, model: &Model) -> u32 {
 
 /// The controller, a multiplexer per bit of the chain, and a gate for each bit that tells a checkpoint without
 /// being saved.
-fn added_area(plan: &Plan, layout: &Layout) -> f64 {
+pub(super) fn added_area(plan: &Plan, layout: &Layout) -> f64 {
     let given = plan.checkpoints.iter().map(|it| it.given.count() as f64);
     cells::controller_area(layout.word_bits)
         + layout.chain.len() as f64 * cells::MUX.area

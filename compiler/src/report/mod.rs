@@ -9,6 +9,7 @@ mod energy;
 mod hazards;
 mod html;
 mod model;
+mod pareto;
 mod svg;
 mod table;
 mod text;
@@ -20,6 +21,7 @@ mod tests;
 pub use build::{Inputs, report};
 pub use html::html;
 pub use model::*;
+pub use pareto::{ParetoPoint, ParetoSearch};
 pub use text::{analyze, text};
 
 /// `report.json`, with a final line end.

@@ -6,6 +6,8 @@
 use indexmap::IndexMap;
 use serde::Serialize;
 
+use super::pareto::{ParetoPoint, ParetoSearch};
+
 /// The whole report.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Report {
@@ -38,6 +40,12 @@ pub struct Report {
     /// The plan beside others; with `--baseline` only.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub comparison: Vec<Compared>,
+    /// Plans between which the weights of the objective choose; with `--pareto` only.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub pareto: Vec<ParetoPoint>,
+    /// How they were found; with `--pareto` only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pareto_search: Option<ParetoSearch>,
     /// What the joules are computed from; absent without an energy model.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub energy: Option<Energy>,

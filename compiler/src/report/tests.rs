@@ -56,6 +56,7 @@ fn reported(cold: Option<bool>) -> Report {
         energy: cold.map(|_| &model),
         policy: Default::default(),
         compared: &[],
+        pareto: None,
         design_hash: "00112233445566778899aabbccddeeff",
         word_bits: 8,
     })
@@ -114,11 +115,11 @@ fn the_report_with_an_energy_model() {
     insta::assert_snapshot!("energy_text", text(&report));
     let page = html(&report);
     let (_, energy) = page
-        .split_once("<h2>Checkpoints</h2>")
+        .split_once("<section aria-labelledby=\"checkpoints\">")
         .expect("checkpoints");
     let (energy, _) = energy
-        .split_once("<h2>Control states</h2>")
-        .expect("states");
+        .split_once("<section aria-labelledby=\"graph\">")
+        .expect("the graph");
     insta::assert_snapshot!("energy_html", energy);
 }
 
@@ -158,11 +159,82 @@ fn without_a_plan_nothing_of_it_is_reported() {
     assert!(text(&report).starts_with("small: 2 control states, 4 to 4 of 5 flip-flop bits live"));
 }
 
-#[test]
-fn large_graphs_are_not_drawn() {
+/// A report of a ring of so many states that each may go back to the first one.
+fn ring(count: u32) -> Report {
     let mut report = small();
     let state = report.control.states[0].clone();
-    report.control.states = vec![state; svg::GRAPH_LIMIT + 1];
-    assert!(svg::graph(&report).is_none());
-    assert!(html(&report).contains("too many states"));
+    let states = (0..count).map(|id| State {
+        id,
+        name: format!("state={id}"),
+        initial: id == 0,
+        ..state.clone()
+    });
+    report.control.states = states.collect();
+    let edge = |from, to| Edge {
+        from,
+        to,
+        reset: false,
+    };
+    let back = (0..count - 1).map(|from| edge(from, 0));
+    let on = (0..count).map(|from| edge(from, (from + 1) % count));
+    report.control.edges = back.chain(on).collect();
+    report.checkpoints[1].state = count / 2;
+    report
+}
+
+#[test]
+fn sequences_of_a_large_graph_are_one_box() {
+    let boxes = |report: &Report| {
+        let graph = svg::graph(report).expect("states");
+        (graph.svg.matches("<g class=").count(), graph.note)
+    };
+    assert_eq!(boxes(&ring(20)).0, 20);
+    assert_eq!(boxes(&ring(160)).0, 160);
+    // Checkpoints stay alone.
+    let (count, note) = boxes(&ring(2000));
+    assert_eq!(count, 4);
+    assert!(
+        note.contains("arrows to state 0 from 2000 states"),
+        "{note}"
+    );
+    // Without sequences the picture stays small all the same.
+    let mut branches = ring(2000);
+    for state in 0..1999 {
+        branches.control.edges.push(Edge {
+            from: state,
+            to: (state * 7 + 3) % 2000,
+            reset: false,
+        });
+    }
+    let (count, note) = boxes(&branches);
+    assert!((80..=160).contains(&count), "{count}");
+    assert!(note.contains("neighbours are one"), "{note}");
+    let graph = svg::graph(&branches).expect("states");
+    assert!(graph.note.contains("first reached"), "{}", graph.note);
+    assert!(graph.svg.matches("class=\"edge\"").count() < 160);
+}
+
+#[test]
+fn a_large_matrix_is_drawn_in_means() {
+    let matrix = svg::matrix(&ring(2000)).expect("states");
+    assert!(
+        matrix.note.contains("the mean of 7 states"),
+        "{}",
+        matrix.note
+    );
+}
+
+#[test]
+fn a_way_that_takes_little_has_a_scale_of_its_own() {
+    let mut report = reported(Some(false));
+    let shown = |report: &Report| svg::energy(report).expect("an energy model");
+    assert!(shown(&report).contains("class=\"usable\""));
+    let budget = report.budget.as_mut().expect("a plan");
+    budget.usable_joules = Some(1e-3);
+    let chart = shown(&report);
+    assert!(
+        chart.contains("1.00 mJ usable, above this chart"),
+        "{chart}"
+    );
+    assert!(chart.contains(">2.00 µJ<") && !chart.contains("class=\"usable\""));
 }

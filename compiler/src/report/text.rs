@@ -6,6 +6,7 @@ use indexmap::IndexMap;
 use super::advice;
 use super::hazards;
 use super::model::{Checkpoint, Observe, Report, State};
+use super::pareto;
 use super::table::{Align, count, percent, shorten, shorten_apart, table};
 use super::text_energy;
 use crate::energy::engineering;
@@ -28,6 +29,10 @@ pub fn text(report: &Report) -> String {
     if !report.comparison.is_empty() {
         out.push('\n');
         out.push_str(&text_energy::comparison(report));
+    }
+    if !report.pareto.is_empty() {
+        out.push('\n');
+        out.push_str(&pareto::text(report));
     }
     let dominates = dominates(report);
     if !dominates.is_empty() {
@@ -108,7 +113,7 @@ fn header(titles: &[&str]) -> Vec<String> {
 
 /// Live registers of a state; whole ones by name alone, equal neighbours of an
 /// array or a numbered group are not folded.
-fn live_list(widths: &IndexMap<&str, u32>, state: &State) -> String {
+pub(super) fn live_list(widths: &IndexMap<&str, u32>, state: &State) -> String {
     let items: Vec<String> = state
         .live
         .iter()
@@ -128,7 +133,7 @@ fn live_list(widths: &IndexMap<&str, u32>, state: &State) -> String {
     shorten(&items.join(" "), 160)
 }
 
-fn verdict(report: &Report) -> String {
+pub(super) fn verdict(report: &Report) -> String {
     let top = &report.design.top;
     let Some(worst) = worst(report) else {
         return format!("{top}: {}\n", summary(report));
@@ -172,6 +177,11 @@ pub fn live(report: &Report) -> (usize, usize, usize) {
 }
 
 fn facts(report: &Report) -> String {
+    table(&[Align::Left, Align::Left], &fact_rows(report))
+}
+
+/// Keys and values of the list of facts; without a key what belongs to the row before.
+pub(super) fn fact_rows(report: &Report) -> Vec<Vec<String>> {
     let mut rows: Vec<Vec<String>> = Vec::new();
     let mut row = |key: &str, value: String| rows.push(vec![key.to_string(), value]);
     let design = &report.design;
@@ -340,7 +350,7 @@ fn facts(report: &Report) -> String {
             },
         );
     }
-    table(&[Align::Left, Align::Left], &rows)
+    rows
 }
 
 fn checkpoint_table(report: &Report) -> String {
@@ -437,17 +447,24 @@ pub(super) fn range_bits(ranges: &str) -> u64 {
 }
 
 fn dominates(report: &Report) -> String {
+    table(
+        &[Align::Left, Align::Right, Align::Right],
+        &dominating_rows(report),
+    )
+}
+
+/// The registers with most saved bits in the worst checkpoint: name, bits, part of all.
+pub(super) fn dominating_rows(report: &Report) -> Vec<Vec<String>> {
     let list = saved_by_register(report);
     let total: u64 = list.iter().map(|(_, bits)| bits).sum();
-    let mut rows = Vec::new();
-    for (name, bits) in list.iter().take(5) {
-        rows.push(vec![
+    let rows = list.iter().take(5).map(|(name, bits)| {
+        vec![
             shorten(name, NAME),
             bits.to_string(),
             format!("{} %", percent(*bits, total)),
-        ]);
-    }
-    table(&[Align::Left, Align::Right, Align::Right], &rows)
+        ]
+    });
+    rows.collect()
 }
 
 #[cfg(test)]

@@ -323,6 +323,7 @@ fn priced(
         energy: inserted.energy.as_ref(),
         policy: options.policy,
         compared: &compared,
+        pareto: None,
         design_hash: &analysis.hash,
         word_bits: WORD_BITS,
     }))

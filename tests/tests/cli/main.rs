@@ -7,4 +7,5 @@ mod bench;
 mod command_line;
 mod energy;
 mod observe;
+mod pareto;
 mod proof;

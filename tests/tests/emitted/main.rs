@@ -69,6 +69,7 @@ fn emit(files: &[PathBuf], top: &str, options: &InstrumentOptions, word_bits: u3
     let report = report::report(&report::Inputs {
         policy: Default::default(),
         compared: &[],
+        pareto: None,
         sources: &sources,
         netlist: &netlist,
         observe: &read.observe,
