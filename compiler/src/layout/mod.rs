@@ -8,8 +8,8 @@
 //! high end, in the last child.
 //!
 //! Inside an instance the bits that the same checkpoints save stand together,
-//! so that a checkpoint touches few words; runs of neighbouring bits of one
-//! register stay whole where they are saved alike. Bits that no checkpoint saves,
+//! and what shares a word is chosen so that saves touch few words (`order`); runs
+//! of neighbouring bits of one register stay whole where they are saved alike. Bits that no checkpoint saves,
 //! but some give, are in the chain, too: a restore sets them.
 //!
 //! Registers that one text makes several times, in iterations of a generate
@@ -24,6 +24,7 @@
 mod cold;
 mod effort;
 mod given;
+mod order;
 #[cfg(test)]
 mod tests;
 
@@ -149,6 +150,9 @@ struct Run {
 /// need it give it. `None` where the chain does without the bit.
 type Savers = Option<Vec<u32>>;
 
+/// The cold start among the savers.
+const COLD: u32 = u32::MAX;
+
 /// Lays out the bits that a plan saves. `bits` is the numbering that the plan
 /// uses. A register whose bits cannot be selected one by one in the source is
 /// taken whole as soon as one bit is saved, and so is one in a generate loop.
@@ -162,20 +166,11 @@ pub fn layout(netlist: &Netlist, plan: &Plan, bits: &BitIndex, options: &LayoutO
     }
     let mut chain = Vec::new();
     let mut segments = Vec::new();
+    let mut words = order::Chain::new(options.word_bits, plan.checkpoints.len());
     for &instance in &order {
         let start = chain.len();
-        let runs = &mut own[instance.index()];
-        // Stable: source order among equals. What is only given comes last, so
-        // that it shares no word with what is saved but one.
-        let order = |run: &Run| {
-            (
-                run.savers.as_ref().is_some_and(Vec::is_empty),
-                run.savers.clone(),
-            )
-        };
-        runs.sort_by_cached_key(order);
-        for run in runs.iter() {
-            chain.extend(run.bits.clone().map(|bit| (run.register, bit)));
+        for run in in_order(std::mem::take(&mut own[instance.index()]), &mut words) {
+            chain.extend(run.bits.map(|bit| (run.register, bit)));
         }
         if chain.len() > start {
             segments.push(Segment {
@@ -236,6 +231,45 @@ pub fn layout(netlist: &Netlist, plan: &Plan, bits: &BitIndex, options: &LayoutO
     layout.slot_words = words + layout.memory_words() + 2 * wide + 2;
     layout.id = id(netlist, options, &layout);
     layout
+}
+
+/// The runs of an instance as they stand in the chain, behind what `words` counts.
+fn in_order(mut runs: Vec<Run>, words: &mut order::Chain) -> Vec<Run> {
+    // What is only given comes last, so that it shares no word with what is saved but one.
+    let only_given = |run: &Run| run.savers.as_ref().is_some_and(Vec::is_empty);
+    // Stable: source order among equals.
+    runs.sort_by_cached_key(|run| (only_given(run), run.savers.clone()));
+    let mut alike: Vec<Vec<Run>> = Vec::new();
+    for run in runs {
+        match alike.last_mut() {
+            Some(class) if class[0].savers == run.savers => class.push(run),
+            _ => alike.push(vec![run]),
+        }
+    }
+    let last = (alike.last().is_some_and(|class| only_given(&class[0])))
+        .then(|| alike.pop())
+        .flatten();
+    let class = |runs: &Vec<Run>| {
+        let savers = runs[0].savers.iter().flatten();
+        let checkpoints = savers.filter(|&&saver| saver != COLD);
+        order::Class {
+            bits: runs.iter().map(|run| run.bits.len() as u32).sum(),
+            savers: words.savers(checkpoints.map(|&at| at as usize)),
+        }
+    };
+    let classes: Vec<order::Class> = alike.iter().map(class).collect();
+    let given = last.iter().map(class);
+    let given: Vec<order::Class> = given.collect();
+    let order = order::order(&classes, words);
+    for at in &order {
+        words.push(&classes[*at]);
+    }
+    given.iter().for_each(|class| words.push(class));
+    let places = order.into_iter();
+    places
+        .flat_map(|at| std::mem::take(&mut alike[at]))
+        .chain(last.into_iter().flatten())
+        .collect()
 }
 
 /// The memories that the payload or a cold start needs.
@@ -314,7 +348,7 @@ fn runs(
         let cold = plan.cold.bits.contains(number);
         let list: Vec<u32> = own
             .map(|(index, _)| index as u32)
-            .chain(cold.then_some(u32::MAX))
+            .chain(cold.then_some(COLD))
             .collect();
         let mut checkpoints = plan.checkpoints.iter();
         let mut given = || checkpoints.any(|it| it.given.value(number).is_some());
