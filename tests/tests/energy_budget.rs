@@ -116,7 +116,16 @@ fn meter(recorded: &Recorded, model: &Model) -> Meter {
 /// Plans with the smallest capacitor that will do, sees that 2 % less is refused, and runs power cycles that have `part` of that
 /// budget each.
 fn on_a_budget(name: &str, max_cycles: Option<u64>, part: f64) -> (BudgetReport, u64) {
-    let mut recorded = Recorded::example(&Example::named(name));
+    let recorded = Recorded::example(&Example::named(name));
+    recorded_on_a_budget(name, recorded, max_cycles, part)
+}
+
+fn recorded_on_a_budget(
+    name: &str,
+    mut recorded: Recorded,
+    max_cycles: Option<u64>,
+    part: f64,
+) -> (BudgetReport, u64) {
     let smallest = recommended(&recorded, 1e-12).expect("too little");
     assert_eq!(recommended(&recorded, smallest), None, "{name}");
     let less = recommended(&recorded, smallest * 0.98);
@@ -181,7 +190,12 @@ fn with_supply(
 }
 
 fn progresses_for(name: &str, max_cycles: Option<u64>) {
-    let (report, cycles) = on_a_budget(name, max_cycles, 1.0);
+    let recorded = Recorded::example(&Example::named(name));
+    recorded_progresses(name, recorded, max_cycles);
+}
+
+fn recorded_progresses(name: &str, recorded: Recorded, max_cycles: Option<u64>) {
+    let (report, cycles) = recorded_on_a_budget(name, recorded, max_cycles, 1.0);
     let cycles = max_cycles.map_or(cycles, |most| most.min(cycles));
     assert_eq!(report.failures, [], "{name}");
     assert_eq!(report.stuck, [], "{name}");
@@ -202,6 +216,35 @@ fn every_example_progresses_to_its_end() {
         progresses_for(example.name, None);
     }
 }
+
+/// The same for designs of one's own: folders in the one that IDETIC_BUDGET names, each with an `idetic.toml` and a testbench `tb.v`.
+#[test]
+#[ignore = "designs of your own: IDETIC_BUDGET=DIR cargo test -p idetic-tests --test energy_budget -- --ignored --nocapture own"]
+fn designs_of_ones_own_progress() {
+    let list = std::env::var("IDETIC_BUDGET").expect("IDETIC_BUDGET names a folder");
+    let mut folders: Vec<_> = (std::fs::read_dir(list).unwrap())
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.join("idetic.toml").is_file())
+        .collect();
+    folders.sort();
+    assert!(!folders.is_empty());
+    let failed: Vec<_> = folders
+        .iter()
+        .filter(|folder| {
+            let name = folder.file_name().unwrap().to_str().unwrap().to_string();
+            let tried = std::panic::catch_unwind(|| {
+                let bench = folder.join("tb.v");
+                let recorded = Recorded::design(folder, &bench, Default::default());
+                recorded_progresses(&name, recorded, Some(OWN_CYCLES));
+            });
+            tried.is_err()
+        })
+        .collect();
+    assert!(failed.is_empty(), "{failed:?}");
+}
+
+/// Logical cycles of a design of one's own.
+const OWN_CYCLES: u64 = 300;
 
 /// That the meter and the judgement can tell: with less than the plan was accepted for, some start gets nowhere.
 #[test]

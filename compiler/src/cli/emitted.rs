@@ -23,6 +23,7 @@ pub fn name_apart(output: &mut Output, shown: &SourceMap) -> Result<(), Diagnost
     let mut taken: BTreeSet<String> = output::FIXED.iter().map(|name| name.to_string()).collect();
     taken.insert(list);
     let own = output.files.iter().filter(|file| file.source.is_none());
+    let own = own.chain(&output.observed);
     taken.extend(own.map(|file| file.name.clone()));
     let mut included: Vec<&OutputFile> = Vec::new();
     for file in output.files.iter().filter(|file| !file.listed) {

@@ -157,6 +157,7 @@ impl Built {
             .output
             .files
             .iter()
+            .chain(&self.inserted.output.observed)
             .map(|file| (file.name.clone(), file.text.clone()))
             .collect();
         files.push(list);

@@ -35,6 +35,7 @@ mod merged;
 mod module;
 mod names;
 mod process;
+mod sampled;
 mod signals;
 mod skips;
 mod tables;
@@ -130,6 +131,9 @@ pub struct Output {
     pub top: String,
     /// All Verilog files, in compilation order.
     pub files: Vec<OutputFile>,
+    /// What shows a testbench whether it keeps the promise of `[observe]`, if there
+    /// is one: no part of the design.
+    pub observed: Option<OutputFile>,
     /// Contents of `image.json`.
     pub image: Image,
     /// What shows that the insertions change nothing; not emitted.
@@ -246,6 +250,7 @@ pub fn attempt(
     let output = Output {
         top: names::wrapper_name(&netlist.top),
         files: files::files(ast, sources, netlist, &edits, wrapper, gate),
+        observed: sampled::checker(ast, sources, netlist, options),
         image: image::image(netlist, graph, liveness, plan, layout, &options.design_hash),
         at_rest: at_rest::at_rest(netlist, &tree, &top, options),
         original_top: netlist.top.clone(),

@@ -320,3 +320,57 @@ fn what_cannot_be_taken_back_is_told() {
         outcome.stderr
     );
 }
+
+/// The file that `insert` writes for it, in a simulation with the design as it was written.
+#[test]
+fn a_testbench_learns_whether_it_keeps_the_promise() {
+    let config = "[design]\nfiles = [\"mixer.v\"]\n[observe]\ndebug = \"never\"\nresult = { when = \"ready && busy == 1'b0\" }\n";
+    let bench = Bench::new(&[("idetic.toml", config), ("mixer.v", DESIGN)]);
+    bench.succeeds(&["insert", "-q", "-o", "out"]);
+    let observed = bench.work().join("out/observe/mixer_observed.v");
+    let text = std::fs::read_to_string(&observed).unwrap();
+    insta::assert_snapshot!(text.replace(env!("CARGO_PKG_VERSION"), "VERSION"));
+    let list = std::fs::read_to_string(bench.work().join("out/mixer_idetic.f")).unwrap();
+    assert!(!list.contains("observed"), "{list}");
+    let simulate = |condition: &str| {
+        let check = format!(
+            "mixer_observed dut(.clk(clk), .rst(rst), .start(start), .a(a), .result(result), .debug(debug), .ready(ready));
+  integer unknown = 0;
+  always @(negedge clk) if (!rst && {condition} && ^result === 1'bx) unknown = unknown + 1;"
+        );
+        let testbench = TESTBENCH.replace(
+            "mixer dut(.clk(clk), .rst(rst), .start(start), .a(a), .result(result), .debug(debug), .ready(ready));",
+            &check,
+        );
+        assert_ne!(testbench, TESTBENCH);
+        let testbench =
+            testbench.replace("$finish;", "$display(\"unknown %0d\", unknown); $finish;");
+        bench.write("tb.v", testbench.as_bytes());
+        let program = bench.work().join("observed.vvp");
+        let built = std::process::Command::new("iverilog")
+            .args(["-g2005", "-s", "tb", "-o"])
+            .arg(&program)
+            .args([
+                &bench.work().join("tb.v"),
+                &bench.work().join("mixer.v"),
+                &observed,
+            ])
+            .output()
+            .unwrap();
+        assert!(built.status.success(), "{built:?}");
+        let run = std::process::Command::new("vvp")
+            .arg("-n")
+            .arg(&program)
+            .output()
+            .unwrap();
+        let said = String::from_utf8(run.stdout).unwrap();
+        let number = said
+            .trim()
+            .strip_prefix("unknown ")
+            .unwrap_or_else(|| panic!("{said}"));
+        number.parse::<u32>().unwrap()
+    };
+    // Who samples when the result is ready sees all of it; who looks earlier does not.
+    assert_eq!(simulate("ready"), 0);
+    assert!(simulate("1'b1") > 10);
+}
