@@ -3,8 +3,9 @@
 use std::time::Instant;
 
 use super::aig::Lit;
-use super::claims::{constant, facts, given, kept, kept_memories, satisfies, successors};
-use super::machine::{Circuit, Contents, Copy, Machine, word};
+use super::circuit::{Circuit, Contents, word};
+use super::claims::{constant, facts, given, keeps_memory, kept, satisfies, shown, successors};
+use super::machine::{Copy, Machine};
 use super::solver::{Answer, Question};
 use super::{Claims, Counterexample, Effect, Verdict};
 use crate::control::StateId;
@@ -70,12 +71,14 @@ impl Step {
             }
         }
         let kept = machine.all_kept();
-        let memories = kept_memories(claims, state);
         let mut contents = kept.clone();
         let mut lost = Vec::new();
-        for at in (0..contents.len()).filter(|&at| !memories.contains(at)) {
-            contents[at] = Contents::Lost;
-            lost.push(MemId(at as u32));
+        for (at, contents) in contents.iter_mut().enumerate() {
+            let memory = MemId(at as u32);
+            if !keeps_memory(claims, state, memory) {
+                *contents = Contents::Lost;
+                lost.push(memory);
+            }
         }
         let first = machine.copy(&mut circuit, whole, kept, None);
         let second = machine.copy(&mut circuit, restored, contents, Some(&first));
@@ -148,17 +151,18 @@ impl Step {
 
     /// "As the registers read in this cycle, they satisfy the facts of a state, but not
     /// its constants", for each state that this is possible for.
-    fn shows(&mut self, claims: &Claims<'_>, machine: &Machine<'_>) -> Vec<(Effect, Lit)> {
+    fn shows(
+        &mut self,
+        claims: &Claims<'_>,
+        machine: &Machine<'_>,
+        state: StateId,
+    ) -> Vec<(Effect, Lit)> {
         let registers = claims.netlist.registers.iter();
         let read: Vec<Vec<Lit>> = registers
             .map(|register| machine.value(&self.copies[0], register.expr).to_vec())
             .collect();
         let mut list = Vec::new();
-        for at in 0..claims.graph.states.len() {
-            let state = StateId(at as u32);
-            if claims.liveness.constants[at].count() == 0 {
-                continue;
-            }
+        for state in shown(claims, state) {
             let there = satisfies(claims, &mut self.circuit, &read, state);
             let constant = constant(claims, &mut self.circuit, &read, state);
             let wrong = self.circuit.aig.and(there, !constant);
@@ -222,7 +226,7 @@ pub(super) fn step(
 ) -> (Verdict, usize) {
     let mut step = Step::new(claims, machine, state);
     let mut outputs = step.outputs(claims, machine);
-    outputs.extend(step.shows(claims, machine));
+    outputs.extend(step.shows(claims, machine, state));
     let ends: Vec<Lit> = step.targets.iter().map(|&(_, there)| there).collect();
     let aig = &mut step.circuit.aig;
     let arrives = aig.any(ends);
