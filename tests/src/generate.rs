@@ -87,7 +87,10 @@ pub fn machine(flops: usize, states: usize) -> String {
         line(format!("      16'd{state}: begin"));
         for at in 0..each {
             let target = (state * each + at) % registers;
-            let [a, b] = [1, 5].map(|offset| (target + offset) % registers);
+            let (a, b) = (
+                (target * 7 + 3) % registers,
+                (target * 13 + state * 5 + 1) % registers,
+            );
             line(format!("        r{target} <= r{a} + (r{b} ^ 32'd{state});"));
         }
         let own = (state * each) % registers;

@@ -3,7 +3,10 @@
 //! Only what the roots of the netlist need is made: of a multiplexer whose select is constant in a state, one leg. So a state
 //! costs what the machine does in it, not all that it could do.
 
+use rustc_hash::FxHashMap;
+
 use super::aig::{Aig, Lit};
+use super::choices::{Choice, choices};
 use super::circuit::{Circuit, Contents};
 use super::words::{self, Shift};
 use crate::netlist::{BinaryOp, ExprId, Netlist, Node, RegId, Register, UnaryOp};
@@ -15,6 +18,17 @@ pub(super) struct Machine<'a> {
     roots: Vec<ExprId>,
     /// Those that are conditions and values of asynchronous resets.
     resets: Vec<ExprId>,
+    choices: FxHashMap<ExprId, Choice>,
+}
+
+/// What a multiplexer passes.
+enum Passed {
+    /// It depends on this expression, which has not been evaluated.
+    Ask(ExprId),
+    /// This leg, or what a leg passes.
+    Leg(ExprId),
+    /// Either leg.
+    Open,
 }
 
 /// Where an expression's bits are that has not been evaluated.
@@ -59,6 +73,7 @@ impl<'a> Machine<'a> {
             netlist,
             roots: each_once(netlist.roots()),
             resets: each_once(resets),
+            choices: choices(&netlist.exprs, &reached(netlist, netlist.roots())),
         }
     }
 
@@ -214,7 +229,6 @@ impl<'a> Machine<'a> {
 
     /// Evaluates an expression and what it needs.
     fn evaluate(&self, circuit: &mut Circuit, copy: &mut Copy, id: ExprId, other: Option<&Copy>) {
-        let exprs = &self.netlist.exprs;
         let mut open = vec![id];
         while let Some(&id) = open.last() {
             if copy.has(id) {
@@ -222,14 +236,11 @@ impl<'a> Machine<'a> {
                 continue;
             }
             let before = open.len();
-            match exprs.node(id) {
-                Node::Mux(select, ..) if !copy.has(*select) => open.push(*select),
-                _ => self.needs(copy, id, |operand| {
-                    if !copy.has(operand) {
-                        open.push(operand);
-                    }
-                }),
-            }
+            self.needs(copy, id, |operand| {
+                if !copy.has(operand) {
+                    open.push(operand);
+                }
+            });
             if open.len() > before {
                 continue;
             }
@@ -242,16 +253,40 @@ impl<'a> Machine<'a> {
         }
     }
 
-    /// The operands of an expression that its value depends on, given that of a multiplexer's select.
+    /// What a value depends on, as far as that is known.
     fn needs(&self, copy: &Copy, id: ExprId, mut visit: impl FnMut(ExprId)) {
         if let Node::Mux(select, then, other) = self.netlist.exprs.node(id) {
-            match self.value(copy, *select)[0] {
-                Lit::TRUE => return visit(*then),
-                Lit::FALSE => return visit(*other),
-                _ => {}
-            }
+            return match self.passed(copy, id, (*select, *then, *other)) {
+                Passed::Ask(asked) => visit(asked),
+                Passed::Leg(leg) => visit(leg),
+                Passed::Open => [*select, *then, *other].into_iter().for_each(visit),
+            };
         }
         self.netlist.exprs.operands(id, visit);
+    }
+
+    fn passed(
+        &self,
+        copy: &Copy,
+        id: ExprId,
+        (select, then, other): (ExprId, ExprId, ExprId),
+    ) -> Passed {
+        if let Some(choice) = self.choices.get(&id) {
+            if !copy.has(choice.on) {
+                return Passed::Ask(choice.on);
+            }
+            if let Some(leg) = choice.leg(self.value(copy, choice.on)) {
+                return Passed::Leg(leg);
+            }
+        }
+        if !copy.has(select) {
+            return Passed::Ask(select);
+        }
+        match self.value(copy, select)[0] {
+            Lit::TRUE => Passed::Leg(then),
+            Lit::FALSE => Passed::Leg(other),
+            _ => Passed::Open,
+        }
     }
 
     /// Whether an expression has the same operands in another copy, and is evaluated there.
@@ -264,7 +299,10 @@ impl<'a> Machine<'a> {
             Node::MemRead(memory, _) => {
                 copy.contents[memory.index()] == other.contents[memory.index()]
             }
-            Node::Mux(select, ..) => self.value(copy, *select) == self.value(other, *select),
+            // The other copy may pass the other leg.
+            Node::Mux(select, a, b) => {
+                matches!(self.passed(copy, id, (*select, *a, *b)), Passed::Open)
+            }
             _ => true,
         };
         if same {
@@ -315,10 +353,13 @@ impl<'a> Machine<'a> {
                 }
             }
             Node::Binary(op, a, b) => binary(aig, *op, of(a), of(b)),
-            Node::Mux(select, a, b) => match of(select)[0] {
-                Lit::TRUE => of(a).to_vec(),
-                Lit::FALSE => of(b).to_vec(),
-                select => words::mux(aig, select, of(a), of(b)),
+            Node::Mux(select, a, b) => match self.passed(copy, id, (*select, *a, *b)) {
+                Passed::Ask(_) => unreachable!("what it needs is evaluated"),
+                Passed::Leg(leg) => of(&leg).to_vec(),
+                Passed::Open => {
+                    let select = of(select)[0];
+                    words::mux(aig, select, of(a), of(b))
+                }
             },
             Node::Slice(a, low) => of(a)[*low as usize..(*low + width) as usize].to_vec(),
             Node::Concat(items) => items.iter().flat_map(of).copied().collect(),

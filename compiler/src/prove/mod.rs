@@ -27,6 +27,7 @@
 //! A question that is not answered in time is [`Verdict::Unknown`], never proved.
 
 mod aig;
+mod choices;
 mod circuit;
 mod claims;
 mod drops;

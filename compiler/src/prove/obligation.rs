@@ -25,8 +25,16 @@ struct Step {
     lost: Vec<MemId>,
     /// Per memory, whether its contents agree after the step.
     contents: Vec<Lit>,
-    /// The states that edges lead to, each with "the step ends there in agreement".
-    targets: Vec<(StateId, Lit)>,
+    targets: Vec<Target>,
+}
+
+/// A state that an edge leads to.
+struct Target {
+    state: StateId,
+    /// "The step ends there."
+    there: Lit,
+    /// "It has the constants, and what is live agrees."
+    agree: Lit,
 }
 
 impl Step {
@@ -112,8 +120,12 @@ impl Step {
             let memories = memories.map(|memory| contents[memory]);
             let bits = bits.map(|&bit| agree[bit]).chain(memories);
             let constant = constant(claims, &mut circuit, &next[0], target);
-            let lits: Vec<Lit> = bits.chain([there, constant]).collect();
-            targets.push((target, circuit.aig.all(lits)));
+            let lits: Vec<Lit> = bits.chain([constant]).collect();
+            targets.push(Target {
+                state: target,
+                there,
+                agree: circuit.aig.all(lits),
+            });
         }
         Step {
             circuit,
@@ -227,14 +239,21 @@ pub(super) fn step(
     let mut step = Step::new(claims, machine, state);
     let mut outputs = step.outputs(claims, machine);
     outputs.extend(step.shows(claims, machine, state));
-    let ends: Vec<Lit> = step.targets.iter().map(|&(_, there)| there).collect();
     let aig = &mut step.circuit.aig;
+    let shown = aig.any(outputs.iter().map(|&(_, lit)| lit));
+    let ends: Vec<Lit> = (step.targets.iter())
+        .map(|target| aig.and(target.there, target.agree))
+        .collect();
     let arrives = aig.any(ends);
-    let wrong = aig.any(outputs.iter().map(|&(_, lit)| lit).chain([!arrives]));
+    let wrong = aig.or(shown, !arrives);
     if wrong == Lit::FALSE {
         return (Verdict::Proved, step.circuit.aig.len());
     }
-    let mut wanted = step.circuit.constraints();
+    let constraints = step.circuit.constraints();
+    if holds_by_target(&mut step, shown, &constraints, deadline) {
+        return (Verdict::Proved, step.circuit.aig.len());
+    }
+    let mut wanted = constraints;
     wanted.push(wrong);
     // "This bit agrees", for each that need not, to be assumed at will.
     let same: Vec<Lit> = (step.free.iter())
@@ -244,6 +263,7 @@ pub(super) fn step(
         })
         .collect();
     let gates = step.circuit.aig.len();
+    // A new question: assertions make it easier than assumptions, and counterexamples do not depend on what was asked before.
     let mut question = Question::new(&step.circuit.aig, &wanted, deadline);
     match question.ask(&[]) {
         Answer::Never => return (Verdict::Proved, gates),
@@ -267,6 +287,25 @@ pub(super) fn step(
         counterexample.registers.push((RegId(at as u32), value));
     }
     (Verdict::Refuted(Box::new(counterexample)), gates)
+}
+
+/// Whether it is proved that the step ends in some state, and agrees in each where it ends. That is more than
+/// is claimed where it may end in several; it is asked first because what leads to one state mostly decides at once that
+/// what is live in it agrees.
+fn holds_by_target(step: &mut Step, shown: Lit, constraints: &[Lit], deadline: Instant) -> bool {
+    let aig = &mut step.circuit.aig;
+    let some = aig.any(step.targets.iter().map(|target| target.there));
+    let rest = aig.or(shown, !some);
+    let mut question = Question::new(aig, constraints, deadline);
+    let mut never = |lits: &[Lit]| {
+        if lits.contains(&Lit::FALSE) {
+            return true;
+        }
+        let lits: Vec<batsat::Lit> = lits.iter().map(|&lit| question.encode(aig, lit)).collect();
+        question.ask(&lits) == Answer::Never
+    };
+    let mut targets = step.targets.iter();
+    never(&[rest]) && targets.all(|target| never(&[target.there, !target.agree]))
 }
 
 fn stored(copy: &Copy, register: RegId, bit: u32) -> Lit {
@@ -340,10 +379,10 @@ fn effect(
     let values: Vec<Bits> = (step.next[0].iter())
         .map(|bits| read(question, bits))
         .collect();
-    let there = |target: &&(StateId, Lit)| {
-        facts(claims, target.0).all(|(register, value)| values[register.index()] == *value)
+    let there = |target: &&Target| {
+        facts(claims, target.state).all(|(register, value)| values[register.index()] == *value)
     };
-    let Some(&(target, _)) = step.targets.iter().find(there) else {
+    let Some(target) = step.targets.iter().find(there).map(|target| target.state) else {
         return Effect::NoState;
     };
     let index = &claims.liveness.bits;
