@@ -43,9 +43,9 @@ struct Claimed {
 
 impl Claimed {
     fn new() -> Claimed {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = tempfile::tempdir().expect("a folder");
         let file = folder.path().join("history.v");
-        fs::write(&file, DESIGN).unwrap();
+        fs::write(&file, DESIGN).expect("written");
         let options = AnalyzeOptions {
             read: ReadOptions {
                 files: vec![file],
@@ -79,9 +79,9 @@ impl Claimed {
 
     /// The first claim that Yosys refutes; none if it proves all.
     fn refuted(&self) -> Option<String> {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = tempfile::tempdir().expect("a folder");
         for file in prove::export(&self.claims()) {
-            fs::write(folder.path().join(&file.name), &file.text).unwrap();
+            fs::write(folder.path().join(&file.name), &file.text).expect("written");
         }
         let mut command = Command::new("yosys");
         command.arg("check.ys").current_dir(folder.path());
@@ -93,7 +93,7 @@ impl Claimed {
         }
         assert!(said.contains("proof did fail"), "{said}");
         let read = |line: &&str| line.starts_with("Parsing Verilog input from `");
-        let last = said.lines().filter(read).last();
+        let last = said.lines().rfind(read);
         let last = last.expect("a claim was read");
         let name = last.split(['`', '.']).nth(1).unwrap_or_default();
         Some(name.to_string())

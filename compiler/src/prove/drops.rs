@@ -4,6 +4,8 @@
 //! name of this bit alone: two copies that agree on all other bits of a live set differ in it only.
 //! Where it is not, the bit is dead, by the judgement of this prover, and the analysis keeps it without need.
 
+use std::time::Instant;
+
 use super::{Claims, ProveOptions, Verdict, after, machine, obligation};
 use crate::control::StateId;
 
@@ -41,6 +43,8 @@ pub fn drops(
         let deadline = end.min(after(options.state_time));
         let dropped = match obligation::step(&claims, &machine, state, deadline).0 {
             Verdict::Refuted(found) if found.bits == [less.bits.bit(bit)] => Dropped::Named,
+            // The search for the name may have been cut off.
+            Verdict::Refuted(_) if Instant::now() >= deadline => Dropped::Unknown,
             Verdict::Refuted(_) => Dropped::Misnamed,
             Verdict::Proved => Dropped::Proved,
             Verdict::Unknown => Dropped::Unknown,

@@ -320,8 +320,8 @@ pub(super) fn read(question: &Question, bits: &[Lit]) -> Bits {
     Bits::new(bits.len() as u32, &limbs, &[])
 }
 
-/// Makes the model differ in few of the free bits, and tells which: one alone
-/// if one is enough, else as many as are left when each is taken away in turn.
+/// Makes the model differ in few of the free bits, and tells which: half of them as long
+/// as that is enough, which leads to one alone if one is, then as many as are left when each is taken away in turn.
 /// Leaves the question with a model.
 fn few(step: &Step, same: &[Lit], question: &mut Question) -> Vec<usize> {
     let aig = &step.circuit.aig;
@@ -342,23 +342,26 @@ fn few(step: &Step, same: &[Lit], question: &mut Question) -> Vec<usize> {
             .map(|(_, &lit)| lit)
             .collect()
     };
-    let single = found.iter().copied();
-    let single = single
-        .take(64)
-        .find(|&at| question.ask(&but(&[at])) == Answer::Sometimes);
-    match single {
-        Some(at) => found = vec![at],
-        None => {
-            let mut at = 0;
-            while at < found.len() && found.len() <= 256 {
-                let mut fewer = found.clone();
-                fewer.remove(at);
-                if question.ask(&but(&fewer)) == Answer::Sometimes {
-                    found = differing(question);
-                } else {
-                    at += 1;
-                }
-            }
+    // One bit alone is in one of the halves.
+    while found.len() > 1 {
+        let (low, high) = found.split_at(found.len() / 2);
+        let enough = [low, high].map(&but);
+        if !enough
+            .iter()
+            .any(|others| question.ask(others) == Answer::Sometimes)
+        {
+            break;
+        }
+        found = differing(question);
+    }
+    let mut at = 0;
+    while at < found.len() && (2..=256).contains(&found.len()) {
+        let mut fewer = found.clone();
+        fewer.remove(at);
+        if question.ask(&but(&fewer)) == Answer::Sometimes {
+            found = differing(question);
+        } else {
+            at += 1;
         }
     }
     // The last answer may have been "never": once more, for its model.
