@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::survey::list::Design;
+
 /// A design in the folder of its name, with the testbench `<name>_tb.v`. Its top has the folder's name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Example {
@@ -70,6 +72,16 @@ impl Example {
     pub fn files(&self) -> Vec<PathBuf> {
         let folder = self.folder();
         self.sources.iter().map(|file| folder.join(file)).collect()
+    }
+
+    /// It as a design of a list, without its configuration.
+    pub fn design(&self) -> Design {
+        Design {
+            name: self.name.to_string(),
+            top: self.name.to_string(),
+            files: self.files(),
+            ..Design::default()
+        }
     }
 
     /// The testbench.

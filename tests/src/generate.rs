@@ -63,6 +63,62 @@ pub fn state_machine(lines: usize) -> String {
     text
 }
 
+/// A module `generated` of about `flops` flip-flop bits with a state machine of so many states (2 to 65,536). Each state computes some of
+/// the registers of 32 bits from others, so that in one round each is written at least once, and branches on data now and then.
+pub fn machine(flops: usize, states: usize) -> String {
+    const FIXED: usize = 16 + 32 + 1;
+    let registers = (flops.saturating_sub(FIXED) / 32).max(8);
+    let each = registers.div_ceil(states).max(2);
+    let mut text = String::from(
+        "module generated (input wire clk, input wire rst, input wire start, input wire [31:0] data,\n\
+         \x20   output reg busy, output reg [31:0] result);\n  reg [15:0] state;\n",
+    );
+    let mut line = |content: String| {
+        text.push_str(&content);
+        text.push('\n');
+    };
+    for register in 0..registers {
+        line(format!("  reg [31:0] r{register};"));
+    }
+    line("  always @(posedge clk)\n    if (rst) begin state <= 16'd0; busy <= 1'b0; end".into());
+    line("    else case (state)".into());
+    for state in 0..states {
+        let next = (state + 1) % states;
+        line(format!("      16'd{state}: begin"));
+        for at in 0..each {
+            let target = (state * each + at) % registers;
+            let (a, b) = (
+                (target * 7 + 3) % registers,
+                (target * 13 + state * 5 + 1) % registers,
+            );
+            line(format!("        r{target} <= r{a} + (r{b} ^ 32'd{state});"));
+        }
+        let own = (state * each) % registers;
+        match state {
+            0 => {
+                line("        busy <= start;".into());
+                line(format!(
+                    "        if (start) begin r{own} <= data; state <= 16'd1; end"
+                ));
+            }
+            _ if state % 9 == 8 => {
+                line(format!(
+                    "        state <= r{own}[{}] ? 16'd{} : 16'd{next};",
+                    state % 32,
+                    state - 5
+                ));
+            }
+            _ => line(format!("        state <= 16'd{next};")),
+        }
+        if next == 0 {
+            line(format!("        result <= r{own};"));
+        }
+        line("      end".into());
+    }
+    line("      default: state <= 16'd0;\n    endcase\nendmodule".into());
+    text
+}
+
 /// A combinational module whose output is an exclusive-or of `terms` inputs bits.
 pub fn wide_xor(terms: usize) -> String {
     let mut text = format!(

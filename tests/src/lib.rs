@@ -3,6 +3,7 @@
 pub mod example;
 pub mod fuzz;
 pub mod generate;
+pub mod measure;
 pub mod random;
 pub mod replay;
 pub mod run;

@@ -60,6 +60,18 @@ enum Chore {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
+    /// How time and memory of `analyze` and `prove` grow, and `analyze` beside Yosys, in a release build
+    Growth {
+        /// `--list FILE`, `--only NAME`, `--flops N`, `--states N`, `--runs N`, `--limit SECONDS`, `--write FILE`
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
+    /// Live bits left out one at a time, which the prover must name, in a release build
+    Drops {
+        /// `--list FILE`, `--only NAME`, `--sample N`, `--all N`, `--seed N`, `--limit SECONDS`, `--write FILE`
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
     /// Area and energy that surviving costs, on the examples and a list, in a release build; needs qflow-tech-osu018
     Overhead {
         /// `--list FILE`, `--only NAME`, `--liberty FILE`, `--limit SECONDS`
@@ -113,6 +125,14 @@ fn main() -> ExitCode {
         Chore::Speed { arguments } => run(cargo()
             .args(["run", "--quiet", "--release", "-p", "idetic-tests"])
             .args(["--bin", "speed", "--"])
+            .args(arguments)),
+        Chore::Growth { arguments } => run(cargo()
+            .args(["run", "--quiet", "--release", "-p", "idetic-tests"])
+            .args(["--bin", "growth", "--"])
+            .args(arguments)),
+        Chore::Drops { arguments } => run(cargo()
+            .args(["run", "--quiet", "--release", "-p", "idetic-tests"])
+            .args(["--bin", "drops", "--"])
             .args(arguments)),
         Chore::Overhead { arguments } => run(cargo()
             .args(["run", "--quiet", "--release", "-p", "idetic-tests"])

@@ -95,12 +95,6 @@ fn export(analysis: &Analysis, plan: &Plan, dir: &Path) -> Result<(), Diagnostic
         liveness: &analysis.liveness,
         plan: Some(plan),
     });
-    let Some(files) = files else {
-        let memory = &analysis.netlist.memories[0];
-        let message = format!("the memory `{}` cannot be exported", memory.name);
-        return Err(Diagnostic::error(codes::UNSUPPORTED, memory.origin.declaration, message)
-            .help("leave out --export: `idetic prove` itself takes memories; or let it become registers by `[memory] expand_limit_bits`"));
-    };
     let files = files.into_iter().map(|file| (file.name, file.text));
     output::write(dir, &files.collect::<Vec<_>>())
 }

@@ -26,7 +26,7 @@ const LEAST_WORK: u64 = 500_000;
 const PATH_WORK: usize = 30_000_000;
 
 /// Transitions for each state that there may always be.
-const FEW_EDGES: usize = 2;
+const FEW_EDGES: usize = 4;
 
 /// How large an attempt may become.
 #[derive(Debug, Clone, Copy)]

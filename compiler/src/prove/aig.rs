@@ -25,6 +25,11 @@ impl Lit {
         self.0 & 1 == 1
     }
 
+    /// The literal that is a node.
+    pub(super) fn of_node(node: u32) -> Lit {
+        Lit(node << 1)
+    }
+
     /// Its value, given those of the nodes.
     pub(super) fn of<const N: usize>(self, values: &[[u64; N]]) -> [u64; N] {
         let value = values[self.node()];
@@ -95,17 +100,17 @@ impl Aig {
         }
     }
 
-    /// The values of all nodes under an assignment of words to variables, bit by
+    /// The values of all nodes under an assignment of words to variables (by their nodes), bit by
     /// bit. `values` has those of the first nodes and gets the rest.
     pub(super) fn simulate<const N: usize>(
         &self,
         values: &mut Vec<[u64; N]>,
-        mut variable: impl FnMut() -> [u64; N],
+        mut variable: impl FnMut(usize) -> [u64; N],
     ) {
         for node in &self.nodes[values.len()..] {
             let value = match *node {
                 Node::False => [0; N],
-                Node::Input => variable(),
+                Node::Input => variable(values.len()),
                 Node::And(a, b) => {
                     let (a, b) = (a.of(values), b.of(values));
                     std::array::from_fn(|at| a[at] & b[at])

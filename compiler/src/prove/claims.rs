@@ -2,11 +2,15 @@
 
 use super::Claims;
 use super::aig::Lit;
-use super::machine::Circuit;
+use super::circuit::Circuit;
 use crate::control::StateId;
 use crate::liveness::{BitSet, Constants};
-use crate::netlist::{Bits, RegId};
+use crate::netlist::{Bits, MemId, Node, RegId};
 use crate::plan::Checkpoint;
+
+/// Clock edges for which the reset is held. The claim about the start is about a reset that is
+/// held until its effect is complete.
+pub(super) const RESET_CYCLES: usize = 4;
 
 /// The states that edges lead to from a state, each once.
 pub(super) fn successors(claims: &Claims<'_>, state: StateId) -> Vec<StateId> {
@@ -36,12 +40,14 @@ pub(super) fn given<'a>(claims: &Claims<'a>, state: StateId) -> Option<&'a Const
     checkpoint(claims, state).map(|checkpoint| &checkpoint.given)
 }
 
-/// The memories that a state keeps over a supply failure, likewise.
-pub(super) fn kept_memories<'a>(claims: &Claims<'a>, state: StateId) -> &'a BitSet {
-    match checkpoint(claims, state) {
+/// Whether a state keeps a memory over a supply failure, likewise. One that nothing writes is a table of
+/// constants, which no failure touches.
+pub(super) fn keeps_memory(claims: &Claims<'_>, state: StateId, memory: MemId) -> bool {
+    let kept = match checkpoint(claims, state) {
         Some(checkpoint) => &checkpoint.memories,
         None => &claims.liveness.memories[state.index()],
-    }
+    };
+    claims.netlist.memories[memory.index()].writes.is_empty() || kept.contains(memory.index())
 }
 
 /// The value of each register that the facts of a state give.
@@ -52,6 +58,96 @@ pub(super) fn facts<'a>(
     let graph = claims.graph;
     let values = graph.states[state.index()].values.iter();
     (graph.registers.iter().copied().zip(values)).filter(|(_, value)| value.is_known())
+}
+
+/// The constants of a register in a state: which bits, and those that are 1.
+pub(super) fn constant_masks(claims: &Claims<'_>, state: StateId, register: RegId) -> (Bits, Bits) {
+    let constants = &claims.liveness.constants[state.index()];
+    let bits = claims.liveness.bits.range(register);
+    let word = |wanted: &dyn Fn(Option<bool>) -> bool| {
+        let mut limbs = vec![0u64; bits.len().div_ceil(64)];
+        for (at, number) in bits.clone().enumerate() {
+            limbs[at / 64] |= u64::from(wanted(constants.value(number))) << (at % 64);
+        }
+        Bits::new(bits.len() as u32, &limbs, &[])
+    };
+    (
+        word(&|value| value.is_some()),
+        word(&|value| value == Some(true)),
+    )
+}
+
+/// The states that have constants.
+pub(super) fn with_constants(claims: &Claims<'_>) -> Vec<StateId> {
+    let states = claims.liveness.constants.iter().enumerate();
+    states
+        .filter(|(_, constants)| constants.count() > 0)
+        .map(|(at, _)| StateId(at as u32))
+        .collect()
+}
+
+/// The states with constants whose facts the registers may satisfy as they read in a cycle of `state`:
+/// a control register has the value that the facts of `state` give, or one that an asynchronous reset gives.
+pub(super) fn shown(claims: &Claims<'_>, state: StateId) -> Vec<StateId> {
+    let (netlist, graph) = (claims.netlist, claims.graph);
+    let own = &graph.states[state.index()].values;
+    let by_reset = |register: RegId, value: &Bits| {
+        let mut resets = netlist.registers[register.index()].async_resets.iter();
+        resets.any(|reset| match netlist.exprs.node(reset.value) {
+            Node::Const(given) if given.is_known() => given == value,
+            _ => true,
+        })
+    };
+    let possible = |other: &StateId| {
+        let others = &graph.states[other.index()].values;
+        let mut values = graph.registers.iter().zip(own.iter().zip(others));
+        values.all(|(&register, (own, other))| {
+            own == other || !own.is_known() || !other.is_known() || by_reset(register, other)
+        })
+    };
+    let mut states = with_constants(claims);
+    states.retain(possible);
+    states
+}
+
+/// The states that the design may start in.
+pub(super) fn initial_states(claims: &Claims<'_>) -> Vec<StateId> {
+    let states = claims.graph.states.iter().enumerate();
+    let initial = states.filter(|(_, state)| state.initial);
+    initial.map(|(at, _)| StateId(at as u32)).collect()
+}
+
+/// Per input, the level that it has while the reset is held; `None` where there is no reset. An
+/// asynchronous reset is held together with all others, as the control states have it.
+pub(super) fn held(claims: &Claims<'_>) -> Option<Vec<Option<bool>>> {
+    let reset = claims.graph.reset.as_ref()?;
+    let registers = claims.netlist.registers.iter();
+    let others = registers.flat_map(|register| &register.async_resets);
+    let with_it = |name: &str| {
+        let mut others = others.clone().filter(|_| reset.asynchronous);
+        let other = others.find(|other| other.port.0 == name);
+        other.map(|other| other.port.1)
+    };
+    let level = |name: &str| {
+        let own = (name == reset.port).then_some(reset.active_high);
+        own.or_else(|| with_it(name))
+    };
+    let inputs = claims.netlist.inputs.iter();
+    Some(inputs.map(|input| level(&input.name)).collect())
+}
+
+/// Whether every control register that facts are about has an initial value.
+pub(super) fn starts_initialised(claims: &Claims<'_>) -> bool {
+    let graph = claims.graph;
+    let init = |register: &RegId| claims.netlist.registers[register.index()].init.as_ref();
+    let told = |at: &usize| {
+        graph
+            .states
+            .iter()
+            .any(|state| state.values[*at].is_known())
+    };
+    let mut told = (0..graph.registers.len()).filter(told);
+    told.all(|at| init(&graph.registers[at]).is_some_and(Bits::is_known))
 }
 
 /// "The registers have the values that the facts of a state give."

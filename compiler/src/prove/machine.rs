@@ -1,25 +1,43 @@
 //! A netlist as circuits: two copies of the machine that share what they can.
+//!
+//! Only what the roots of the netlist need is made: of a multiplexer whose select is constant in a state, one leg. So a state
+//! costs what the machine does in it, not all that it could do.
 
 use rustc_hash::FxHashMap;
 
 use super::aig::{Aig, Lit};
+use super::choices::{Choice, choices};
+use super::circuit::{Circuit, Contents};
 use super::words::{self, Shift};
-use crate::netlist::{BinaryOp, ExprId, MemId, Netlist, Node, RegId, Register, UnaryOp};
+use crate::netlist::{BinaryOp, ExprId, Netlist, Node, RegId, Register, UnaryOp};
 
 /// A netlist made ready to be turned into circuits again and again.
 pub(super) struct Machine<'a> {
     pub(super) netlist: &'a Netlist,
-    /// What the machine consists of, operands first.
-    needed: Vec<ExprId>,
-    /// Of those, what asynchronous resets consist of.
+    /// Values of outputs, next values of registers, ports of memories; each once.
+    roots: Vec<ExprId>,
+    /// Those that are conditions and values of asynchronous resets.
     resets: Vec<ExprId>,
-    /// Per expression, where its bits are in a [`Copy`].
-    start: Vec<usize>,
-    bits: usize,
+    choices: FxHashMap<ExprId, Choice>,
 }
 
-/// The values of all expressions in one copy of the machine.
+/// What a multiplexer passes.
+enum Passed {
+    /// It depends on this expression, which has not been evaluated.
+    Ask(ExprId),
+    /// This leg, or what a leg passes.
+    Leg(ExprId),
+    /// Either leg.
+    Open,
+}
+
+/// Where an expression's bits are that has not been evaluated.
+const NOWHERE: u32 = u32::MAX;
+
+/// The values of expressions in one copy of the machine.
 pub(super) struct Copy {
+    /// Per expression, where its bits begin.
+    place: Vec<u32>,
     bits: Vec<Lit>,
     /// Per register, its value as stored: what an asynchronous reset overrides.
     pub(super) stored: Vec<Vec<Lit>>,
@@ -27,117 +45,13 @@ pub(super) struct Copy {
     contents: Vec<Contents>,
 }
 
-/// Contents of a memory.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Contents {
-    /// Those of the copy that lost nothing.
-    Kept,
-    /// Any.
-    Lost,
-}
-
-/// One read of a memory.
-struct Read {
-    address: Vec<Lit>,
-    data: Vec<Lit>,
-}
-
-/// A graph with the variables that both copies share.
-pub(super) struct Circuit {
-    pub(super) aig: Aig,
-    /// Per input, its bits.
-    pub(super) inputs: Vec<Vec<Lit>>,
-    /// Unknown bits: the same function in both copies, whatever it is.
-    unknown: FxHashMap<(ExprId, u32), Lit>,
-    /// The reads of each memory, from contents kept and lost.
-    reads: Vec<[Vec<Read>; 2]>,
-}
-
-impl Circuit {
-    pub(super) fn new(netlist: &Netlist) -> Circuit {
-        let mut aig = Aig::new();
-        let inputs = netlist.inputs.iter();
-        Circuit {
-            inputs: inputs.map(|input| word(&mut aig, input.width)).collect(),
-            aig,
-            unknown: FxHashMap::default(),
-            reads: netlist
-                .memories
-                .iter()
-                .map(|_| Default::default())
-                .collect(),
-        }
-    }
-
-    fn unknown(&mut self, id: ExprId, bit: u32) -> Lit {
-        let aig = &mut self.aig;
-        *self.unknown.entry((id, bit)).or_insert_with(|| aig.input())
-    }
-
-    fn read(&mut self, from: (MemId, Contents), address: &[Lit], width: u32) -> Vec<Lit> {
-        let (memory, contents) = from;
-        let reads = &mut self.reads[memory.index()][contents as usize];
-        if let Some(read) = reads.iter().find(|read| read.address == address) {
-            return read.data.clone();
-        }
-        let data = word(&mut self.aig, width);
-        reads.push(Read {
-            address: address.to_vec(),
-            data: data.clone(),
-        });
-        data
-    }
-
-    /// What holds of the variables: reads of one memory at equal addresses give
-    /// equal data (Ackermann's reduction).
-    pub(super) fn constraints(&mut self) -> Vec<Lit> {
-        let mut list = Vec::new();
-        let aig = &mut self.aig;
-        for reads in self.reads.iter().flatten() {
-            for (at, one) in reads.iter().enumerate() {
-                for other in &reads[..at] {
-                    let same = aig.equal(&one.address, &other.address);
-                    let agree = aig.equal(&one.data, &other.data);
-                    list.push(aig.or(!same, agree));
-                }
-            }
-        }
-        list
-    }
-}
-
-/// A moment that a [`Circuit`] can be taken back to.
-pub(super) struct Mark {
-    nodes: usize,
-    reads: Vec<[usize; 2]>,
-}
-
-impl Circuit {
-    /// Remembers this moment.
-    pub(super) fn mark(&self) -> Mark {
-        let reads = self.reads.iter();
-        Mark {
-            nodes: self.aig.len(),
-            reads: reads.map(|[a, b]| [a.len(), b.len()]).collect(),
-        }
-    }
-
-    /// Forgets what was added since. No new expression has become unknown meanwhile.
-    pub(super) fn undo(&mut self, mark: &Mark) {
-        self.aig.truncate(mark.nodes);
-        for ([a, b], [kept, lost]) in self.reads.iter_mut().zip(&mark.reads) {
-            a.truncate(*kept);
-            b.truncate(*lost);
-        }
-    }
-}
-
 /// Per register, what its value is carried to within a cycle.
 pub(super) struct Cones(Vec<Cone>);
 
 struct Cone {
-    /// Expressions, operands first.
     exprs: Vec<ExprId>,
+    /// Those of them that are roots.
+    roots: Vec<ExprId>,
     /// The registers that may take another value at the clock edge.
     carried: Vec<RegId>,
     /// An asynchronous reset depends on it.
@@ -151,42 +65,22 @@ impl Cones {
     }
 }
 
-/// A word of free variables.
-pub(super) fn word(aig: &mut Aig, width: u32) -> Vec<Lit> {
-    (0..width).map(|_| aig.input()).collect()
-}
-
 impl<'a> Machine<'a> {
     pub(super) fn new(netlist: &'a Netlist) -> Machine<'a> {
         let resets = netlist.registers.iter().flat_map(|r| &r.async_resets);
-        let resets = reached(
-            netlist,
-            resets.flat_map(|reset| [reset.active, reset.value]),
-        );
-        let needed = reached(netlist, netlist.roots());
-        let mut start = Vec::with_capacity(netlist.exprs.len());
-        let mut bits = 0;
-        for id in netlist.exprs.ids() {
-            start.push(bits);
-            bits += netlist.exprs.width(id) as usize;
-        }
+        let resets = resets.flat_map(|reset| [reset.active, reset.value]);
         Machine {
             netlist,
-            needed,
-            resets,
-            start,
-            bits,
+            roots: each_once(netlist.roots()),
+            resets: each_once(resets),
+            choices: choices(&netlist.exprs, &reached(netlist, netlist.roots())),
         }
     }
 
-    fn range(&self, id: ExprId) -> std::ops::Range<usize> {
-        let start = self.start[id.index()];
-        start..start + self.netlist.exprs.width(id) as usize
-    }
-
-    /// The bits of an expression.
+    /// The bits of an expression that the roots need.
     pub(super) fn value<'b>(&self, copy: &'b Copy, id: ExprId) -> &'b [Lit] {
-        &copy.bits[self.range(id)]
+        let start = copy.place[id.index()] as usize;
+        &copy.bits[start..start + self.netlist.exprs.width(id) as usize]
     }
 
     /// A copy of the machine with the given contents of registers and memories.
@@ -199,26 +93,31 @@ impl<'a> Machine<'a> {
         other: Option<&Copy>,
     ) -> Copy {
         let mut copy = Copy {
-            bits: vec![Lit::FALSE; self.bits],
+            place: vec![NOWHERE; self.netlist.exprs.len()],
+            bits: Vec::new(),
             stored,
             contents,
         };
-        for (at, register) in self.netlist.registers.iter().enumerate() {
-            let range = self.range(register.expr);
-            copy.bits[range].copy_from_slice(&copy.stored[at]);
-        }
-        for &id in &self.resets {
-            self.evaluate(circuit, &mut copy, id, other);
+        if !self.resets.is_empty() {
+            for (at, register) in self.netlist.registers.iter().enumerate() {
+                copy.put_stored(register.expr, at);
+            }
+            for &id in &self.resets {
+                self.evaluate(circuit, &mut copy, id, None);
+            }
         }
         // While its reset is active a register reads as its reset value.
-        let resets = &self.netlist.registers;
-        for register in resets.iter().filter(|r| !r.async_resets.is_empty()) {
-            let own = self.range(register.expr);
-            let value = copy.bits[own.clone()].to_vec();
-            let value = self.under_resets(circuit, &copy, register, value);
-            copy.bits[own].copy_from_slice(&value);
+        let registers = self.netlist.registers.iter();
+        let stored = copy.stored.iter();
+        let effective: Vec<Vec<Lit>> = (registers.zip(stored))
+            .map(|(register, bits)| self.under_resets(circuit, &copy, register, bits.clone()))
+            .collect();
+        copy.place.fill(NOWHERE);
+        copy.bits.clear();
+        for (register, bits) in self.netlist.registers.iter().zip(&effective) {
+            copy.put(register.expr, bits);
         }
-        for &id in &self.needed {
+        for &id in &self.roots {
             self.evaluate(circuit, &mut copy, id, other);
         }
         copy
@@ -263,27 +162,31 @@ impl<'a> Machine<'a> {
     /// What the value of each register is carried to.
     pub(super) fn cones(&self) -> Cones {
         let exprs = &self.netlist.exprs;
+        let needed = reached(self.netlist, self.roots.iter().copied());
+        let resets = reached(self.netlist, self.resets.iter().copied());
         let cone = |register: &Register| {
-            let mut reached = vec![false; exprs.len()];
-            reached[register.expr.index()] = true;
+            let mut touched = vec![false; exprs.len()];
+            touched[register.expr.index()] = true;
             let mut list = Vec::new();
-            for &id in self.needed.iter().filter(|&&id| id != register.expr) {
+            for &id in needed.iter().filter(|&&id| id != register.expr) {
                 let mut here = false;
-                exprs.operands(id, |operand| here |= reached[operand.index()]);
+                exprs.operands(id, |operand| here |= touched[operand.index()]);
                 if here {
-                    reached[id.index()] = true;
+                    touched[id.index()] = true;
                     list.push(id);
                 }
             }
-            let of = |id: ExprId| reached[id.index()];
+            let of = |id: ExprId| touched[id.index()];
             let others = self.netlist.registers.iter().enumerate();
             let carried = others.filter(|(_, other)| {
                 let resets = other.async_resets.iter();
                 of(other.next) || resets.into_iter().any(|r| of(r.active) || of(r.value))
             });
+            let roots = self.roots.iter().copied();
             Cone {
                 carried: carried.map(|(at, _)| RegId(at as u32)).collect(),
-                resets: self.resets.iter().any(|&id| of(id)),
+                resets: resets.iter().any(|&id| of(id)),
+                roots: (roots.filter(|&id| of(id) && id != register.expr)).collect(),
                 exprs: list,
             }
         };
@@ -306,6 +209,7 @@ impl<'a> Machine<'a> {
             return self.copy(circuit, stored, other.contents.clone(), Some(other));
         }
         let mut copy = Copy {
+            place: other.place.clone(),
             bits: other.bits.clone(),
             stored,
             contents: other.contents.clone(),
@@ -313,48 +217,112 @@ impl<'a> Machine<'a> {
         let of = &self.netlist.registers[register.index()];
         let value = copy.stored[register.index()].clone();
         let value = self.under_resets(circuit, &copy, of, value);
-        copy.bits[self.range(of.expr)].copy_from_slice(&value);
+        copy.put(of.expr, &value);
         for &id in &cone.exprs {
+            copy.place[id.index()] = NOWHERE;
+        }
+        for &id in &cone.roots {
             self.evaluate(circuit, &mut copy, id, Some(other));
         }
         copy
     }
 
+    /// Evaluates an expression and what it needs.
     fn evaluate(&self, circuit: &mut Circuit, copy: &mut Copy, id: ExprId, other: Option<&Copy>) {
-        let exprs = &self.netlist.exprs;
-        if let Some(other) = other
-            && !matches!(exprs.node(id), Node::Reg(_))
-        {
-            let mut same = match exprs.node(id) {
-                Node::MemRead(memory, _) => {
-                    let at = memory.index();
-                    copy.contents[at] == other.contents[at]
-                }
-                _ => true,
-            };
-            exprs.operands(id, |operand| {
-                let range = self.range(operand);
-                same = same && copy.bits[range.clone()] == other.bits[range];
-            });
-            if same {
-                let range = self.range(id);
-                copy.bits[range.clone()].copy_from_slice(&other.bits[range]);
-                return;
+        let mut open = vec![id];
+        while let Some(&id) = open.last() {
+            if copy.has(id) {
+                open.pop();
+                continue;
             }
-        }
-        if let Some(bits) = self.circuit(circuit, copy, id) {
-            copy.bits[self.range(id)].copy_from_slice(&bits);
+            let before = open.len();
+            self.needs(copy, id, |operand| {
+                if !copy.has(operand) {
+                    open.push(operand);
+                }
+            });
+            if open.len() > before {
+                continue;
+            }
+            open.pop();
+            let bits = match other.filter(|other| self.alike(copy, other, id)) {
+                Some(other) => self.value(other, id).to_vec(),
+                None => self.circuit(circuit, copy, id),
+            };
+            copy.put(id, &bits);
         }
     }
 
-    /// The bits of an expression; `None` for registers, which are there already.
-    fn circuit(&self, circuit: &mut Circuit, copy: &Copy, id: ExprId) -> Option<Vec<Lit>> {
+    /// What a value depends on, as far as that is known.
+    fn needs(&self, copy: &Copy, id: ExprId, mut visit: impl FnMut(ExprId)) {
+        if let Node::Mux(select, then, other) = self.netlist.exprs.node(id) {
+            return match self.passed(copy, id, (*select, *then, *other)) {
+                Passed::Ask(asked) => visit(asked),
+                Passed::Leg(leg) => visit(leg),
+                Passed::Open => [*select, *then, *other].into_iter().for_each(visit),
+            };
+        }
+        self.netlist.exprs.operands(id, visit);
+    }
+
+    fn passed(
+        &self,
+        copy: &Copy,
+        id: ExprId,
+        (select, then, other): (ExprId, ExprId, ExprId),
+    ) -> Passed {
+        if let Some(choice) = self.choices.get(&id) {
+            if !copy.has(choice.on) {
+                return Passed::Ask(choice.on);
+            }
+            if let Some(leg) = choice.leg(self.value(copy, choice.on)) {
+                return Passed::Leg(leg);
+            }
+        }
+        if !copy.has(select) {
+            return Passed::Ask(select);
+        }
+        match self.value(copy, select)[0] {
+            Lit::TRUE => Passed::Leg(then),
+            Lit::FALSE => Passed::Leg(other),
+            _ => Passed::Open,
+        }
+    }
+
+    /// Whether an expression has the same operands in another copy, and is evaluated there.
+    fn alike(&self, copy: &Copy, other: &Copy, id: ExprId) -> bool {
+        if !other.has(id) {
+            return false;
+        }
+        let mut same = match self.netlist.exprs.node(id) {
+            Node::Reg(_) => false,
+            Node::MemRead(memory, _) => {
+                copy.contents[memory.index()] == other.contents[memory.index()]
+            }
+            // The other copy may pass the other leg.
+            Node::Mux(select, a, b) => {
+                matches!(self.passed(copy, id, (*select, *a, *b)), Passed::Open)
+            }
+            _ => true,
+        };
+        if same {
+            self.needs(copy, id, |operand| {
+                same = same
+                    && other.has(operand)
+                    && self.value(copy, operand) == self.value(other, operand);
+            });
+        }
+        same
+    }
+
+    /// The bits of an expression, given those that it needs.
+    fn circuit(&self, circuit: &mut Circuit, copy: &Copy, id: ExprId) -> Vec<Lit> {
         let exprs = &self.netlist.exprs;
         let width = exprs.width(id);
         let of = |id: &ExprId| self.value(copy, *id);
         let aig = &mut circuit.aig;
-        Some(match exprs.node(id) {
-            Node::Reg(_) => return None,
+        match exprs.node(id) {
+            Node::Reg(_) => unreachable!("registers are there from the beginning"),
             Node::Net(_) => unreachable!("a finished netlist has no nets"),
             Node::Const(bits) => (0..width)
                 .map(|bit| match bits.bit(bit) {
@@ -385,10 +353,14 @@ impl<'a> Machine<'a> {
                 }
             }
             Node::Binary(op, a, b) => binary(aig, *op, of(a), of(b)),
-            Node::Mux(select, a, b) => {
-                let select = of(select)[0];
-                words::mux(aig, select, of(a), of(b))
-            }
+            Node::Mux(select, a, b) => match self.passed(copy, id, (*select, *a, *b)) {
+                Passed::Ask(_) => unreachable!("what it needs is evaluated"),
+                Passed::Leg(leg) => of(&leg).to_vec(),
+                Passed::Open => {
+                    let select = of(select)[0];
+                    words::mux(aig, select, of(a), of(b))
+                }
+            },
             Node::Slice(a, low) => of(a)[*low as usize..(*low + width) as usize].to_vec(),
             Node::Concat(items) => items.iter().flat_map(of).copied().collect(),
             Node::Index(index, items) => {
@@ -396,8 +368,33 @@ impl<'a> Machine<'a> {
                 let items: Vec<&[Lit]> = items.iter().map(of).collect();
                 words::select(&mut circuit.aig, of(index), &items, &outside)
             }
-        })
+        }
     }
+}
+
+impl Copy {
+    /// Whether an expression has been evaluated.
+    pub(super) fn has(&self, id: ExprId) -> bool {
+        self.place[id.index()] != NOWHERE
+    }
+
+    fn put(&mut self, id: ExprId, bits: &[Lit]) {
+        self.place[id.index()] = self.bits.len() as u32;
+        self.bits.extend_from_slice(bits);
+    }
+
+    /// A register as it is stored.
+    fn put_stored(&mut self, id: ExprId, register: usize) {
+        self.place[id.index()] = self.bits.len() as u32;
+        self.bits.extend_from_slice(&self.stored[register]);
+    }
+}
+
+fn each_once(ids: impl Iterator<Item = ExprId>) -> Vec<ExprId> {
+    let mut list: Vec<ExprId> = ids.collect();
+    list.sort_unstable();
+    list.dedup();
+    list
 }
 
 fn binary(aig: &mut Aig, op: BinaryOp, a: &[Lit], b: &[Lit]) -> Vec<Lit> {

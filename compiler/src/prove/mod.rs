@@ -27,7 +27,10 @@
 //! A question that is not answered in time is [`Verdict::Unknown`], never proved.
 
 mod aig;
+mod choices;
+mod circuit;
 mod claims;
+mod drops;
 mod exact;
 mod export;
 mod machine;
@@ -38,6 +41,7 @@ mod start;
 mod tests;
 mod words;
 
+pub use drops::{Dropped, drops};
 pub use exact::{Exact, exact};
 pub use export::{ExportFile, export};
 

@@ -3,8 +3,9 @@
 use std::time::Instant;
 
 use super::aig::Lit;
-use super::claims::{constant, facts, given, kept, kept_memories, satisfies, successors};
-use super::machine::{Circuit, Contents, Copy, Machine, word};
+use super::circuit::{Circuit, Contents, word};
+use super::claims::{constant, facts, given, keeps_memory, kept, satisfies, shown, successors};
+use super::machine::{Copy, Machine};
 use super::solver::{Answer, Question};
 use super::{Claims, Counterexample, Effect, Verdict};
 use crate::control::StateId;
@@ -24,8 +25,16 @@ struct Step {
     lost: Vec<MemId>,
     /// Per memory, whether its contents agree after the step.
     contents: Vec<Lit>,
-    /// The states that edges lead to, each with "the step ends there in agreement".
-    targets: Vec<(StateId, Lit)>,
+    targets: Vec<Target>,
+}
+
+/// A state that an edge leads to.
+struct Target {
+    state: StateId,
+    /// "The step ends there."
+    there: Lit,
+    /// "It has the constants, and what is live agrees."
+    agree: Lit,
 }
 
 impl Step {
@@ -70,12 +79,14 @@ impl Step {
             }
         }
         let kept = machine.all_kept();
-        let memories = kept_memories(claims, state);
         let mut contents = kept.clone();
         let mut lost = Vec::new();
-        for at in (0..contents.len()).filter(|&at| !memories.contains(at)) {
-            contents[at] = Contents::Lost;
-            lost.push(MemId(at as u32));
+        for (at, contents) in contents.iter_mut().enumerate() {
+            let memory = MemId(at as u32);
+            if !keeps_memory(claims, state, memory) {
+                *contents = Contents::Lost;
+                lost.push(memory);
+            }
         }
         let first = machine.copy(&mut circuit, whole, kept, None);
         let second = machine.copy(&mut circuit, restored, contents, Some(&first));
@@ -109,8 +120,12 @@ impl Step {
             let memories = memories.map(|memory| contents[memory]);
             let bits = bits.map(|&bit| agree[bit]).chain(memories);
             let constant = constant(claims, &mut circuit, &next[0], target);
-            let lits: Vec<Lit> = bits.chain([there, constant]).collect();
-            targets.push((target, circuit.aig.all(lits)));
+            let lits: Vec<Lit> = bits.chain([constant]).collect();
+            targets.push(Target {
+                state: target,
+                there,
+                agree: circuit.aig.all(lits),
+            });
         }
         Step {
             circuit,
@@ -148,17 +163,18 @@ impl Step {
 
     /// "As the registers read in this cycle, they satisfy the facts of a state, but not
     /// its constants", for each state that this is possible for.
-    fn shows(&mut self, claims: &Claims<'_>, machine: &Machine<'_>) -> Vec<(Effect, Lit)> {
+    fn shows(
+        &mut self,
+        claims: &Claims<'_>,
+        machine: &Machine<'_>,
+        state: StateId,
+    ) -> Vec<(Effect, Lit)> {
         let registers = claims.netlist.registers.iter();
         let read: Vec<Vec<Lit>> = registers
             .map(|register| machine.value(&self.copies[0], register.expr).to_vec())
             .collect();
         let mut list = Vec::new();
-        for at in 0..claims.graph.states.len() {
-            let state = StateId(at as u32);
-            if claims.liveness.constants[at].count() == 0 {
-                continue;
-            }
+        for state in shown(claims, state) {
             let there = satisfies(claims, &mut self.circuit, &read, state);
             let constant = constant(claims, &mut self.circuit, &read, state);
             let wrong = self.circuit.aig.and(there, !constant);
@@ -222,15 +238,22 @@ pub(super) fn step(
 ) -> (Verdict, usize) {
     let mut step = Step::new(claims, machine, state);
     let mut outputs = step.outputs(claims, machine);
-    outputs.extend(step.shows(claims, machine));
-    let ends: Vec<Lit> = step.targets.iter().map(|&(_, there)| there).collect();
+    outputs.extend(step.shows(claims, machine, state));
     let aig = &mut step.circuit.aig;
+    let shown = aig.any(outputs.iter().map(|&(_, lit)| lit));
+    let ends: Vec<Lit> = (step.targets.iter())
+        .map(|target| aig.and(target.there, target.agree))
+        .collect();
     let arrives = aig.any(ends);
-    let wrong = aig.any(outputs.iter().map(|&(_, lit)| lit).chain([!arrives]));
+    let wrong = aig.or(shown, !arrives);
     if wrong == Lit::FALSE {
         return (Verdict::Proved, step.circuit.aig.len());
     }
-    let mut wanted = step.circuit.constraints();
+    let constraints = step.circuit.constraints();
+    if holds_by_target(&mut step, shown, &constraints, deadline) {
+        return (Verdict::Proved, step.circuit.aig.len());
+    }
+    let mut wanted = constraints;
     wanted.push(wrong);
     // "This bit agrees", for each that need not, to be assumed at will.
     let same: Vec<Lit> = (step.free.iter())
@@ -240,6 +263,7 @@ pub(super) fn step(
         })
         .collect();
     let gates = step.circuit.aig.len();
+    // A new question: assertions make it easier than assumptions, and counterexamples do not depend on what was asked before.
     let mut question = Question::new(&step.circuit.aig, &wanted, deadline);
     match question.ask(&[]) {
         Answer::Never => return (Verdict::Proved, gates),
@@ -265,6 +289,25 @@ pub(super) fn step(
     (Verdict::Refuted(Box::new(counterexample)), gates)
 }
 
+/// Whether it is proved that the step ends in some state, and agrees in each where it ends. That is more than
+/// is claimed where it may end in several; it is asked first because what leads to one state mostly decides at once that
+/// what is live in it agrees.
+fn holds_by_target(step: &mut Step, shown: Lit, constraints: &[Lit], deadline: Instant) -> bool {
+    let aig = &mut step.circuit.aig;
+    let some = aig.any(step.targets.iter().map(|target| target.there));
+    let rest = aig.or(shown, !some);
+    let mut question = Question::new(aig, constraints, deadline);
+    let mut never = |lits: &[Lit]| {
+        if lits.contains(&Lit::FALSE) {
+            return true;
+        }
+        let lits: Vec<batsat::Lit> = lits.iter().map(|&lit| question.encode(aig, lit)).collect();
+        question.ask(&lits) == Answer::Never
+    };
+    let mut targets = step.targets.iter();
+    never(&[rest]) && targets.all(|target| never(&[target.there, !target.agree]))
+}
+
 fn stored(copy: &Copy, register: RegId, bit: u32) -> Lit {
     copy.stored[register.index()][bit as usize]
 }
@@ -277,8 +320,8 @@ pub(super) fn read(question: &Question, bits: &[Lit]) -> Bits {
     Bits::new(bits.len() as u32, &limbs, &[])
 }
 
-/// Makes the model differ in few of the free bits, and tells which: one alone
-/// if one is enough, else as many as are left when each is taken away in turn.
+/// Makes the model differ in few of the free bits, and tells which: half of them as long
+/// as that is enough, which leads to one alone if one is, then as many as are left when each is taken away in turn.
 /// Leaves the question with a model.
 fn few(step: &Step, same: &[Lit], question: &mut Question) -> Vec<usize> {
     let aig = &step.circuit.aig;
@@ -299,23 +342,26 @@ fn few(step: &Step, same: &[Lit], question: &mut Question) -> Vec<usize> {
             .map(|(_, &lit)| lit)
             .collect()
     };
-    let single = found.iter().copied();
-    let single = single
-        .take(64)
-        .find(|&at| question.ask(&but(&[at])) == Answer::Sometimes);
-    match single {
-        Some(at) => found = vec![at],
-        None => {
-            let mut at = 0;
-            while at < found.len() && found.len() <= 256 {
-                let mut fewer = found.clone();
-                fewer.remove(at);
-                if question.ask(&but(&fewer)) == Answer::Sometimes {
-                    found = differing(question);
-                } else {
-                    at += 1;
-                }
-            }
+    // One bit alone is in one of the halves.
+    while found.len() > 1 {
+        let (low, high) = found.split_at(found.len() / 2);
+        let enough = [low, high].map(&but);
+        if !enough
+            .iter()
+            .any(|others| question.ask(others) == Answer::Sometimes)
+        {
+            break;
+        }
+        found = differing(question);
+    }
+    let mut at = 0;
+    while at < found.len() && (2..=256).contains(&found.len()) {
+        let mut fewer = found.clone();
+        fewer.remove(at);
+        if question.ask(&but(&fewer)) == Answer::Sometimes {
+            found = differing(question);
+        } else {
+            at += 1;
         }
     }
     // The last answer may have been "never": once more, for its model.
@@ -336,10 +382,10 @@ fn effect(
     let values: Vec<Bits> = (step.next[0].iter())
         .map(|bits| read(question, bits))
         .collect();
-    let there = |target: &&(StateId, Lit)| {
-        facts(claims, target.0).all(|(register, value)| values[register.index()] == *value)
+    let there = |target: &&Target| {
+        facts(claims, target.state).all(|(register, value)| values[register.index()] == *value)
     };
-    let Some(&(target, _)) = step.targets.iter().find(there) else {
+    let Some(target) = step.targets.iter().find(there).map(|target| target.state) else {
         return Effect::NoState;
     };
     let index = &claims.liveness.bits;

@@ -20,7 +20,7 @@ use idetic::energy::{
 use idetic::plan::Alternative;
 use idetic::report::{self, Report};
 use idetic::source::SourceMap;
-use idetic_tests::example::{EXAMPLES, Example};
+use idetic_tests::example::EXAMPLES;
 use idetic_tests::survey::command;
 use idetic_tests::survey::list::{self, Design};
 use idetic_tests::survey::quiet;
@@ -80,7 +80,7 @@ fn run(arguments: &Arguments) -> Result<(), String> {
             arguments.liberty.display()
         ));
     }
-    let mut designs: Vec<Design> = EXAMPLES.iter().map(of_example).collect();
+    let mut designs: Vec<Design> = EXAMPLES.iter().map(|example| example.design()).collect();
     if let Some(list) = &arguments.list {
         designs.extend(list::read(list)?);
     }
@@ -117,16 +117,6 @@ fn run(arguments: &Arguments) -> Result<(), String> {
     // A closed standard output leaves nobody to tell.
     let _ = std::io::stdout().write_all(format!("{area}\n{energy}").as_bytes());
     Ok(())
-}
-
-fn of_example(example: &Example) -> Design {
-    let files = example.sources.iter();
-    Design {
-        name: example.name.to_string(),
-        top: example.name.to_string(),
-        files: files.map(|file| example.folder().join(file)).collect(),
-        ..Design::default()
-    }
 }
 
 /// The head of a table in Markdown.

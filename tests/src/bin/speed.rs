@@ -9,8 +9,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode, Stdio};
-use std::thread;
+use std::process::{Command, ExitCode};
 use std::time::{Duration, Instant};
 
 use clap::{Args, Parser, Subcommand};
@@ -19,6 +18,7 @@ use idetic::elaborate::elaborate;
 use idetic::frontend::read;
 use idetic::source::SourceMap;
 use idetic_tests::generate::state_machine;
+use idetic_tests::measure::{Limits, heading, median, megabytes, milliseconds, run};
 use idetic_tests::survey::list::{self, Design};
 use idetic_tests::survey::yosys;
 
@@ -32,8 +32,6 @@ const READ: [usize; 8] = [
 ];
 /// Lines of those that show the growth of the whole.
 const WHOLE: [usize; 5] = [1_000, 2_000, 5_000, 10_000, 20_000];
-/// How often a process is asked for its memory.
-const POLL: Duration = Duration::from_millis(1);
 
 /// Times idetic beside Yosys and Verilator
 #[derive(Debug, Parser)]
@@ -149,67 +147,6 @@ fn print_times(times: &Times) {
     }
 }
 
-/// How a process ended.
-struct Ran {
-    time: Duration,
-    /// Kilobytes of memory at the peak; of the process itself, not of those that it starts.
-    peak: u64,
-    stdout: String,
-}
-
-/// Runs a command to its end, with an eye on its memory.
-fn run(command: &mut Command, scratch: &Path) -> Result<Ran, String> {
-    let out = scratch.join("stdout");
-    let err = scratch.join("stderr");
-    let file = |path: &Path| fs::File::create(path).map_err(|error| error.to_string());
-    let (stdout, stderr) = (file(&out)?, file(&err)?);
-    let start = Instant::now();
-    command.stdin(Stdio::null()).stdout(stdout).stderr(stderr);
-    let mut child = command.spawn().map_err(|error| error.to_string())?;
-    let status = format!("/proc/{}/status", child.id());
-    let mut peak = 0;
-    let ended = loop {
-        if let Ok(text) = fs::read_to_string(&status) {
-            peak = peak.max(high_water(&text).unwrap_or(0));
-        }
-        match child.try_wait() {
-            Ok(Some(ended)) => break ended,
-            Ok(None) => thread::sleep(POLL),
-            Err(error) => return Err(error.to_string()),
-        }
-    };
-    let time = start.elapsed();
-    if !ended.success() {
-        let said = fs::read_to_string(&err).unwrap_or_default();
-        return Err(format!("{command:?}: {ended}\n{said}"));
-    }
-    let stdout = fs::read_to_string(&out).map_err(|error| error.to_string())?;
-    Ok(Ran { time, peak, stdout })
-}
-
-/// The largest resident size in kilobytes, from `/proc/…/status`.
-fn high_water(status: &str) -> Option<u64> {
-    let line = status
-        .lines()
-        .find_map(|line| line.strip_prefix("VmHWM:"))?;
-    line.split_whitespace().next()?.parse().ok()
-}
-
-/// The median time and the largest peak of several runs.
-struct Median {
-    time: Duration,
-    peak: u64,
-}
-
-fn median(runs: &[Ran]) -> Median {
-    let mut times: Vec<Duration> = runs.iter().map(|run| run.time).collect();
-    times.sort_unstable();
-    Median {
-        time: times[times.len() / 2],
-        peak: runs.iter().map(|run| run.peak).max().unwrap_or(0),
-    }
-}
-
 fn itself(step: &str, design: &Design) -> Result<Command, String> {
     let own = std::env::current_exe().map_err(|error| error.to_string())?;
     let mut command = Command::new(own);
@@ -265,15 +202,15 @@ fn compare(design: &Design, scratch: &Path) -> Result<(String, bool), String> {
     fs::write(&file, script).map_err(|error| error.to_string())?;
     let folder = design.cwd.as_deref().unwrap_or(scratch);
     for _ in 0..RUNS {
-        own.push(run(&mut itself("read", design)?, scratch)?);
+        own.push(run(&mut itself("read", design)?, scratch, &Limits::NONE)?);
         let mut yosys = Command::new("yosys");
         yosys.args(["-q", "-s"]).arg(&file).current_dir(folder);
-        yosys_runs.push(run(&mut yosys, scratch)?);
+        yosys_runs.push(run(&mut yosys, scratch, &Limits::NONE)?);
         let mut verilator = Command::new("verilator_bin");
         verilator.args(["--lint-only", "-Wno-fatal", "-Wno-lint", "-Wno-style"]);
         verilator.args(["--top-module", &design.top]);
         verilator.args(design.flags()).args(&design.files);
-        verilator_runs.push(run(verilator.current_dir(folder), scratch)?);
+        verilator_runs.push(run(verilator.current_dir(folder), scratch, &Limits::NONE)?);
     }
     let lines: usize = (design.files.iter())
         .map(|file| fs::read(file).map_or(0, |text| text.iter().filter(|&&b| b == b'\n').count()))
@@ -299,7 +236,7 @@ fn growth(text: &mut String, step: &str, lengths: &[usize], scratch: &Path) -> R
         let design = generated(lines, scratch)?;
         let mut runs = Vec::new();
         for _ in 0..RUNS {
-            runs.push(run(&mut itself(step, &design)?, scratch)?);
+            runs.push(run(&mut itself(step, &design)?, scratch, &Limits::NONE)?);
         }
         let names: Vec<&str> = (runs[0].stdout.lines())
             .filter_map(|line| line.split_whitespace().next())
@@ -353,43 +290,6 @@ fn generated(lines: usize, scratch: &Path) -> Result<Design, String> {
         files: vec![file],
         ..Design::default()
     })
-}
-
-/// When and where this was measured.
-fn heading() -> Result<String, String> {
-    let said = |program: &str, arguments: &[&str]| {
-        let output = Command::new(program).args(arguments).output();
-        let text = output.map(|output| String::from_utf8_lossy(&output.stdout).into_owned());
-        text.map(|text| text.lines().next().unwrap_or_default().to_owned())
-            .map_err(|error| format!("{program}: {error}"))
-    };
-    let cpu = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-    let cpu = cpu.lines().find_map(|line| line.strip_prefix("model name"));
-    let cpu = cpu
-        .unwrap_or("processor unknown")
-        .trim_start_matches([' ', '\t', ':']);
-    let cores = thread::available_parallelism().map_or(1, usize::from);
-    let load = fs::read_to_string("/proc/loadavg").unwrap_or_default();
-    let load = load
-        .split_whitespace()
-        .next()
-        .unwrap_or("unknown")
-        .to_owned();
-    Ok(format!(
-        "{}; {cpu}, {cores} cores, load {load} at the start; idetic {}; {}; {}.",
-        said("date", &["+%Y-%m-%d"])?,
-        env!("CARGO_PKG_VERSION"),
-        said("yosys", &["-V"])?,
-        said("verilator", &["--version"])?,
-    ))
-}
-
-fn milliseconds(time: Duration) -> String {
-    format!("{:.0} ms", time.as_secs_f64() * 1e3)
-}
-
-fn megabytes(kilobytes: u64) -> String {
-    format!("{:.0} MB", kilobytes as f64 / 1024.0)
 }
 
 #[allow(clippy::print_stdout, reason = "a tool that prints tables")]

@@ -15,7 +15,7 @@ mod expr;
 mod features;
 mod fsm;
 mod module;
-mod rng;
+pub mod rng;
 mod signal;
 mod stmt;
 mod trace;

@@ -7,6 +7,10 @@ use crate::netlist::{BinaryOp, ExprId, Exprs, Node, UnaryOp};
 
 /// Amounts of a variable shift that are tried one by one.
 const TRIED_AMOUNTS: u32 = 64;
+/// Legs of multiplexers that are compared one by one.
+const TRIED_LEGS: usize = 64;
+/// Legs that may wait for it.
+const OPEN_LEGS: usize = 16;
 
 /// Evaluates one expression into the scratch planes; leaves are unknown.
 pub(super) fn evaluate(
@@ -45,6 +49,11 @@ pub(super) fn evaluate(
         Node::Binary(op, a, b) => {
             let widths = (exprs.width(*a), exprs.width(*b));
             binary(*op, (of(*a), of(*b)), widths, (v, k), spare);
+            if *op == BinaryOp::Eq && k[0] == 0 {
+                let excluded =
+                    excluded(exprs, cone, known, *a, *b) || excluded(exprs, cone, known, *b, *a);
+                k[0] = u64::from(excluded);
+            }
         }
         Node::Mux(select, then, other) => match cone.passed(exprs, known, id) {
             Some(leg) => copy(of(leg), v, k),
@@ -83,6 +92,49 @@ pub(super) fn evaluate(
     }
     trim(v, width);
     trim(k, width);
+}
+
+/// Whether each value that multiplexers may pass differs from another expression in a known bit. Together they may have no bit
+/// in common: a mode that is 0, 1 or 3 is not 2.
+fn excluded(exprs: &Exprs, cone: &Cone, known: &Known, passed: ExprId, other: ExprId) -> bool {
+    if !matches!(exprs.node(passed), Node::Mux(..)) {
+        return false;
+    }
+    let other = known.planes(cone, other);
+    let mut open = [passed; OPEN_LEGS];
+    let mut count = 1;
+    for _ in 0..TRIED_LEGS {
+        if count == 0 {
+            return true;
+        }
+        count -= 1;
+        let id = open[count];
+        let mut push = |leg: ExprId| {
+            let fits = count < OPEN_LEGS;
+            if fits {
+                open[count] = leg;
+                count += 1;
+            }
+            fits
+        };
+        let goes_on = match exprs.node(id) {
+            Node::Mux(select, then, other) => match known.bit(cone, *select, 0) {
+                Some(true) => push(*then),
+                Some(false) => push(*other),
+                None => push(*other) && push(*then),
+            },
+            _ => {
+                let leg = known.planes(cone, id);
+                (0..leg.value.len()).any(|at| {
+                    (leg.value[at] ^ other.value[at]) & leg.known[at] & other.known[at] != 0
+                })
+            }
+        };
+        if !goes_on {
+            return false;
+        }
+    }
+    false
 }
 
 fn copy(from: Planes<'_>, v: &mut [u64], k: &mut [u64]) {

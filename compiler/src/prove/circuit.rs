@@ -1,0 +1,155 @@
+//! A graph with the variables that copies of a machine share: inputs, unknown values, contents of memories.
+
+use rustc_hash::FxHashMap;
+
+use super::aig::{Aig, Lit};
+use crate::netlist::{ExprId, MemId, Netlist};
+
+/// A word of free variables.
+pub(super) fn word(aig: &mut Aig, width: u32) -> Vec<Lit> {
+    (0..width).map(|_| aig.input()).collect()
+}
+
+/// Contents of a memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Contents {
+    /// Those of the copy that lost nothing.
+    Kept,
+    /// Any.
+    Lost,
+}
+
+/// One read of a memory.
+struct Read {
+    address: Vec<Lit>,
+    data: Vec<Lit>,
+}
+
+/// A read of a memory, as others may see it.
+pub(super) struct ReadOf {
+    /// The memory.
+    pub(super) of: MemId,
+    pub(super) address: Vec<Lit>,
+    pub(super) data: Vec<Lit>,
+}
+
+/// A graph with the variables that both copies share.
+pub(super) struct Circuit {
+    pub(super) aig: Aig,
+    /// Per input, its bits.
+    pub(super) inputs: Vec<Vec<Lit>>,
+    /// Unknown bits: the same function in both copies, whatever it is.
+    unknown: FxHashMap<(ExprId, u32), Lit>,
+    /// The reads of each memory, from contents kept and lost.
+    reads: Vec<[Vec<Read>; 2]>,
+}
+
+impl Circuit {
+    pub(super) fn new(netlist: &Netlist) -> Circuit {
+        let mut aig = Aig::new();
+        let inputs = netlist.inputs.iter();
+        Circuit {
+            inputs: inputs.map(|input| word(&mut aig, input.width)).collect(),
+            aig,
+            unknown: FxHashMap::default(),
+            reads: netlist
+                .memories
+                .iter()
+                .map(|_| Default::default())
+                .collect(),
+        }
+    }
+
+    /// A bit whose value is unknown.
+    pub(super) fn unknown(&mut self, id: ExprId, bit: u32) -> Lit {
+        let aig = &mut self.aig;
+        *self.unknown.entry((id, bit)).or_insert_with(|| aig.input())
+    }
+
+    /// What a read of a memory gives.
+    pub(super) fn read(
+        &mut self,
+        from: (MemId, Contents),
+        address: &[Lit],
+        width: u32,
+    ) -> Vec<Lit> {
+        let (memory, contents) = from;
+        let reads = &mut self.reads[memory.index()][contents as usize];
+        if let Some(read) = reads.iter().find(|read| read.address == address) {
+            return read.data.clone();
+        }
+        let data = word(&mut self.aig, width);
+        reads.push(Read {
+            address: address.to_vec(),
+            data: data.clone(),
+        });
+        data
+    }
+
+    /// The reads from contents that no failure has touched.
+    pub(super) fn reads_kept(&self) -> Vec<ReadOf> {
+        let mut list = Vec::new();
+        for (at, [kept, _]) in self.reads.iter().enumerate() {
+            list.extend(kept.iter().map(|read| ReadOf {
+                of: MemId(at as u32),
+                address: read.address.clone(),
+                data: read.data.clone(),
+            }));
+        }
+        list
+    }
+
+    /// What holds of the variables: reads of one memory at equal addresses give
+    /// equal data (Ackermann's reduction).
+    pub(super) fn constraints(&mut self) -> Vec<Lit> {
+        let mut list = Vec::new();
+        let aig = &mut self.aig;
+        for reads in self.reads.iter().flatten() {
+            for (at, one) in reads.iter().enumerate() {
+                for other in &reads[..at] {
+                    let same = aig.equal(&one.address, &other.address);
+                    let agree = aig.equal(&one.data, &other.data);
+                    list.push(aig.or(!same, agree));
+                }
+            }
+        }
+        list
+    }
+}
+
+impl Circuit {
+    /// Begins another cycle: what is read and what is unknown may be other than it was.
+    pub(super) fn forget(&mut self) {
+        self.unknown.clear();
+        for contents in self.reads.iter_mut().flatten() {
+            contents.clear();
+        }
+    }
+}
+
+/// A moment that a [`Circuit`] can be taken back to.
+pub(super) struct Mark {
+    nodes: usize,
+    reads: Vec<[usize; 2]>,
+}
+
+impl Circuit {
+    /// Remembers this moment.
+    pub(super) fn mark(&self) -> Mark {
+        let reads = self.reads.iter();
+        Mark {
+            nodes: self.aig.len(),
+            reads: reads.map(|[a, b]| [a.len(), b.len()]).collect(),
+        }
+    }
+
+    /// Forgets what was added since.
+    pub(super) fn undo(&mut self, mark: &Mark) {
+        self.aig.truncate(mark.nodes);
+        self.unknown.retain(|_, lit| lit.node() < mark.nodes);
+        for ([a, b], [kept, lost]) in self.reads.iter_mut().zip(&mark.reads) {
+            a.truncate(*kept);
+            b.truncate(*lost);
+        }
+    }
+}
