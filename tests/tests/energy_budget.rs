@@ -52,6 +52,11 @@ fn options(farads: f64) -> InsertOptions {
 
 /// The capacitor that a refusal recommends, in farads; `None` if there is a plan.
 fn recommended(recorded: &Recorded, farads: f64) -> Option<f64> {
+    refused(recorded, farads).map(|(farads, _)| farads)
+}
+
+/// The same, and whether it is surely the smallest.
+fn refused(recorded: &Recorded, farads: f64) -> Option<(f64, bool)> {
     let (plan, diagnostics) = driver::plan(&recorded.analysis, &options(farads));
     if plan.is_some() {
         return None;
@@ -66,7 +71,7 @@ fn recommended(recorded: &Recorded, farads: f64) -> Option<f64> {
         "µF" => 1e-6,
         other => panic!("{other}"),
     };
-    Some(number * size)
+    Some((number * size, !help.contains("found that will do")))
 }
 
 /// What the model says of every logical cycle of the recording, and of all else that the simulator logs.
@@ -128,8 +133,9 @@ fn recorded_on_a_budget(
 ) -> (BudgetReport, u64) {
     let smallest = recommended(&recorded, 1e-12).expect("too little");
     assert_eq!(recommended(&recorded, smallest), None, "{name}");
-    let less = recommended(&recorded, smallest * 0.98);
-    assert_eq!(less, Some(smallest), "{name}");
+    let (less, sure) = refused(&recorded, smallest * 0.98).expect("too little");
+    let own = EXAMPLES.iter().all(|example| example.name != name);
+    assert!(less == smallest || own && !sure, "{name}: {less}");
     let inserted = recorded.insert(&options(smallest));
     let report = with_supply(
         name,

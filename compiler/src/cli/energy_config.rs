@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use indexmap::IndexMap;
 use serde::Deserialize;
 
-use super::config::{Config, PlanConfig};
+use super::config::Config;
+use super::plan_config::PlanConfig;
 use crate::energy::{
     EnergyOptions, Figures, MOST, Nvm, Supply, Technology, Waveform, Weights, engineering,
     technologies,

@@ -19,6 +19,7 @@ mod insert;
 mod observe;
 mod observed;
 mod places;
+mod plan_config;
 mod power_up;
 mod prove;
 mod request;

@@ -4,11 +4,12 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::args::{DesignArgs, Hold, PlanArgs};
 use crate::cli::config::{
-    self, BlackBoxConfig, BoxState, Config, DesignConfig, HoldConfig, Level, OtherClockConfig,
-    OtherState, PolicyConfig, ResetConfig, ResetKind, Stalled,
+    self, BlackBoxConfig, BoxState, Config, DesignConfig, Level, OtherClockConfig, OtherState,
+    ResetConfig, ResetKind, Stalled,
 };
 use crate::cli::energy_config;
 use crate::cli::filelist::{self, FileList};
+use crate::cli::plan_config::{HoldConfig, PolicyConfig};
 use crate::control::{self, ControlOptions, LevelEffect};
 use crate::diagnostics::{Diagnostic, Severity, codes};
 use crate::domain::{BlackBoxOptions, BlackBoxState, DomainOptions, OtherClock};

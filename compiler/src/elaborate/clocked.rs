@@ -167,7 +167,10 @@ impl<'a> Elab<'a> {
             }
         }
         match (edges.pop(), edges.is_empty()) {
-            (Some(clock), true) => Ok((resets, clock, place)),
+            (Some(clock), true) => {
+                let place = self.behind_clock_tests(place, &clock)?;
+                Ok((resets, clock, place))
+            }
             (last, _) => {
                 let span = place.1.map_or(whole, |stmt| ast[stmt].span);
                 let mut diagnostic = Diagnostic::error(
@@ -182,6 +185,39 @@ impl<'a> Elab<'a> {
                 self.fail(diagnostic)
             }
         }
+    }
+
+    /// Past tests of the clock for the level that its edge has led to: `else if (clk)`.
+    fn behind_clock_tests(&mut self, mut place: Place, clock: &ClockEvent) -> Res<Place> {
+        let ast = self.ast;
+        let high = clock.edge == Edge::Pos;
+        while let (scope, Some(stmt)) = place {
+            match &ast[stmt].kind {
+                StmtKind::Block {
+                    scope: block,
+                    stmts,
+                } if stmts.len() == 1 => {
+                    place = (self.block(scope, *block), Some(stmts[0]));
+                }
+                StmtKind::If {
+                    condition,
+                    then_branch,
+                    ..
+                } => {
+                    let test = self.condition(scope, *condition)?;
+                    let level = match high {
+                        true => clock.signal,
+                        false => self.exprs.not(clock.signal),
+                    };
+                    if test != level {
+                        break;
+                    }
+                    place = (scope, *then_branch);
+                }
+                _ => break,
+            }
+        }
+        Ok(place)
     }
 
     /// Executes one branch from the registers' present values.

@@ -3,14 +3,14 @@
 
 use rustc_hash::FxHashMap;
 
-use super::context::{Driver, Elab, Entity, Flop, Res, ScopeIdx, Storage};
+use super::context::{Driver, Elab, Entity, Res, ScopeIdx, Storage};
 use super::observe::When;
 use super::registers::{Machine, Resolved};
 use crate::frontend::ast::{self, Direction, ModuleId, SymbolKind};
 use crate::netlist::{
     Assigned, AsyncReset, BitNaming, Bits, BlackBoxRole, Boundary, ExprId, Exprs, FilledLater,
     Handshake, Input, InputId, Instance, LogicReset, MemId, Memory, MemoryWrite, NamedConstant,
-    Netlist, Node, Origin, Output, Port, ProcessRef, RegId, Register, Sampled, Unused,
+    Netlist, Node, Origin, Output, Port, ProcessRef, RegId, Register, Sampled,
 };
 use crate::source::Span;
 
@@ -464,51 +464,5 @@ impl<'a> Elab<'a> {
             init: init.filter(|bits| *bits != Bits::unknown(flop.width)),
             origin,
         }
-    }
-
-    /// The hierarchical name of a register, and where it comes from.
-    fn origin(&self, flop: &Flop) -> (String, Origin) {
-        let slot = &self.slots[flop.slot as usize];
-        let net = self.net(slot.net);
-        let part = net.ty.part_text(flop.low, flop.width);
-        let select = format!("{}{}", net.ty.element_text(slot.element), part.select);
-        // Signals of an interface are named through it.
-        let mut scope_path = net.scope_path.clone();
-        if flop.instance != net.instance {
-            let through = self.interface_names.get(&(flop.instance, net.instance));
-            scope_path.splice(
-                0..0,
-                through
-                    .iter()
-                    .flat_map(|name| name.split('.').map(String::from)),
-            );
-        }
-        let origin = Origin {
-            instance: flop.instance,
-            target: format!("{}{select}", net.name),
-            variable: net.name.to_string(),
-            bits: part.bits,
-            enumerated: part.enumerated,
-            declaration: net.span,
-            process: flop.process.clone(),
-            assigned: flop.assigned,
-            scope_path,
-        };
-        (format!("{}{select}", net.path), origin)
-    }
-
-    /// The registers that the machine does without.
-    fn unused(&self, machine: &Machine) -> Vec<Unused> {
-        let mut used = vec![false; self.flops.len()];
-        for register in &machine.registers {
-            used[register.flop as usize] = true;
-        }
-        let unused = self.flops.iter().zip(used).filter(|(_, used)| !used);
-        unused
-            .map(|(flop, _)| Unused {
-                width: flop.width,
-                origin: self.origin(flop).1,
-            })
-            .collect()
     }
 }

@@ -10,6 +10,7 @@
 
 pub mod ast;
 mod dump;
+mod dump_expr;
 pub mod keywords;
 pub mod library;
 mod number;

@@ -10,7 +10,7 @@ use super::family::{Bus, Family};
 use super::module::Context;
 use super::tree::Piece;
 use super::vector::Vector;
-use super::{Hold, memory};
+use super::{Hold, memory, names};
 
 /// What the child at piece `at` shifts in.
 pub fn chain_input(cx: &Context, child: InstanceId, at: usize) -> String {
@@ -126,7 +126,7 @@ pub fn connect(
         cx.editable(syntax.definition.span, "this module name")?;
         out.push(Edit {
             file: cx.file(),
-            offset: syntax.definition.span.end,
+            offset: names::end_of_name(cx.text(), syntax.definition.span.end),
             text: suffix.to_string(),
         });
     }

@@ -109,6 +109,7 @@ impl Fixture {
                 ports_empty: open.is_some_and(|at| text[at..].trim_start().starts_with(')')),
                 ansi: header.contains("put "),
                 header_end: header_end as u32,
+                declarations: header_end as u32,
                 endmodule: endmodule as u32,
             },
             scope: ScopeId(0),

@@ -9,7 +9,7 @@ use crate::netlist::{Memory, Register};
 
 use super::inside::{self, Inside};
 use super::module::Context;
-use super::tree::whole;
+use super::tree::{target, whole};
 
 /// The registers and memories of the instance with an initial value.
 fn started<'a>(cx: &Context<'a>) -> (Vec<&'a Register>, Vec<&'a Memory>) {
@@ -43,11 +43,17 @@ pub fn logic(cx: &Context, inside: &mut Inside) -> Vec<String> {
     let (registers, memories) = started(cx);
     let mut lines = Vec::new();
     for register in registers {
-        let unknown = format!("{{{}{{1'bx}}}};", register.width);
+        // Icarus 11 takes bits for an enum by `<=` only.
+        let assign = if register.origin.enumerated {
+            "<="
+        } else {
+            "="
+        };
+        let unknown = format!("{assign} {{{}{{1'bx}}}};", register.width);
         match inside::block(cx, &register.origin) {
-            None => lines.push(format!("    {} = {unknown}", whole(&register.origin))),
+            None => lines.push(format!("    {} {unknown}", target(&register.origin))),
             Some((block, plain)) => {
-                inside.add(block, format!("initial {} = {unknown}", whole(&plain)));
+                inside.add(block, format!("initial {} {unknown}", target(&plain)));
             }
         }
     }

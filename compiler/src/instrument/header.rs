@@ -128,7 +128,7 @@ pub fn header(
     lines.extend(memory::declarations(cx));
     lines.extend(forget::declarations(cx));
     if !lines.is_empty() {
-        insert(anchors.header_end, format!("\n  {}", lines.join("\n  ")));
+        insert(anchors.declarations, format!("\n  {}", lines.join("\n  ")));
     }
 
     let mut inside = Inside::default();

@@ -51,7 +51,7 @@ impl Wanted<'_> {
     fn lacks(&self, cx: &Context, offset: u32) -> bool {
         let anchors = &cx.module().anchors;
         let mut registers = cx.netlist.registers.iter();
-        offset > anchors.header_end
+        offset > anchors.declarations
             && offset < anchors.endmodule
             && !registers.any(|register| {
                 let (origin, process) = (&register.origin, register.origin.process.span);
@@ -72,7 +72,7 @@ pub fn merged(cx: &Context, versions: &[Wanted]) -> Option<Vec<Edit>> {
     };
     let mut out = Vec::new();
     for (offset, edits) in by_offset(cx, &versions)? {
-        let place = match offset == module.anchors.header_end {
+        let place = match offset == module.anchors.declarations {
             true => scope.visible,
             false => offset,
         };
@@ -179,7 +179,7 @@ struct Scope {
 impl Scope {
     fn of(cx: &Context, module: &Module, names: &[&str]) -> Option<Scope> {
         let mut scope = Scope {
-            visible: module.anchors.header_end,
+            visible: module.anchors.declarations,
             in_body: false,
         };
         for symbol in &module.parameters {

@@ -16,6 +16,7 @@
 pub mod edits;
 
 mod at_rest;
+mod conditionals;
 mod connect;
 mod constant;
 mod copies;

@@ -61,6 +61,12 @@ pub fn reserved(ast: &Ast, top: &str, diagnostics: &mut Diagnostics) {
     }
 }
 
+/// Where a name ends that has been read up to `end`: the white space behind an
+/// escaped one is part of it there.
+pub fn end_of_name(text: &str, end: u32) -> u32 {
+    text[..end as usize].trim_end().len() as u32
+}
+
 /// The name of the wrapper.
 pub fn wrapper_name(top: &str) -> String {
     format!("{top}_idetic")

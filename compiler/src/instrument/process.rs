@@ -224,8 +224,14 @@ fn place(cx: &Context, stmt: StmtId, process: Span) -> Result<Place, Diagnostic>
         return Err(unexpected());
     };
     // While the condition of an `iff` fails, the process would not shift.
-    if events.iter().any(|event| event.iff.is_some()) {
-        return Err(unexpected());
+    if let Some(iff) = events.iter().find_map(|event| event.iff) {
+        return Err(Diagnostic::error(
+            codes::CANNOT_EDIT,
+            process,
+            "this process drives state to be saved, but runs at some clock edges only",
+        )
+        .label(cx.ast[iff].span, "`iff`")
+        .help("test the condition in the process: `if (…) …`"));
     }
     let edges = events.iter().filter(|event| event.edge != Edge::Any);
     let resets = edges.count().saturating_sub(1);

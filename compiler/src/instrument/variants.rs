@@ -21,10 +21,12 @@ use crate::netlist::{InstanceId, Netlist, instance_classes};
 use crate::source::SourceMap;
 
 use super::InstrumentOptions;
+use super::conditionals;
 use super::edits::{self, Edit};
 use super::kept;
 use super::merged::{self, Wanted};
 use super::module::{self, Context, Elsewhere};
+use super::names::end_of_name;
 use super::text;
 use super::tree::{Node, Tree};
 
@@ -260,11 +262,13 @@ fn free_suffix(module: &str, names: &mut BTreeSet<String>) -> String {
 fn copy(text: &str, module: &Module, mut edits: Vec<Edit>, suffix: &str) -> String {
     edits.push(Edit {
         file: module.span.file,
-        offset: module.anchors.after_name,
+        offset: end_of_name(text, module.anchors.after_name),
         text: suffix.to_string(),
     });
     edits::sort(&mut edits);
-    edits::apply_within(text, module.span.start, module.span.end, &edits)
+    let (start, end) = (module.span.start, module.span.end);
+    let text = conditionals::closed(text, start as usize, end as usize);
+    edits::apply_within(&text, start, end, &edits)
 }
 
 /// Past `endmodule` and the label that may follow it (`endmodule : name`).

@@ -223,7 +223,7 @@ pub fn wrapper(inputs: &Inputs, diagnostics: &mut Diagnostics) -> Option<String>
     let cold = tables::cold(layout, memories.as_ref());
     let mut model = Model {
         version: env!("CARGO_PKG_VERSION"),
-        wrapper: wrapper_name(&netlist.top),
+        wrapper: identifier(&wrapper_name(&netlist.top)),
         top: netlist.top.clone(),
         ports: netlist.ports.iter().map(declaration).collect(),
         clock: clock_name,

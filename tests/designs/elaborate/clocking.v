@@ -24,7 +24,7 @@ module clocking(input wire clk, input wire rst, input wire [7:0] a, output wire 
   // An or gate that registers of the same clock close.
   always @(posedge clk or posedge rst)
     if (rst) off <= 1'b0;
-    else off <= a[4];
+    else if (clk) off <= a[4];
   always @(posedge clk) soft <= !rst & (&a[3:0] | a[7]);
   wire g_off = clk | off;
   always @(posedge g_off)

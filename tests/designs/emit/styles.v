@@ -85,7 +85,7 @@ module blocks (
         // Messages around the test of the reset are no hardware.
         if (held === 1'bx) $display("%m is unknown");
         if (!rst_n) held <= 1'b0;
-        else begin held <= held ^ d; end
+        else if (clk) begin held <= held ^ d; end
         case (held) 1'bz: begin $display("%m floats"); end endcase
       end
       assign two = held;

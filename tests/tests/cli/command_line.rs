@@ -73,6 +73,64 @@ endmodule
 }
 
 #[test]
+fn an_enum_of_int_is_verified() {
+    let design = "module m(input clk, input rst, input go, output [1:0] o);
+  enum {IDLE, A, B} state;
+  always_ff @(posedge clk)
+    if (rst) state <= IDLE;
+    else case (state)
+      IDLE: if (go) state <= A;
+      A: state <= B;
+      default: state <= IDLE;
+    endcase
+  assign o = state[1:0];
+endmodule
+";
+    let testbench = "module tb;
+  reg clk = 0, rst = 1, go = 0; wire [1:0] o;
+  m dut(.clk(clk), .rst(rst), .go(go), .o(o));
+  always #5 clk = !clk;
+  initial begin
+    repeat (2) @(negedge clk);
+    rst = 0;
+    repeat (40) begin go = $random; @(negedge clk); end
+    $finish;
+  end
+endmodule
+";
+    let bench = Bench::new(&[("m.sv", design), ("tb.sv", testbench)]);
+    let few = ["--max-points", "8", "--max-points-icarus", "4"];
+    let arguments = [&["verify", "-q", "m.sv", "--tb", "tb.sv"][..], &few].concat();
+    bench.succeeds(&arguments);
+}
+
+#[test]
+fn an_escaped_top_and_time_units_stay_legal() {
+    let design = "module \\t.x (input clk, input d, output reg q);
+  timeunit 1ns; timeprecision 1ps;
+  always @(posedge clk) q <= d;
+endmodule
+";
+    let bench = Bench::new(&[("t.sv", design)]);
+    bench.succeeds(&["insert", "-q", "t.sv", "-o", "out"]);
+    let done = Command::new("iverilog")
+        .args([
+            "-g2012",
+            "-s",
+            "t.x_idetic",
+            "-o",
+            "t.vvp",
+            "-c",
+            "out/t.x_idetic.f",
+        ])
+        .current_dir(bench.work())
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&done.stderr);
+    assert!(done.status.success() && said.is_empty(), "{said}");
+}
+
+#[test]
 fn quiet_prints_nothing_and_verbose_more() {
     let bench = Bench::new(&[]);
     let quiet = bench.succeeds(&["insert", "design.v", "-q"]);

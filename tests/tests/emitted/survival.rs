@@ -87,6 +87,18 @@ fn declaration_styles_survive_with_enables() {
 }
 
 #[test]
+fn modules_in_pieces_survive() {
+    let language = sim::Language::SystemVerilog2012;
+    survives(
+        "pieces",
+        &hold(Hold::Gate),
+        16,
+        language,
+        (sim::Simulator::Icarus, 12),
+    );
+}
+
+#[test]
 fn odd_names_and_a_falling_edge_survive() {
     let language = sim::Language::Verilog2005;
     survives(

@@ -154,6 +154,8 @@ pub struct ModuleAnchors {
     pub ansi: bool,
     /// Right after the `;` that ends the header.
     pub header_end: u32,
+    /// Where declarations may begin: behind the header and the time units.
+    pub declarations: u32,
     /// At the `e` of `endmodule`.
     pub endmodule: u32,
 }

@@ -87,6 +87,8 @@ pub(super) struct Parser<'a> {
     overridable: Option<ScopeId>,
     parameters: Vec<SymbolId>,
     types: &'a mut TypeNames,
+    /// A package has been imported, whose types may be known to nobody yet.
+    imports: bool,
     /// The rest of the file is not read: there were too many errors.
     gave_up: bool,
 }
@@ -104,6 +106,7 @@ impl<'a> Parser<'a> {
             overridable: None,
             parameters: Vec::new(),
             types,
+            imports: false,
             gave_up: false,
         }
     }

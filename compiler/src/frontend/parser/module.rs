@@ -145,6 +145,7 @@ impl Parser<'_> {
             ports_empty: false,
             ansi: true,
             header_end: 0,
+            declarations: 0,
             endmodule: 0,
         };
         let mut whole = first.to(name.span);
@@ -158,6 +159,12 @@ impl Parser<'_> {
         let semicolon = self.expect(SEMICOLON)?.span;
         anchors.header_end = semicolon.end;
         whole = join(whole, semicolon);
+        anchors.declarations = semicolon.end;
+        // These have to stand in front of everything else (IEEE 1800-2017, 3.14.2.2).
+        while matches!(self.kind(), TIMEUNIT_KW | TIMEPRECISION_KW) {
+            self.skip_to_semicolon()?;
+            anchors.declarations = self.last().end;
+        }
         self.ports.push(table);
         let mut failed = false;
         while !self.at(close) {
@@ -244,6 +251,7 @@ impl Parser<'_> {
                 ports_empty: false,
                 ansi: true,
                 header_end,
+                declarations: header_end,
                 endmodule: end.start,
             },
             scope,
@@ -300,6 +308,7 @@ impl Parser<'_> {
                 true => None,
                 false => Some(self.name("a name of the package or `*`")?),
             };
+            self.imports = true;
             self.member(scope, Member::Import { package, item });
             if !self.eat(COMMA) {
                 break;

@@ -150,11 +150,11 @@ impl Parser<'_> {
     }
 
     /// Whether more than signing and ranges is written: `reg`, `integer`, a name.
-    /// A name that no `typedef` of these files gives a meaning is one too where
-    /// another follows: it is looked for, and missed, by its name.
+    /// Behind an `import` a name that no `typedef` of these files gives a meaning is
+    /// one too where another follows: it is looked for, and missed, by its name.
     pub(super) fn at_explicit_type(&self) -> bool {
         let keyword = self.at_type_keyword() || matches!(self.kind(), TYPE_KW | VIRTUAL_KW);
-        let unknown = self.at_name() && is_name(self.nth(1));
+        let unknown = self.imports && self.at_name() && is_name(self.nth(1));
         keyword || unknown || self.at_named_type()
     }
 
