@@ -162,7 +162,7 @@ impl Parser<'_> {
         anchors.declarations = semicolon.end;
         // These have to stand in front of everything else (IEEE 1800-2017, 3.14.2.2).
         while matches!(self.kind(), TIMEUNIT_KW | TIMEPRECISION_KW) {
-            self.skip_to_semicolon()?;
+            self.module_item(scope)?;
             anchors.declarations = self.last().end;
         }
         self.ports.push(table);
