@@ -270,14 +270,24 @@ fn diverge<'a>(
     None
 }
 
-/// The state at cycle [`FIRST`] of a trace, bits that are unknown at random.
+/// The state at cycle [`FIRST`] of a trace. Bits that are unknown there are those
+/// that the netlist comes to from a random state: Icarus knows less than hardware
+/// does (`0 << x` is unknown).
 fn first_state(design: &Generated, netlist: &Netlist, trace: &Trace) -> Option<eval::MachineState> {
     let mut rng = Rng::new(design.seed);
     let mut state = eval::MachineState::zero(netlist);
+    for bit in state.registers.iter_mut().flatten() {
+        *bit = rng.chance(50);
+    }
+    for values in trace.get(..FIRST)? {
+        state = eval::cycle(netlist, &state, &inputs(design, netlist, values)).next;
+    }
     for (index, register) in state.registers.iter_mut().enumerate() {
         let known = trace.get(FIRST)?[design.ports.len() + index].bytes().rev();
         for (bit, known) in register.iter_mut().zip(known) {
-            *bit = known == b'1' || (known != b'0' && rng.chance(50));
+            if matches!(known, b'0' | b'1') {
+                *bit = known == b'1';
+            }
         }
     }
     Some(state)
