@@ -123,7 +123,12 @@ impl NvmConfig {
             let nearest = names
                 .iter()
                 .min_by_key(|known| strsim::damerau_levenshtein(known, name));
+            // `flash` is a part of two names, and nearer to none of them than to `fram`.
+            let parts: Vec<&str> = (names.iter().copied())
+                .filter(|known| known.split('_').any(|part| part == name))
+                .collect();
             let help = match nearest {
+                _ if !parts.is_empty() => format!("did you mean `{}`?", parts.join("` or `")),
                 Some(near) if strsim::damerau_levenshtein(near, name) <= 3 => {
                     format!("did you mean `{near}`?")
                 }

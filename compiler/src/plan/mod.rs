@@ -269,6 +269,8 @@ impl PlanError {
                 codes::INFEASIBLE,
                 "the design can run for ever without reaching an allowed checkpoint",
             )
+            // All of them are forbidden.
+            .setting(Setting::text(&["plan", "forbidden"], name(&states[0])))
             .note(format!("along {} -> {}", path(states), name(&states[0])))
             .help("allow one of these states as a checkpoint"),
             PlanError::Path {
