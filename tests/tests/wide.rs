@@ -224,3 +224,33 @@ endmodule
     );
     assert!(verilator.status.success(), "{verilator:?}");
 }
+
+/// A recursion without end, with branches: long names, many times.
+#[test]
+fn an_endless_tree_is_refused_in_little_memory() {
+    let text =
+        "module tree #(parameter N = 4) (input wire clk, input wire [7:0] a, output wire [7:0] y);
+  wire [7:0] l, r;
+  reg [7:0] q;
+  tree #(.N(N / 2)) low (clk, a, l);
+  tree #(.N(N - N / 2)) high (clk, a, r);
+  always @(posedge clk) q <= l ^ r;
+  assign y = q;
+endmodule
+module t (input wire clk, input wire [7:0] a, output wire [7:0] y);
+  tree #(.N(4)) all (clk, a, y);
+endmodule
+";
+    let folder = tempfile::tempdir().expect("a temporary directory");
+    let file = folder.path().join("t.v");
+    std::fs::write(&file, text).expect("a file in a temporary directory");
+    let own = idetic();
+    let mut shell = Command::new("sh");
+    let script = "ulimit -v 3000000; exec \"$0\" analyze -q \"$1\"";
+    shell.args(["-c", script]).arg(own.get_program()).arg(&file);
+    let ran = output(&mut shell);
+    let said = String::from_utf8_lossy(&ran.stderr);
+    assert_eq!(ran.status.code(), Some(1), "{said}");
+    let codes = ["error[E0313]", "error[E0315]"];
+    assert!(codes.iter().any(|code| said.contains(code)), "{said}");
+}

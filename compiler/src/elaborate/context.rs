@@ -28,6 +28,9 @@ pub(super) const MAX_LEVELS: usize = 2048;
 
 /// Most instances of a design.
 pub(super) const MAX_INSTANCES: usize = 1 << 17;
+/// Most bytes of the hierarchical names of all instances. Those of what is in them
+/// take a multiple, and a recursion with branches makes long names many times.
+pub(super) const MAX_NAME_BYTES: usize = 1 << 24;
 /// Deepest nesting of expressions and statements, chains of operators and
 /// `else if` included, over all calls that are open.
 pub(super) const MAX_NESTING: u32 = 30_000;
@@ -289,6 +292,8 @@ pub(super) struct Elab<'a> {
     pub depth: usize,
     /// Statements executed.
     pub steps: u64,
+    /// Bytes of the hierarchical names of the instances.
+    pub name_bytes: usize,
     /// Levels of expressions and statements that are open.
     pub nesting: u32,
 }
@@ -342,6 +347,7 @@ impl<'a> Elab<'a> {
             env: Env::default(),
             depth: 0,
             steps: 0,
+            name_bytes: 0,
             nesting: 0,
         }
     }

@@ -6,7 +6,8 @@ use std::rc::Rc;
 use super::assign::Target;
 use super::connect::Override;
 use super::context::{
-    Constant, Driver, Elab, Entity, MAX_INSTANCES, MAX_LEVELS, NetIdx, Res, ScopeIdx, Storage,
+    Constant, Driver, Elab, Entity, MAX_INSTANCES, MAX_LEVELS, MAX_NAME_BYTES, NetIdx, Res,
+    ScopeIdx, Storage,
 };
 use super::env::Env;
 use super::reference::Element;
@@ -75,9 +76,15 @@ impl<'a> Elab<'a> {
             at = self.instances[above.index()].parent;
         }
         // A recursion with branches has far more instances than levels.
-        if self.instances.len() >= MAX_INSTANCES {
+        let too_long = self.name_bytes > MAX_NAME_BYTES;
+        if too_long || self.instances.len() >= MAX_INSTANCES {
             let span = symbol.map_or(declared.name.span, |symbol| ast[symbol].name.span);
-            let message = format!("more than {MAX_INSTANCES} instances");
+            let message = match too_long {
+                true => {
+                    format!("hierarchical names of more than {MAX_NAME_BYTES} characters together")
+                }
+                false => format!("more than {MAX_INSTANCES} instances"),
+            };
             return self.fail(
                 Diagnostic::error(codes::TOO_LARGE, span, message)
                     .at(format!("here, of `{}`", declared.name.text))
@@ -102,6 +109,7 @@ impl<'a> Elab<'a> {
                 path => format!("{path}.{name}"),
             },
         };
+        self.name_bytes += path.len();
         let instance = InstanceId(self.instances.len() as u32);
         self.instances.push(Instance {
             name,
