@@ -12,10 +12,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use idetic::netlist::Netlist;
 use idetic_tests::random::{
     ENDLESS, EXPAND_LIMIT_BITS, Generated, Options, Stimulus, Version, compare, cosimulate,
-    generate, icarus_language, judge_liveness, netlist, record, run, testbench,
+    generate, icarus_language, judge_liveness, netlist, proved, record, run, testbench,
 };
 use idetic_tests::run::idetic;
-use idetic_tests::survey::{self, equivalence, list};
 
 /// Designs of the seeds from `first` on.
 fn designs(first: u64, count: u64) -> Vec<Generated> {
@@ -329,7 +328,7 @@ fn batch_of_campaign(first: u64, count: u64, every: u64) -> Found {
             .map(|said| format!("seed {seed}: {said}"));
         found.open.extend(open);
         found.wrong.extend(wrong);
-        match differs.is_empty() || !proved(dir.path(), seed) {
+        match differs.is_empty() || !is_proved(dir.path(), seed) {
             true => found.wrong.extend(differs),
             false => found
                 .open
@@ -365,25 +364,10 @@ fn batch_of_campaign(first: u64, count: u64, every: u64) -> Found {
 /// time is up, or the design as it was written does not end in Icarus.
 const NO_VERDICT: [&str; 3] = ["E0808", "time limit", "on the original design in Icarus"];
 
-/// Whether Yosys proves that the netlist of a design is its source.
-fn proved(dir: &Path, seed: u64) -> bool {
+/// Whether Yosys sides with the netlist of a design.
+fn is_proved(dir: &Path, seed: u64) -> bool {
     let design = generate(seed, &Options::of(seed));
-    let file = dir.join(design.file_name());
-    let written = fs::write(&file, &design.text);
-    let listed = list::Design {
-        name: design.top.clone(),
-        top: design.top.clone(),
-        files: vec![file],
-        lang: list::Language::SystemVerilog,
-        ..list::Design::default()
-    };
-    let netlist = read_netlist(dir, &design);
-    let options = survey::Options {
-        equivalence_bits: 5000,
-        ..survey::Options::default()
-    };
-    let proof = equivalence::prove(&listed, &netlist, &options, dir);
-    written.is_ok() && proof.is_ok_and(|proof| proof.passed())
+    proved(dir, &design, &read_netlist(dir, &design))
 }
 
 fn read_netlist(dir: &Path, design: &Generated) -> Netlist {

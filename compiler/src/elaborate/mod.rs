@@ -22,7 +22,7 @@
 //! | `hierarchy`, `generate`, `connect`, `interface`, `arrays`, `defparam`, `gates`, `reach` | instances, and names that reach into them |
 //! | `unknown`, `tristate` | values that are none; nets with several drivers |
 //! | `readmem`, `passed_over` | data files; testbench code |
-//! | `resolve`, `registers`, `observe`, `finish` | leaves to drives; when outputs count; the finished netlist |
+//! | `resolve`, `cycles`, `registers`, `origin`, `observe`, `finish` | leaves to drives; the way back to the text; when outputs count; the finished netlist |
 //! | `races` | warnings of registers that `=` changes under a reader |
 //!
 //! Guarantees: no panic on any syntax tree; without errors the netlist obeys

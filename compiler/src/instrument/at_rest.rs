@@ -85,6 +85,19 @@ fn module(
         .iter()
         .map(|(port, value)| format!(".{port}({value})"));
     let connections: Vec<String> = own.chain(added).collect();
+    format!(
+        "module {AT_REST} (\n  {}\n);\n{}endmodule\n",
+        ports.join(",\n  "),
+        design_instance(top, options, &connections)
+    )
+}
+
+/// An instance of the user's top in a module of ours, with the parameters that the user set.
+pub(super) fn design_instance(
+    top: &str,
+    options: &InstrumentOptions,
+    connections: &[String],
+) -> String {
     let parameters: Vec<String> = (options.parameters.iter())
         .map(|(name, value)| format!(".{}({value})", identifier(name)))
         .collect();
@@ -93,8 +106,7 @@ fn module(
         false => format!("#({}) ", parameters.join(", ")),
     };
     format!(
-        "module {AT_REST} (\n  {}\n);\n  {} {parameters}{DESIGN_INSTANCE} (\n    {}\n  );\nendmodule\n",
-        ports.join(",\n  "),
+        "  {} {parameters}{DESIGN_INSTANCE} (\n    {}\n  );\n",
         identifier(top),
         connections.join(",\n    ")
     )

@@ -13,6 +13,7 @@ use crate::netlist::Netlist;
 use crate::source::SourceMap;
 
 use super::InstrumentOptions;
+use super::at_rest::design_instance;
 use super::files::OutputFile;
 use super::names::identifier;
 use super::wrapper::{DESIGN_INSTANCE, declaration};
@@ -51,25 +52,17 @@ pub(super) fn checker(
         });
     }
     let ports: Vec<String> = netlist.ports.iter().map(declaration).collect();
-    let parameters: Vec<String> = (options.parameters.iter())
-        .map(|(name, value)| format!(".{}({value})", identifier(name)))
-        .collect();
-    let parameters = match parameters.is_empty() {
-        true => String::new(),
-        false => format!("#({}) ", parameters.join(", ")),
-    };
     let text = format!(
         "// {name}: {top} as it was written, its outputs X where idetic.toml says that nobody samples them.\n\
          //\n\
          // Written by idetic {}. A testbench that passes with this module in the place of {top} keeps\n\
          // the promise; compile it with the files of {top}, not with the instrumented ones.\n\n\
-         module {} (\n  {}\n);\n{}\n\n  {} {parameters}{DESIGN_INSTANCE} (\n    {}\n  );\nendmodule\n",
+         module {} (\n  {}\n);\n{}\n\n{}endmodule\n",
         env!("CARGO_PKG_VERSION"),
         identifier(&name),
         ports.join(",\n  "),
         shown.join("\n"),
-        identifier(top),
-        connections.join(",\n    ")
+        design_instance(top, options, &connections)
     );
     Some(OutputFile {
         name: format!("observe/{name}.v"),
@@ -108,12 +101,24 @@ fn names(ast: &Ast, expr: ExprId, out: &mut Vec<u32>) {
         ExprKind::Call(callee, arguments) => {
             all(&[*callee]);
             for argument in arguments {
-                if let Arg::Positional(Some(of)) = argument {
+                if let Arg::Positional(Some(of))
+                | Arg::Named {
+                    value: Some(of), ..
+                } = argument
+                {
                     all(&[*of]);
                 }
             }
         }
         ExprKind::Concat(items) => all(items),
+        ExprKind::Stream { slice, items, .. } => {
+            all(slice.as_slice());
+            all(items);
+        }
+        ExprKind::Pattern { repeat, items, .. } => {
+            all(repeat.as_slice());
+            items.iter().for_each(|(_, item)| all(&[*item]));
+        }
         ExprKind::Replicate(count, items) => {
             all(&[*count]);
             all(items);
@@ -128,6 +133,15 @@ fn names(ast: &Ast, expr: ExprId, out: &mut Vec<u32>) {
                 }
             }
         }
-        _ => {}
+        // No names of the module, or no conditions.
+        ExprKind::Number(_)
+        | ExprKind::String(_)
+        | ExprKind::Scoped(..)
+        | ExprKind::System(_)
+        | ExprKind::Assign { .. }
+        | ExprKind::Increment { .. }
+        | ExprKind::Type(_)
+        | ExprKind::Keyword(_)
+        | ExprKind::Unsupported(_) => {}
     }
 }

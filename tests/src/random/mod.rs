@@ -15,6 +15,7 @@ mod expr;
 mod features;
 mod fsm;
 mod module;
+mod proof;
 pub mod rng;
 mod signal;
 mod stmt;
@@ -22,6 +23,7 @@ mod trace;
 
 pub use bench::{Stimulus, testbench};
 pub use cosim::{ENDLESS, Mismatch, Version, cosimulate, run};
+pub use proof::proved;
 pub use rng::Rng;
 pub use trace::{Trace, compare, judge_liveness, netlist, record};
 
