@@ -6,6 +6,7 @@
 //! is a value exactly if none of them is an error.
 
 mod budget;
+mod outline;
 mod pareto;
 mod tool_macros;
 mod written_out;
@@ -30,6 +31,7 @@ use crate::source::{Setting, SourceMap};
 use crate::stack::with_room;
 use budget::Planned;
 
+pub use outline::{Outline, outline};
 pub use pareto::pareto;
 
 /// What is to be analysed.

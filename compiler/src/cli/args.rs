@@ -32,6 +32,8 @@ pub enum Command {
     Prove(ProveArgs),
     /// Read and write NVM images by register name
     Image(ImageArgs),
+    /// Write a commented idetic.toml for a design
+    Init(InitArgs),
 }
 
 /// What every subcommand takes.
@@ -225,6 +227,17 @@ pub struct VerifyArgs {
     /// Keep the instrumented design in this directory
     #[arg(short, long, value_name = "DIR")]
     pub output: Option<PathBuf>,
+}
+
+/// `idetic init`.
+#[derive(Debug, Args)]
+pub struct InitArgs {
+    /// The design.
+    #[command(flatten)]
+    pub design: DesignArgs,
+    /// The file to write
+    #[arg(short, long, value_name = "FILE", default_value = "idetic.toml")]
+    pub output: PathBuf,
 }
 
 /// `idetic image`.

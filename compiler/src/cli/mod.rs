@@ -16,6 +16,7 @@ mod equivalence;
 mod exact;
 mod exit;
 mod image;
+mod init;
 mod insert;
 mod observe;
 mod observed;
@@ -62,6 +63,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Verify(arguments) => &arguments.design.output,
         Command::Prove(arguments) => &arguments.design.output,
         Command::Image(arguments) => arguments.action.output(),
+        Command::Init(arguments) => &arguments.design.output,
     };
     let console = Console::new(output);
     let mut sources = SourceMap::new();
@@ -71,6 +73,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Verify(arguments) => verify::run(arguments, &console, &mut sources),
         Command::Prove(arguments) => prove::run(arguments, &console, &mut sources),
         Command::Image(arguments) => image::run(&arguments.action, &console),
+        Command::Init(arguments) => init::run(arguments, &console, &mut sources),
     };
     match done {
         Ok(()) => 0,

@@ -7,6 +7,7 @@ mod bench;
 mod command_line;
 mod energy;
 mod image;
+mod init;
 mod observe;
 mod pareto;
 mod proof;
