@@ -6,6 +6,7 @@
 //! is a value exactly if none of them is an error.
 
 mod budget;
+mod failures;
 mod pareto;
 mod tool_macros;
 mod written_out;

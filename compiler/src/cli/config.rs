@@ -17,6 +17,7 @@ use super::{places, wording};
 use crate::cli::observe::{self, Input, Observe};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::elaborate::MEMORY_MUST_LIMIT_BITS;
+use crate::energy::read_trace;
 use crate::frontend::ObserveOptions;
 use crate::source::{Setting, SourceMap, Span};
 
@@ -294,8 +295,14 @@ pub fn read(path: &Path, sources: &mut SourceMap) -> Result<Config, Diagnostic> 
                 .help("write it between quotes on one line, as Verilog")
         },
     )?;
-    check(&config)?;
     let base = path.parent().unwrap_or(Path::new(""));
+    if let Some(energy) = &mut config.energy
+        && let Some(trace) = &mut energy.on_time_trace
+    {
+        *trace = base.join(&*trace);
+        energy.on_times = on_times(trace)?;
+    }
+    check(&config)?;
     let energy = config.energy.as_mut();
     let waveform = energy.and_then(|energy| energy.activity_waveform.as_mut());
     let design = &mut config.design;
@@ -306,6 +313,28 @@ pub fn read(path: &Path, sources: &mut SourceMap) -> Result<Config, Diagnostic> 
         *path = base.join(&*path);
     }
     Ok(config)
+}
+
+/// Reads `[energy] on_time_trace`.
+fn on_times(path: &Path) -> Result<Vec<f64>, Diagnostic> {
+    let wrong = |message: String, help: &str| {
+        let error = Diagnostic::global(codes::CONFIG, message);
+        let setting = Setting::new(&["energy", "on_time_trace"]);
+        Err(error.setting(setting).help(help))
+    };
+    let name = path.display();
+    match std::fs::read_to_string(path) {
+        Err(error) => wrong(
+            format!("cannot read the on-times in {name}: {error}"),
+            "the path is relative to the configuration file",
+        ),
+        Ok(text) => read_trace(&text).or_else(|what| {
+            wrong(
+                format!("{name}: {what}"),
+                "write a power cycle a line: its seconds, or the times of its begin and its end",
+            )
+        }),
+    }
 }
 
 /// Refuses what can be read and means nothing.

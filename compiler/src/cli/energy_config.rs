@@ -8,7 +8,7 @@ use serde::Deserialize;
 use super::config::Config;
 use super::plan_config::PlanConfig;
 use crate::energy::{
-    EnergyOptions, Figures, MOST, Nvm, Supply, Technology, Waveform, Weights, engineering,
+    EnergyOptions, Figures, Length, MOST, Nvm, OnTimeOptions, Supply, Technology, Waveform, Weights, engineering,
     technologies,
 };
 use crate::source::Setting;
@@ -37,6 +37,20 @@ pub struct EnergyConfig {
     pub off_volts: f64,
     /// Part of the energy that the converter passes on, above 0. Default 1.
     pub efficiency: Option<f64>,
+    /// Watts that the harvester delivers on average while the design runs, behind the converter. Default: none
+    /// said; says how long power cycles last. The guarantee does not rest on it.
+    pub harvest_watts: Option<f64>,
+    /// Watts that it delivers at any time of a power cycle, at least. Default 0. The guarantee rests on it.
+    pub least_harvest_watts: Option<f64>,
+    /// Seconds of a power cycle, mean.
+    pub on_time_seconds: Option<f64>,
+    /// How the lengths of power cycles are distributed. Default: exponential.
+    pub on_time_distribution: Option<Distribution>,
+    /// Recorded lengths of power cycles, relative to the configuration file.
+    pub on_time_trace: Option<PathBuf>,
+    /// What it holds.
+    #[serde(skip)]
+    pub on_times: Vec<f64>,
     /// Clock frequency in hertz.
     pub clock_hz: f64,
     /// Joules of any logical cycle, at most. Default: estimated from the netlist.
@@ -55,6 +69,16 @@ pub struct EnergyConfig {
     /// Joules of a logical cycle in single control states, at most, by name.
     #[serde(default)]
     pub state_joules: IndexMap<String, f64>,
+}
+
+/// `[energy] on_time_distribution`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Distribution {
+    /// All are the same.
+    Fixed,
+    /// A failure is as likely at any time.
+    Exponential,
 }
 
 /// `[nvm]`: the memory that images are saved to.
@@ -159,6 +183,14 @@ impl EnergyConfig {
             joules("stall_joules", self.stall_joules),
             watts("power_watts", self.power_watts),
             watts("leakage_watts", self.leakage_watts),
+            ("harvest_watts", self.harvest_watts, 0.0, 1e3),
+            ("least_harvest_watts", self.least_harvest_watts, 0.0, 1e3),
+            (
+                "on_time_seconds",
+                self.on_time_seconds,
+                10.0 / self.clock_hz,
+                1e9,
+            ),
         ];
         in_ranges("energy", figures.into_iter())?;
         for (name, &value) in &self.state_joules {
@@ -177,6 +209,7 @@ impl EnergyConfig {
                 "the supply falls from on_volts to off_volts",
             );
         }
+        self.check_on_times()?;
         let supply = self.supply();
         let (usable, most) = (supply.usable_joules(), MOST_JOULES);
         if usable > most {
@@ -202,6 +235,69 @@ impl EnergyConfig {
             );
         }
         Ok(())
+    }
+
+    /// Whether what is said of harvest and on-times says one thing.
+    fn check_on_times(&self) -> Result<(), Wrong> {
+        let wrong = |key, message: &str, help: &str| {
+            let setting = Setting::new(&["energy", key]);
+            Err(Wrong(setting, message.to_string(), help.to_string()))
+        };
+        let given = [
+            ("on_time_trace", self.on_time_trace.is_some()),
+            ("on_time_seconds", self.on_time_seconds.is_some()),
+            ("harvest_watts", self.harvest_watts.is_some()),
+        ];
+        let mut given = given.iter().filter(|(_, given)| *given).map(|(key, _)| *key);
+        if let (Some(first), Some(second)) = (given.next(), given.next()) {
+            return wrong(
+                second,
+                &format!("both `{first}` and `{second}` say how long power cycles last"),
+                "leave one of them out",
+            );
+        }
+        if self.on_time_distribution.is_some()
+            && (self.on_time_trace.is_some()
+                || self.on_time_seconds.is_none() && self.harvest_watts.is_none())
+        {
+            return wrong(
+                "on_time_distribution",
+                "`on_time_distribution` means nothing without a mean",
+                "give `on_time_seconds` or `harvest_watts`, or leave this out",
+            );
+        }
+        if let (Some(least), Some(mean)) = (self.least_harvest_watts, self.harvest_watts)
+            && least > mean
+        {
+            return wrong(
+                "least_harvest_watts",
+                "the least harvest is more than the mean one",
+                "what is harvested at any time is not more than what is harvested on average",
+            );
+        }
+        let mean = self.on_times.iter().sum::<f64>() / self.on_times.len().max(1) as f64;
+        if self.on_time_trace.is_some() && mean * self.clock_hz < 10.0 {
+            return wrong(
+                "on_time_trace",
+                "its power cycles last less than 10 clocks on average",
+                "give lengths, or begins and ends, in seconds",
+            );
+        }
+        Ok(())
+    }
+
+    /// What is said of the lengths of power cycles.
+    fn on_times(&self) -> Option<OnTimeOptions> {
+        let length = match (self.on_time_seconds, self.harvest_watts) {
+            _ if self.on_time_trace.is_some() => Length::Trace(self.on_times.clone()),
+            (Some(seconds), _) => Length::Mean(seconds),
+            (None, Some(watts)) => Length::Harvest(watts),
+            (None, None) => return None,
+        };
+        Some(OnTimeOptions {
+            length,
+            fixed: self.on_time_distribution == Some(Distribution::Fixed),
+        })
     }
 
     fn supply(&self) -> Supply {
@@ -351,6 +447,8 @@ pub(super) fn options(config: &Config, word_bits: u32) -> Option<EnergyOptions> 
     let plan = &config.plan;
     Some(EnergyOptions {
         supply: energy.supply(),
+        least_harvest_watts: energy.least_harvest_watts.unwrap_or(0.0),
+        on_times: energy.on_times(),
         clock_hz: energy.clock_hz,
         cycle_joules: energy.cycle_joules,
         power_watts: energy.power_watts,

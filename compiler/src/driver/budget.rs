@@ -6,6 +6,7 @@
 //! words that it really writes, the states concerned get those words, and the plan
 //! is made again. What is accepted fits with the words of the layout itself.
 
+use super::failures::Failures;
 use super::{Analysis, InsertOptions};
 use crate::control::StateId;
 use crate::diagnostics::{Diagnostic, Label, codes};
@@ -94,8 +95,8 @@ fn unusable(options: &EnergyOptions, problem: Problem) -> Diagnostic {
     error.setting(Setting::new(&["energy", key]))
 }
 
-/// The parts of the objective for a checkpoint in a state whose saves have this shape.
-pub(super) fn parts(analysis: &Analysis, model: &Model, state: usize, shape: &Shape) -> Parts {
+/// The parts of the objective for a checkpoint in a state whose saves have this shape, without failures.
+fn parts(analysis: &Analysis, model: &Model, state: usize, shape: &Shape) -> Parts {
     let netlist = &analysis.netlist;
     let (save, visits) = (shape.save(), model.visits[state]);
     let all_bits = netlist.flop_bits() + netlist.memory_bits();
@@ -194,6 +195,31 @@ impl Search<'_> {
         }
     }
 
+    /// The parts of the objective of a plan with its layout.
+    pub(super) fn parts(&self, model: &Model, plan: &Plan, layout: &Layout) -> Parts {
+        let graph = &self.analysis.graph;
+        let required = plan::required(graph, self.plan_options);
+        let shapes = self.real(&self.filled_all(&required), plan, layout);
+        let part = |energy, stall, area| {
+            let alone = Search {
+                weights: Weights {
+                    energy,
+                    stall,
+                    area,
+                },
+                ..*self
+            };
+            let prices = alone.prices(model, &shapes, &required, model.supply.budget());
+            let states = plan.checkpoints.iter().map(|it| it.state);
+            prices.objective(graph, states)
+        };
+        [
+            part(1.0, 0.0, 0.0),
+            part(0.0, 1.0, 0.0),
+            part(0.0, 0.0, 1.0),
+        ]
+    }
+
     /// The shapes of a layout; states that it does not save keep theirs.
     fn real(&self, shapes: &[Shape], plan: &Plan, layout: &Layout) -> Vec<Shape> {
         let mut real = shapes.to_vec();
@@ -231,39 +257,48 @@ impl Search<'_> {
         budget: Attojoules,
     ) -> Prices {
         let graph = &self.analysis.graph;
-        let passed_over = |shape: &Shape| model.joules(&shape.passed_over());
+        let passed_over = |shape: &Shape| model.need_joules(&shape.passed_over());
         let held = shapes.iter().zip(images).filter(|(_, held)| **held);
         let in_vain = held.map(|(shape, _)| passed_over(shape));
         let in_vain = in_vain.fold(0.0, f64::max);
-        let restore = |shape: &Shape| model.joules(&shape.restore());
+        let restore = |shape: &Shape| model.need_joules(&shape.restore());
         let restores: Vec<f64> = (shapes.iter())
             .map(|shape| restore(shape) + passed_over(shape).max(in_vain))
             .collect();
         // Constants, which are live where the design starts, are loaded by the walk
         // of a restore. The design is reset in the first cycle, whatever state it is in.
-        let first = model.most_joules.iter().copied().fold(0.0, f64::max);
+        let first = model.most_net_joules();
         let walks = shapes.iter().zip(&graph.states).zip(images);
         let walks = walks.filter(|((_, state), held)| state.initial || **held);
         let walk = walks.map(|((shape, _), _)| restore(shape));
         let cold = walk.fold(0.0, f64::max) + in_vain + first;
         let weights = &self.weights;
+        let failures = model.on_times.as_ref();
+        let failures = failures.map(|on_times| Failures::new(on_times, model));
+        let aging = failures.map(|failures| failures.aging(model, shapes, weights));
         let cost = |(state, shape): (usize, &Shape)| {
             let [energy, stall, area] = parts(self.analysis, model, state, shape);
-            weights.energy * energy + weights.stall * stall + weights.area * area
+            let save = weights.energy * energy + weights.stall * stall;
+            // With failures it is begun more than once, and restored.
+            let again = failures.map_or(1.0, |it| it.taken(model.clocks(&shape.save())));
+            let restored = aging.as_ref().map_or(0.0, |aging| {
+                aging.visits[state] * (aging.growth - 1.0) * aging.restore[state]
+            });
+            save * again + restored + weights.area * area
         };
+        let costs = shapes.iter().enumerate().map(cost).collect();
         Prices {
-            run: model
-                .most_joules
-                .iter()
-                .map(|&joules| need(joules))
+            run: (0..graph.states.len())
+                .map(|state| model.run_need(state))
                 .collect(),
             restore: restores.iter().map(|&joules| need(joules)).collect(),
             save: (shapes.iter())
-                .map(|shape| need(model.joules(&shape.longest_save())))
+                .map(|shape| need(model.need_joules(&shape.longest_save())))
                 .collect(),
             cold: need(cold),
             budget,
-            costs: shapes.iter().enumerate().map(cost).collect(),
+            costs,
+            aging,
         }
     }
 

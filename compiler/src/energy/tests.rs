@@ -19,6 +19,9 @@ fn model() -> Model {
         32,
     );
     Model {
+        least_harvest_joules: 0.0,
+        on_times: None,
+        arrivals: Vec::new(),
         supply: Supply {
             capacitor_farads: 1e-6,
             on_volts: 3.0,

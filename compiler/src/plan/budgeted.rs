@@ -74,13 +74,13 @@ pub(super) fn solve(
         let doubt = (!proven).then_some(Doubt::CutOff);
         return Err(too_little(&problem, doubt));
     };
-    let objective = objective(prices, &chosen);
+    let objective = objective(flow, prices, &chosen);
     let lower_bound = if proven {
         objective
     } else {
         // Each scaled cost is rounded, and at least 1.
         let states = flow.len() as f64;
-        ((bound as f64 - 1.5 * states) / scale(prices)).clamp(0.0, objective)
+        ((bound - 1.5 * states) / scale(prices)).clamp(0.0, objective)
     };
     let solution = Solution {
         chosen,
@@ -118,6 +118,7 @@ fn problem<'a>(
             .collect(),
         allowed,
         required: required(flow, options),
+        aging: prices.aging.as_ref().map(|aging| aging.scaled(scale)),
     }
 }
 
@@ -148,9 +149,11 @@ fn energy(prices: &Prices) -> Resource {
 }
 
 /// The objective of a choice.
-pub(super) fn objective(prices: &Prices, chosen: &[bool]) -> f64 {
+pub(super) fn objective(flow: &Flow, prices: &Prices, chosen: &[bool]) -> f64 {
     let own = chosen.iter().zip(&prices.costs).filter(|(own, _)| **own);
-    own.map(|(_, cost)| cost).sum()
+    let own: f64 = own.map(|(_, cost)| cost).sum();
+    let aging = prices.aging.as_ref();
+    own + aging.map_or(0.0, |aging| aging.cost(flow, chosen))
 }
 
 /// The segment of a choice that takes most energy, and what it takes to go on
@@ -168,6 +171,7 @@ pub(super) fn worst(
         costs: Vec::new(),
         allowed: Vec::new(),
         required: Vec::new(),
+        aging: None,
     };
     let energy = energy(prices);
     let worst = problem.worst(chosen, &energy).ok()?;
@@ -179,7 +183,7 @@ pub(super) fn worst(
     ))
 }
 
-/// Takes back checkpoints that a valid choice does not need, the dearest first.
+/// Takes back checkpoints that a valid choice does not need and that do not pay, the dearest first.
 fn take_back(problem: &Problem, chosen: &mut [bool]) {
     if chosen.len() > MAX_TAKEN_BACK {
         return;
@@ -188,9 +192,18 @@ fn take_back(problem: &Problem, chosen: &mut [bool]) {
         .filter(|&state| chosen[state] && !problem.required[state])
         .collect();
     order.sort_by_key(|&state| std::cmp::Reverse(problem.costs[state]));
+    let mut total = problem.total(chosen);
     for state in order {
         chosen[state] = false;
-        chosen[state] = !problem.fits(chosen);
+        let without = match problem.aging {
+            // Costs are not negative.
+            None => total,
+            Some(_) => problem.total(chosen),
+        };
+        match without <= total && problem.fits(chosen) {
+            true => total = without,
+            false => chosen[state] = true,
+        }
     }
 }
 
@@ -203,6 +216,7 @@ fn without_costs<'a>(problem: &Problem<'a>) -> Problem<'a> {
         costs: vec![0; problem.costs.len()],
         allowed: problem.allowed.clone(),
         required: problem.required.clone(),
+        aging: None,
     }
 }
 

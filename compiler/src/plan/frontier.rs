@@ -11,6 +11,12 @@
 //! - per entry and exit, what the longest way between them takes that meets no
 //!   checkpoint (`way`), if there is one.
 //!
+//! Where failures count ([`super::aging`]), it also has to know
+//!
+//! - per exit, the age of what leaves it,
+//! - per entry, what an age of 1 on arrival there costs within the decided part,
+//! - per entry and exit, how much of an age on arrival leaves there.
+//!
 //! Of two partial choices one *dominates* if it costs no more, and none of these
 //! is worse; the other cannot lead to anything better. Loops need no special
 //! treatment: an edge back to an entry ends in its slack, and closes a cycle
@@ -28,6 +34,7 @@
 //! Cost: states × kept² × frontier², at most; with a constant limit and frontier it
 //! is linear in the states.
 
+use super::frontier_ages::Ages;
 use super::segments::Problem;
 
 /// No way.
@@ -47,14 +54,14 @@ pub(super) struct Found {
     /// No partial choice was cut off.
     pub(super) complete: bool,
     /// No valid choice costs less.
-    pub(super) lower_bound: u64,
+    pub(super) lower_bound: f64,
 }
 
 /// The decided states that the others can see, in the order of the figures.
 #[derive(Default)]
-struct Frontier {
-    exits: Vec<u32>,
-    entries: Vec<u32>,
+pub(super) struct Frontier {
+    pub(super) exits: Vec<u32>,
+    pub(super) entries: Vec<u32>,
 }
 
 impl Frontier {
@@ -67,12 +74,14 @@ impl Frontier {
 /// A partial choice.
 #[derive(Clone)]
 struct Partial {
-    cost: u64,
+    cost: f64,
     /// The last decision, in the list of all.
     last: u32,
     /// Per resource and in the order of the frontier; slacks are negated, so that
     /// less is better throughout.
     figures: Vec<i64>,
+    /// Of ages, likewise: leaving, cost, passed on; empty where failures do not count.
+    ages: Vec<f64>,
 }
 
 /// A decision and the one before it.
@@ -91,12 +100,12 @@ struct Table {
 }
 
 /// Where the decided neighbours of a state stand in the frontier.
-struct Neighbours {
+pub(super) struct Neighbours {
     /// Exits that lead to it.
-    before: Vec<usize>,
+    pub(super) before: Vec<usize>,
     /// Entries that it leads to.
-    after: Vec<usize>,
-    self_loop: bool,
+    pub(super) after: Vec<usize>,
+    pub(super) self_loop: bool,
 }
 
 /// Solves a problem.
@@ -109,24 +118,24 @@ pub(super) fn solve(problem: &Problem) -> Found {
         place[state as usize] = at;
     }
     // The required states after each place cost at least this much.
-    let mut rest = vec![0u64; count + 1];
+    let mut rest = vec![0.0; count + 1];
     for at in (0..count).rev() {
         let state = order[at] as usize;
-        let own = if problem.required[state] {
-            problem.costs[state]
-        } else {
-            0
+        let own = match problem.required[state] {
+            true => problem.costs[state] as f64,
+            false => 0.0,
         };
         rest[at] = rest[at + 1] + own;
     }
     let mut decisions: Vec<Decision> = Vec::new();
     let mut frontier = Frontier::default();
     let mut partials = vec![Partial {
-        cost: 0,
+        cost: 0.0,
         last: u32::MAX,
         figures: Vec::new(),
+        ages: Vec::new(),
     }];
-    let mut cut_off = u64::MAX;
+    let mut cut_off = f64::INFINITY;
     for (at, &state) in order.iter().enumerate() {
         let near = neighbours(problem, &frontier, state);
         let open = |list: &[u32]| list.iter().any(|&other| place[other as usize] > at);
@@ -158,10 +167,17 @@ pub(super) fn solve(problem: &Problem) -> Found {
                 ) else {
                     continue;
                 };
-                let cost = if chosen {
-                    problem.costs[state as usize]
-                } else {
-                    0
+                let mut cost = match chosen {
+                    true => problem.costs[state as usize] as f64,
+                    false => 0.0,
+                };
+                let ages = match &problem.aging {
+                    None => Vec::new(),
+                    Some(aging) => {
+                        let mut ages = Ages::before(&partial.ages, &frontier);
+                        cost += ages.decide(aging, &frontier, (state, chosen), &near);
+                        ages.kept(&exits, &entries)
+                    }
                 };
                 decisions.push(Decision {
                     before: partial.last,
@@ -171,6 +187,7 @@ pub(super) fn solve(problem: &Problem) -> Found {
                     cost: partial.cost + cost,
                     last: decisions.len() as u32 - 1,
                     figures,
+                    ages,
                 });
             }
         }
@@ -197,7 +214,7 @@ pub(super) fn solve(problem: &Problem) -> Found {
             break;
         }
     }
-    let best = partials.iter().min_by_key(|partial| partial.cost);
+    let best = (partials.iter()).min_by(|a, b| a.cost.total_cmp(&b.cost));
     let chosen = best.map(|best| {
         let mut chosen = vec![false; count];
         let mut at = best.last;
@@ -208,10 +225,10 @@ pub(super) fn solve(problem: &Problem) -> Found {
         }
         chosen
     });
-    let cost = best.map_or(u64::MAX, |best| best.cost);
+    let cost = best.map_or(f64::INFINITY, |best| best.cost);
     Found {
         chosen,
-        complete: cut_off == u64::MAX,
+        complete: cut_off == f64::INFINITY,
         lower_bound: cut_off.min(cost),
     }
 }
@@ -349,11 +366,13 @@ impl Table {
 
 /// Leaves out what another dominates. Of equals the first stays.
 fn undominated(mut partials: Vec<Partial>, narrow: bool) -> Vec<Partial> {
-    partials.sort_by(|a, b| (a.cost, &a.figures, a.last).cmp(&(b.cost, &b.figures, b.last)));
+    partials.sort_by(|a, b| {
+        let costs = a.cost.total_cmp(&b.cost);
+        costs.then_with(|| (&a.figures, a.last).cmp(&(&b.figures, b.last)))
+    });
     if narrow
-        && partials
-            .first()
-            .is_some_and(|first| first.figures.len() == 1)
+        && (partials.first())
+            .is_some_and(|first| first.figures.len() == 1 && first.ages.is_empty())
     {
         let mut least = i64::MAX;
         partials.retain(|partial| {
@@ -366,8 +385,9 @@ fn undominated(mut partials: Vec<Partial>, narrow: bool) -> Vec<Partial> {
     let mut kept: Vec<Partial> = Vec::new();
     for partial in partials {
         let dominates = |other: &Partial| {
-            let pairs = other.figures.iter().zip(&partial.figures);
-            pairs.into_iter().all(|(other, own)| other <= own)
+            let mut pairs = other.figures.iter().zip(&partial.figures);
+            let mut ages = other.ages.iter().zip(&partial.ages);
+            pairs.all(|(other, own)| other <= own) && ages.all(|(other, own)| other <= own)
         };
         // The last ones kept cost most and have the least figures.
         if !kept.iter().rev().any(dominates) {
@@ -413,9 +433,9 @@ fn best(
     limit: usize,
     used: impl Fn(&Partial) -> f64,
     typical_cost: f64,
-) -> (Vec<Partial>, u64) {
+) -> (Vec<Partial>, f64) {
     let used: Vec<f64> = partials.iter().map(used).collect();
-    let cost = |at: usize| partials[at].cost as f64;
+    let cost = |at: usize| partials[at].cost;
     let mut keep = vec![false; partials.len()];
     let mut take = |count: usize, key: &dyn Fn(usize) -> f64| {
         let mut order: Vec<usize> = (0..partials.len()).filter(|&at| !keep[at]).collect();
@@ -428,11 +448,12 @@ fn best(
     take(limit / 4, &cost);
     take(limit / 4, &|at| used[at]);
     let cut = (partials.iter().zip(&keep)).filter(|(_, keep)| !**keep);
-    let cut = cut.map(|(partial, _)| partial.cost).min();
+    let cut = cut.map(|(partial, _)| partial.cost);
+    let cut = cut.fold(f64::INFINITY, f64::min);
     let kept = partials.into_iter().zip(keep).filter(|(_, keep)| *keep);
     (
         kept.map(|(partial, _)| partial).collect(),
-        cut.unwrap_or(u64::MAX),
+        cut,
     )
 }
 

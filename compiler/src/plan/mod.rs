@@ -19,14 +19,19 @@
 //! that save included, has to fit the budget, too, and the objective is the one of
 //! the prices. That is no hitting set problem (`segments` says why), and is solved
 //! by a dynamic program over the graph (`frontier`), on small graphs with the
-//! integer program as a second opinion (`integer`, `budgeted`).
+//! integer program as a second opinion (`integer`, `budgeted`). Where failures have a known rate, what
+//! they cost is a part of the objective (`aging`).
 //!
 //! Which plans there are for other weights of the objective, [`pareto`] finds.
 
+mod aging;
+#[cfg(test)]
+mod aging_tests;
 mod alternative;
 mod budgeted;
 mod cold;
 mod frontier;
+mod frontier_ages;
 mod given;
 mod graph;
 mod hitting;
@@ -41,6 +46,7 @@ mod solver;
 #[cfg(test)]
 mod tests;
 
+pub use aging::Aging;
 pub use alternative::Alternative;
 pub use cold::Cold;
 pub use given::given;
@@ -122,6 +128,19 @@ pub struct Prices {
     pub budget: Attojoules,
     /// The objective's part of a checkpoint in the state; not negative.
     pub costs: Vec<f64>,
+    /// What failures cost beyond that, if they are a part of the objective.
+    pub aging: Option<Aging>,
+}
+
+impl Prices {
+    /// The objective of a plan with checkpoints in these states; infinite if a cycle has none.
+    pub fn objective(&self, graph: &ControlGraph, states: impl Iterator<Item = StateId>) -> f64 {
+        let mut chosen = vec![false; graph.states.len()];
+        for state in states {
+            chosen[state.index()] = true;
+        }
+        budgeted::objective(&graph::Flow::new(graph), self, &chosen)
+    }
 }
 
 /// A way from a restore to the end of the next save.
@@ -428,7 +447,7 @@ impl Plan {
         for checkpoint in &self.checkpoints {
             chosen[checkpoint.state.index()] = true;
         }
-        let objective = budgeted::objective(prices, &chosen);
+        let objective = budgeted::objective(&flow, prices, &chosen);
         self.optimality.objective = objective;
         self.optimality.lower_bound = self.optimality.lower_bound.min(objective);
         let worst = budgeted::worst(&flow, &starts, &chosen, prices);

@@ -1,6 +1,7 @@
 //! Plans under budgets against brute force, the integer program and, on chains,
 //! a table of all pairs.
 
+use super::aging::Aging;
 use super::frontier;
 use super::graph::Flow;
 use super::integer::{self, Outcome};
@@ -15,6 +16,7 @@ pub(super) struct Case {
     pub(super) costs: Vec<u64>,
     pub(super) allowed: Vec<bool>,
     pub(super) required: Vec<bool>,
+    pub(super) aging: Option<Aging>,
 }
 
 impl Case {
@@ -26,6 +28,7 @@ impl Case {
             costs: self.costs.clone(),
             allowed: self.allowed.clone(),
             required: self.required.clone(),
+            aging: self.aging.clone(),
         }
     }
 }
@@ -134,6 +137,7 @@ pub(super) fn case(rng: &mut Rng, flow: Flow, limits: bool) -> Case {
         resources,
         costs,
         allowed,
+        aging: None,
     }
 }
 
@@ -226,7 +230,7 @@ fn the_dynamic_program_equals_brute_force() {
                     walks_fit(&case, chosen) && problem.fits(chosen),
                     "seed {seed}"
                 );
-                assert_eq!(Some(found.lower_bound), expected);
+                assert_eq!(Some(found.lower_bound as u64), expected);
                 feasible += 1;
             }
             None => refused += 1,
@@ -311,7 +315,7 @@ fn close_to_the_integer_optimum_and_honest_about_the_gap() {
             (Outcome::Optimum(chosen), Some(cost)) => {
                 let optimum = problem.cost(&chosen);
                 assert!(
-                    found.lower_bound <= optimum && optimum <= cost,
+                    found.lower_bound <= optimum as f64 && optimum <= cost,
                     "seed {seed}"
                 );
                 let gap = (cost - optimum) as f64 / optimum as f64;
@@ -321,7 +325,7 @@ fn close_to_the_integer_optimum_and_honest_about_the_gap() {
             }
             (Outcome::Infeasible, cost) => assert_eq!(cost, None, "seed {seed}"),
             (Outcome::Optimum(_), None) => assert!(!found.complete, "seed {seed}"),
-            (Outcome::Unfinished(bound), Some(cost)) => assert!(bound <= cost, "seed {seed}"),
+            (Outcome::Unfinished(bound), Some(cost)) => assert!(bound <= cost as f64, "seed {seed}"),
             (Outcome::Unfinished(_), None) => {}
         }
     }

@@ -71,6 +71,9 @@ fn model() -> Model {
         ..Figures::default()
     };
     Model {
+        least_harvest_joules: 0.0,
+        on_times: None,
+        arrivals: Vec::new(),
         supply: Supply {
             capacitor_farads: 1e-6,
             on_volts: 3.0,
