@@ -270,11 +270,13 @@ pub fn insert(
         plan,
         layout,
         energy,
+        times,
     }) = planned
     else {
         return (None, diagnostics);
     };
-    clock.lap("plan");
+    clock.skip();
+    clock.laps.extend(times);
     let skips = match (options.policy, &energy) {
         (policy @ (Policy::Threshold | Policy::Reactive), Some(model)) => {
             let takes = plan.without_save.iter();
@@ -413,6 +415,11 @@ impl Stopwatch {
             last: Instant::now(),
             laps: Vec::new(),
         }
+    }
+
+    /// Leaves the time since the last lap to others.
+    fn skip(&mut self) {
+        self.last = Instant::now();
     }
 
     fn lap(&mut self, stage: &'static str) {

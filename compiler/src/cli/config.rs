@@ -460,6 +460,38 @@ mod tests {
     }
 
     #[test]
+    fn one_thing_says_how_long_power_cycles_last() {
+        let of = |more: &str| {
+            let supply =
+                "capacitor_farads = 1e-6\non_volts = 3.0\noff_volts = 1.8\nclock_hz = 1e6\n";
+            error(&format!(
+                "[nvm]\ntechnology = \"fram\"\n[energy]\n{supply}{more}"
+            ))
+            .message
+        };
+        for (more, message) in [
+            (
+                "harvest_watts = 1e-3\non_time_seconds = 1.0\n",
+                "both `on_time_seconds` and `harvest_watts`",
+            ),
+            ("on_time_distribution = \"fixed\"\n", "without a mean"),
+            ("on_time_distribution = \"normal\"\n", "normal"),
+            (
+                "harvest_watts = 1e-3\nleast_harvest_watts = 2e-3\n",
+                "more than the mean",
+            ),
+            ("on_time_seconds = 1e-6\n", "is not from 1e-5"),
+            (
+                "on_time_trace = \"no such file\"\n",
+                "cannot read the on-times",
+            ),
+            ("on_time_tracee = \"x\"\n", "unknown key `on_time_tracee`"),
+        ] {
+            assert!(of(more).contains(message), "{more}: {}", of(more));
+        }
+    }
+
+    #[test]
     fn promises_that_would_not_be_kept_are_refused() {
         assert!(
             error("[input]\nstable = [\"x\"]\n")

@@ -8,8 +8,8 @@ use serde::Deserialize;
 use super::config::Config;
 use super::plan_config::PlanConfig;
 use crate::energy::{
-    EnergyOptions, Figures, Length, MOST, Nvm, OnTimeOptions, Supply, Technology, Waveform, Weights, engineering,
-    technologies,
+    EnergyOptions, Figures, Length, MOST, Nvm, OnTimeOptions, Supply, Technology, Waveform,
+    Weights, engineering, technologies,
 };
 use crate::source::Setting;
 
@@ -248,7 +248,10 @@ impl EnergyConfig {
             ("on_time_seconds", self.on_time_seconds.is_some()),
             ("harvest_watts", self.harvest_watts.is_some()),
         ];
-        let mut given = given.iter().filter(|(_, given)| *given).map(|(key, _)| *key);
+        let mut given = given
+            .iter()
+            .filter(|(_, given)| *given)
+            .map(|(key, _)| *key);
         if let (Some(first), Some(second)) = (given.next(), given.next()) {
             return wrong(
                 second,

@@ -6,8 +6,11 @@
 //! words that it really writes, the states concerned get those words, and the plan
 //! is made again. What is accepted fits with the words of the layout itself.
 
+use std::cell::Cell;
+use std::time::{Duration, Instant};
+
 use super::failures::Failures;
-use super::{Analysis, InsertOptions};
+use super::{Analysis, InsertOptions, Stopwatch, Times};
 use crate::control::StateId;
 use crate::diagnostics::{Diagnostic, Label, codes};
 use crate::energy::{
@@ -31,6 +34,8 @@ pub(super) struct Planned {
     pub(super) plan: Plan,
     pub(super) layout: Layout,
     pub(super) energy: Option<Model>,
+    /// How long the parts took.
+    pub(super) times: Times,
 }
 
 /// Plans and lays out.
@@ -39,6 +44,7 @@ pub(super) fn planned(
     options: &InsertOptions,
     plan_options: &PlanOptions,
 ) -> Result<Planned, Diagnostic> {
+    let mut watch = Stopwatch::start();
     let Some(energy) = &options.energy else {
         let plan = plan::plan(
             &analysis.netlist,
@@ -47,11 +53,14 @@ pub(super) fn planned(
             plan_options,
         );
         let plan = plan.map_err(|error| error.diagnostic(&analysis.graph))?;
+        watch.lap("plan");
         let layout = lay_out(analysis, options, &plan);
+        watch.lap("layout");
         return Ok(Planned {
             plan,
             layout,
             energy: None,
+            times: watch.laps,
         });
     };
     let states = energy.state_joules.iter().map(|(name, &joules)| {
@@ -66,19 +75,30 @@ pub(super) fn planned(
     let activity = activity.transpose();
     let activity = activity.map_err(|problem| unusable(energy, problem))?;
     let model = Model::new(netlist, graph, energy, &states, activity.as_ref());
+    watch.lap("energy");
     let search = Search {
         analysis,
         options,
         plan_options,
         energy,
         weights: energy.weights,
+        layouts: &Cell::default(),
     };
     match search.fit(&model, model.supply.budget()) {
-        Ok((plan, layout)) => Ok(Planned {
-            plan,
-            layout,
-            energy: Some(model),
-        }),
+        Ok((plan, layout)) => {
+            watch.lap("plan");
+            let layouts = search.layouts.get();
+            if let Some((_, time)) = watch.laps.last_mut() {
+                *time = time.saturating_sub(layouts);
+            }
+            watch.laps.push(("layout", layouts));
+            Ok(Planned {
+                plan,
+                layout,
+                energy: Some(model),
+                times: watch.laps,
+            })
+        }
         Err(error) => Err(search.diagnostic(&model, &error)),
     }
 }
@@ -129,6 +149,8 @@ pub(super) struct Search<'a> {
     pub(super) energy: &'a EnergyOptions,
     /// Weights of the objective.
     pub(super) weights: Weights,
+    /// Time spent on layouts.
+    pub(super) layouts: &'a Cell<Duration>,
 }
 
 impl Search<'_> {
@@ -161,7 +183,9 @@ impl Search<'_> {
             })?;
             // Later rounds know of words that another plan may not need.
             lower_bound = plan.optimality.lower_bound.min(lower_bound);
+            let begin = Instant::now();
             let layout = lay_out(self.analysis, self.options, &plan);
+            self.layouts.set(self.layouts.get() + begin.elapsed());
             let mut chosen = vec![false; graph.states.len()];
             for (at, checkpoint) in plan.checkpoints.iter().enumerate() {
                 chosen[checkpoint.state.index()] = true;

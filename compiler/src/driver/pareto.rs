@@ -6,6 +6,8 @@
 //! an energy model they are the saved bits over all checkpoints, which are the measure of area
 //! too, and the stalled clocks per logical cycle with a memory that never waits.
 
+use std::cell::Cell;
+
 use super::budget::{self, Search, lay_out};
 use super::{Analysis, InsertOptions, Inserted};
 use crate::control::StateId;
@@ -74,6 +76,7 @@ impl Space<'_> {
                     analysis: self.analysis,
                     options: self.options,
                     plan_options: &options,
+                    layouts: &Cell::default(),
                     energy: energy_options,
                     weights: Weights {
                         energy,
@@ -117,15 +120,16 @@ impl Space<'_> {
                     analysis: self.analysis,
                     options: self.options,
                     plan_options: &self.plan_options,
+                    layouts: &Cell::default(),
                     energy,
                     weights: energy.weights,
                 };
                 search.parts(model, &plan, &layout)
             }
             _ => {
-                let clocks = states.enumerate().map(|(at, state)| {
-                    self.visits[state] * layout.shape(at).save().clocks as f64
-                });
+                let clocks = states
+                    .enumerate()
+                    .map(|(at, state)| self.visits[state] * layout.shape(at).save().clocks as f64);
                 let bits: u64 = saved.clone().sum();
                 [bits as f64, clocks.sum(), 0.0]
             }

@@ -180,7 +180,10 @@ mod tests {
         };
         assert!((direct - 0.5).abs() < 1e-3 && (direct + other - 1.0).abs() < 1e-9);
         // Where nothing is ever left, all are as likely.
-        assert_eq!(shares(&[0.0; 3], edges.into_iter())[2], [(0, 0.5), (1, 0.5)]);
+        assert_eq!(
+            shares(&[0.0; 3], edges.into_iter())[2],
+            [(0, 0.5), (1, 0.5)]
+        );
     }
 
     #[test]

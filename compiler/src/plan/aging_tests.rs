@@ -66,7 +66,8 @@ fn aged(rng: &mut Rng, flow: Flow, limits: bool) -> Case {
             (visits, parts.collect())
         }
     };
-    let mut figures = |size: f64| -> Vec<f64> { (0..count).map(|_| size * fraction(rng)).collect() };
+    let mut figures =
+        |size: f64| -> Vec<f64> { (0..count).map(|_| size * fraction(rng)).collect() };
     let (work, restore) = (figures(300.0), figures(500.0));
     let clocks = figures(12.0);
     case.aging = Some(Aging {
@@ -130,7 +131,9 @@ fn the_dynamic_program_equals_brute_force() {
         // Without failures another choice is best.
         let mut without = case.problem();
         without.aging = None;
-        let other = frontier::solve(&without).chosen.expect("as valid as before");
+        let other = frontier::solve(&without)
+            .chosen
+            .expect("as valid as before");
         mattered += usize::from(problem.total(&other) > total * 1.01);
     }
     println!("{feasible} feasible, failures matter in {mattered}");
@@ -151,7 +154,10 @@ fn the_integer_program_agrees() {
         match (integer::solve(&problem), dynamic) {
             (Outcome::Optimum(chosen), Some(dynamic)) => {
                 let own = problem.total(&chosen);
-                assert!((own - dynamic).abs() <= 1e-4 * own, "seed {seed}: {own}, {dynamic}");
+                assert!(
+                    (own - dynamic).abs() <= 1e-4 * own,
+                    "seed {seed}: {own}, {dynamic}"
+                );
                 compared += 1;
             }
             (Outcome::Infeasible, None) => {}
@@ -210,12 +216,19 @@ fn ages_are_what_is_begun_again() {
         let aging = case.aging.as_ref().expect("failures count");
         // What does not depend on the choice, or on the checkpoint alone.
         let fixed = (0..count).map(|state| {
-            let restored = if chosen[state] { aging.restore[state] } else { 0.0 };
+            let restored = if chosen[state] {
+                aging.restore[state]
+            } else {
+                0.0
+            };
             aging.visits[state] * (aging.growth - 1.0) * (aging.work[state] + restored)
         });
         let forward = aging.cost(&case.flow, &chosen) + fixed.sum::<f64>();
         let backward = begun_again(&case, &chosen);
-        assert!(close(forward, backward), "seed {seed}: {forward}, {backward}");
+        assert!(
+            close(forward, backward),
+            "seed {seed}: {forward}, {backward}"
+        );
         compared += 1;
     }
     assert!(compared > 150, "{compared}");
@@ -290,11 +303,20 @@ fn chains_are_those_of_toueg_and_babaoglu() {
                 growth,
                 visits: vec![1.0; count],
                 arrivals: (0..count as u32)
-                    .map(|state| if state == 0 { vec![] } else { vec![(state - 1, 1.0)] })
+                    .map(|state| {
+                        if state == 0 {
+                            vec![]
+                        } else {
+                            vec![(state - 1, 1.0)]
+                        }
+                    })
                     .collect(),
                 work: vec![1.0; count],
                 restore: restores,
-                saving: save.iter().map(|&clocks| growth.powi(clocks) - 1.0).collect(),
+                saving: save
+                    .iter()
+                    .map(|&clocks| growth.powi(clocks) - 1.0)
+                    .collect(),
             }
             .scaled(UNIT),
         );

@@ -371,8 +371,7 @@ fn undominated(mut partials: Vec<Partial>, narrow: bool) -> Vec<Partial> {
         costs.then_with(|| (&a.figures, a.last).cmp(&(&b.figures, b.last)))
     });
     if narrow
-        && (partials.first())
-            .is_some_and(|first| first.figures.len() == 1 && first.ages.is_empty())
+        && (partials.first()).is_some_and(|first| first.figures.len() == 1 && first.ages.is_empty())
     {
         let mut least = i64::MAX;
         partials.retain(|partial| {
@@ -451,10 +450,7 @@ fn best(
     let cut = cut.map(|(partial, _)| partial.cost);
     let cut = cut.fold(f64::INFINITY, f64::min);
     let kept = partials.into_iter().zip(keep).filter(|(_, keep)| *keep);
-    (
-        kept.map(|(partial, _)| partial).collect(),
-        cut,
-    )
+    (kept.map(|(partial, _)| partial).collect(), cut)
 }
 
 /// The order in which states are decided: depth or breadth first from the starts,

@@ -39,6 +39,9 @@ mod integer;
 pub mod pareto;
 #[cfg(test)]
 mod pareto_tests;
+pub mod power_cycles;
+#[cfg(test)]
+mod power_cycles_tests;
 #[cfg(test)]
 mod segment_tests;
 mod segments;
@@ -133,6 +136,16 @@ pub struct Prices {
 }
 
 impl Prices {
+    /// What failures cost of the objective of a choice, if they are a part of it: restores, and what is
+    /// done again.
+    fn failures(&self, flow: &graph::Flow, chosen: &[bool]) -> Option<f64> {
+        let aging = self.aging.as_ref()?;
+        let states = (0..chosen.len()).filter(|&state| chosen[state]);
+        let restores =
+            states.map(|state| aging.visits[state] * (aging.growth - 1.0) * aging.restore[state]);
+        Some(aging.cost(flow, chosen) + restores.sum::<f64>())
+    }
+
     /// The objective of a plan with checkpoints in these states; infinite if a cycle has none.
     pub fn objective(&self, graph: &ControlGraph, states: impl Iterator<Item = StateId>) -> f64 {
         let mut chosen = vec![false; graph.states.len()];
@@ -173,6 +186,8 @@ pub struct Plan {
     pub cold: Cold,
     /// The way that takes most energy; with prices only.
     pub worst_segment: Option<WorstSegment>,
+    /// What failures cost of the objective; where they are a part of it only.
+    pub failures: Option<f64>,
     /// What it takes at most to go on without a save in each checkpoint, to the end
     /// of the save in the next one; with prices only.
     pub without_save: Vec<Attojoules>,
@@ -397,6 +412,10 @@ pub fn plan(
         optimality: solution.optimality,
         cold: cold::cold(netlist, graph, liveness),
         worst_segment,
+        failures: options
+            .prices
+            .as_ref()
+            .and_then(|it| it.failures(&flow, &solution.chosen)),
         without_save: without_save.unwrap_or_default(),
     })
 }
@@ -449,6 +468,7 @@ impl Plan {
         }
         let objective = budgeted::objective(&flow, prices, &chosen);
         self.optimality.objective = objective;
+        self.failures = prices.failures(&flow, &chosen);
         self.optimality.lower_bound = self.optimality.lower_bound.min(objective);
         let worst = budgeted::worst(&flow, &starts, &chosen, prices);
         let (worst_segment, without_save) = worst.unzip();

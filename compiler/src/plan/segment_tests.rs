@@ -325,7 +325,9 @@ fn close_to_the_integer_optimum_and_honest_about_the_gap() {
             }
             (Outcome::Infeasible, cost) => assert_eq!(cost, None, "seed {seed}"),
             (Outcome::Optimum(_), None) => assert!(!found.complete, "seed {seed}"),
-            (Outcome::Unfinished(bound), Some(cost)) => assert!(bound <= cost as f64, "seed {seed}"),
+            (Outcome::Unfinished(bound), Some(cost)) => {
+                assert!(bound <= cost as f64, "seed {seed}")
+            }
             (Outcome::Unfinished(_), None) => {}
         }
     }

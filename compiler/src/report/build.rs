@@ -15,6 +15,7 @@ use crate::plan::{self, Alternative, Plan, Policy};
 use crate::source::SourceMap;
 
 use super::energy;
+use super::expected;
 use super::hazards;
 use super::model::*;
 use super::pareto;
@@ -89,6 +90,7 @@ pub fn report(inputs: &Inputs) -> Report {
         comparison: energy::comparison(inputs),
         pareto: pareto::points(inputs),
         pareto_search: inputs.pareto.map(pareto::search),
+        failures: expected::failures(inputs),
         energy: inputs.energy.map(energy::energy),
         optimality: inputs.plan.map(|(plan, _)| optimality(plan)),
         nvm: inputs.plan.map(|(_, layout)| Nvm {

@@ -6,6 +6,7 @@
 use indexmap::IndexMap;
 use serde::Serialize;
 
+use super::expected::Failures;
 use super::pareto::{ParetoPoint, ParetoSearch};
 
 /// The whole report.
@@ -46,6 +47,9 @@ pub struct Report {
     /// How they were found; with `--pareto` only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pareto_search: Option<ParetoSearch>,
+    /// What failures cost; absent where nothing is known of on-times.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub failures: Option<Failures>,
     /// What the joules are computed from; absent without an energy model.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub energy: Option<Energy>,

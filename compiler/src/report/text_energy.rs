@@ -1,6 +1,7 @@
 //! The lines of `report.txt` about runs between saves, what saves add, and those
 //! that need an energy model.
 
+use super::expected;
 use super::model::{Budget, Optimality, Report};
 use super::table::{Align, count, shorten, table};
 use crate::energy::engineering;
@@ -43,6 +44,7 @@ pub(super) fn facts(report: &Report) -> Vec<(&'static str, String)> {
             ),
         ));
     }
+    rows.extend(expected::fact(report));
     if let Some(energy) = &report.energy {
         rows.push((
             "cycle",
