@@ -15,6 +15,7 @@ mod damaged;
 mod estimate;
 mod on_times;
 mod supply;
+mod switching;
 mod technology;
 #[cfg(test)]
 mod tests;
