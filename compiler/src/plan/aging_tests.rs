@@ -115,7 +115,7 @@ fn the_dynamic_program_equals_brute_force() {
         };
         let case = aged(&mut rng, flow, seed % 2 == 0);
         let problem = case.problem();
-        let found = frontier::solve(&problem);
+        let found = frontier::solve(&problem, 192);
         assert!(found.complete, "seed {seed}");
         let best = valid(&case)
             .map(|chosen| (problem.total(&chosen), chosen))
@@ -131,7 +131,7 @@ fn the_dynamic_program_equals_brute_force() {
         // Without failures another choice is best.
         let mut without = case.problem();
         without.aging = None;
-        let other = frontier::solve(&without)
+        let other = frontier::solve(&without, 192)
             .chosen
             .expect("as valid as before");
         mattered += usize::from(problem.total(&other) > total * 1.01);
@@ -149,7 +149,7 @@ fn the_integer_program_agrees() {
         let flow = control_graph(&mut rng, count);
         let case = aged(&mut rng, flow, seed % 2 == 0);
         let problem = case.problem();
-        let dynamic = frontier::solve(&problem).chosen;
+        let dynamic = frontier::solve(&problem, 192).chosen;
         let dynamic = dynamic.map(|chosen| problem.total(&chosen));
         match (integer::solve(&problem), dynamic) {
             (Outcome::Optimum(chosen), Some(dynamic)) => {
@@ -210,7 +210,7 @@ fn ages_are_what_is_begun_again() {
         let flow = control_graph(&mut rng, count);
         let case = aged(&mut rng, flow, false);
         let problem = case.problem();
-        let Some(chosen) = frontier::solve(&problem).chosen else {
+        let Some(chosen) = frontier::solve(&problem, 192).chosen else {
             continue;
         };
         let aging = case.aging.as_ref().expect("failures count");
@@ -321,7 +321,7 @@ fn chains_are_those_of_toueg_and_babaoglu() {
             .scaled(UNIT),
         );
         let problem = case.problem();
-        let found = frontier::solve(&problem);
+        let found = frontier::solve(&problem, 192);
         assert!(found.complete, "seed {seed}");
         // The cycles themselves, and what failures cost of them whatever is chosen.
         let fixed = count as f64 * growth;

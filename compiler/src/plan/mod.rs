@@ -31,7 +31,6 @@ mod alternative;
 mod budgeted;
 mod cold;
 mod frontier;
-mod frontier_ages;
 mod given;
 mod graph;
 mod hitting;
@@ -48,6 +47,9 @@ mod segments;
 mod solver;
 #[cfg(test)]
 mod tests;
+mod wide;
+#[cfg(test)]
+mod wide_tests;
 
 pub use aging::Aging;
 pub use alternative::Alternative;

@@ -219,7 +219,7 @@ fn the_dynamic_program_equals_brute_force() {
         };
         let case = case(&mut rng, flow, seed % 2 == 0);
         let problem = case.problem();
-        let found = frontier::solve(&problem);
+        let found = frontier::solve(&problem, 192);
         assert!(found.complete, "seed {seed}");
         let cost = found.chosen.as_ref().map(|chosen| problem.cost(chosen));
         let expected = brute_force(&case);
@@ -252,7 +252,7 @@ fn going_on_without_a_save_is_the_rest_of_a_segment() {
         let flow = control_graph(&mut rng, count);
         let case = case(&mut rng, flow, false);
         let problem = case.problem();
-        let Some(chosen) = frontier::solve(&problem).chosen else {
+        let Some(chosen) = frontier::solve(&problem, 192).chosen else {
             continue;
         };
         let energy = &problem.resources[0];
@@ -283,7 +283,7 @@ fn the_integer_program_agrees() {
         let flow = control_graph(&mut rng, count);
         let case = case(&mut rng, flow, seed % 2 == 0);
         let problem = case.problem();
-        let dynamic = frontier::solve(&problem).chosen;
+        let dynamic = frontier::solve(&problem, 192).chosen;
         let dynamic = dynamic.map(|chosen| problem.cost(&chosen));
         match integer::solve(&problem) {
             Outcome::Optimum(chosen) => {
@@ -305,7 +305,7 @@ fn close_to_the_integer_optimum_and_honest_about_the_gap() {
         let mut case = case(&mut rng, flow, seed % 4 == 0);
         case.resources[0].budget += 50;
         let problem = case.problem();
-        let found = frontier::solve(&problem);
+        let found = frontier::solve(&problem, 192);
         let cost = found.chosen.map(|chosen| {
             assert!(walks_fit(&case, &chosen), "seed {seed}");
             problem.cost(&chosen)
@@ -383,7 +383,7 @@ fn chains_equal_a_table_of_all_pairs() {
         let mut case = case(&mut rng, flow, false);
         case.starts = (0..count).map(|state| state == 0).collect();
         let problem = case.problem();
-        let found = frontier::solve(&problem);
+        let found = frontier::solve(&problem, 192);
         assert!(found.complete, "seed {seed}");
         let cost = found.chosen.map(|chosen| problem.cost(&chosen));
         assert_eq!(cost, chain_by_pairs(&case), "seed {seed}");
@@ -402,7 +402,7 @@ fn time_is_nearly_linear_in_the_states() {
         case.resources[0].budget = 400;
         let problem = case.problem();
         let begin = std::time::Instant::now();
-        let found = frontier::solve(&problem);
+        let found = frontier::solve(&problem, 192);
         let time = begin.elapsed();
         println!("{count} states: {time:?}, complete: {}", found.complete);
         let chosen = found.chosen.expect("a budget of 400 is enough");

@@ -1,11 +1,11 @@
 //! The ages of a partial choice of the dynamic program, while a state is decided.
 //!
-//! What `frontier` does with the most that has been used, this does with the mean that a failure
+//! What the tables of the others do with the most that has been used, these do with the mean that a failure
 //! costs: sums in place of maxima. A cycle without a checkpoint never comes here, so that no entry
 //! passes an age on to itself.
 
-use super::aging::Aging;
-use super::frontier::{Frontier, Neighbours};
+use super::super::aging::Aging;
+use super::{Frontier, Neighbours};
 
 /// Ages of the frontier; after a decision with that state as its last exit and its last entry.
 pub(super) struct Ages {

@@ -18,7 +18,7 @@
 //! - per entry and exit, how much of an age on arrival leaves there.
 //!
 //! Of two partial choices one *dominates* if it costs no more, and none of these
-//! is worse; the other cannot lead to anything better. Loops need no special
+//! is worse (ages may be, as far as that cannot come to cost the difference, see `worth`); the other cannot lead to anything better. Loops need no special
 //! treatment: an edge back to an entry ends in its slack, and closes a cycle
 //! without a checkpoint exactly if there is a way from that entry to its own
 //! origin.
@@ -32,17 +32,26 @@
 //! there is none.
 //!
 //! Cost: states × kept² × frontier², at most; with a constant limit and frontier it
-//! is linear in the states.
+//! is linear in the states. Where frontiers are wide the limit is what keeps the figures of all partial choices
+//! together within bounds ([`beam()`]); where that leaves too few, the program is not worth running.
 
-use super::frontier_ages::Ages;
+mod ages;
+mod beam;
+mod order;
+mod worth;
+
 use super::segments::Problem;
+use ages::Ages;
+use beam::{best, most_used, typical_cost, undominated};
+pub(super) use order::beam;
+use order::order;
+use worth::Worth;
 
 /// No way.
 const NONE: i64 = -1;
 
-/// Partial choices kept per state, at most, with a narrow and with a wide frontier.
+/// Partial choices kept per state, at most, with a narrow frontier.
 const KEPT_NARROW: usize = 1024;
-const KEPT_WIDE: usize = 192;
 
 /// Figures per partial choice up to which the frontier is narrow.
 const NARROW: usize = 6;
@@ -108,8 +117,8 @@ pub(super) struct Neighbours {
     pub(super) self_loop: bool,
 }
 
-/// Solves a problem.
-pub(super) fn solve(problem: &Problem) -> Found {
+/// Solves a problem; keeps at most `kept_wide` partial choices where the frontier is wide.
+pub(super) fn solve(problem: &Problem, kept_wide: usize) -> Found {
     let flow = problem.flow;
     let count = flow.len();
     let order = order(problem);
@@ -136,6 +145,8 @@ pub(super) fn solve(problem: &Problem) -> Found {
         ages: Vec::new(),
     }];
     let mut cut_off = f64::INFINITY;
+    let aging = problem.aging.as_ref();
+    let worth = aging.map(|aging| Worth::new(problem, aging));
     for (at, &state) in order.iter().enumerate() {
         let near = neighbours(problem, &frontier, state);
         let open = |list: &[u32]| list.iter().any(|&other| place[other as usize] > at);
@@ -197,11 +208,10 @@ pub(super) fn solve(problem: &Problem) -> Found {
             entries: pick(&frontier.entries, &entries),
         };
         let width = frontier.figures();
-        let mut kept = undominated(next, width <= NARROW);
-        let limit = if width <= NARROW {
-            KEPT_NARROW
-        } else {
-            KEPT_WIDE
+        let mut kept = undominated(next, &frontier, worth.as_ref());
+        let limit = match width <= NARROW {
+            true => KEPT_NARROW,
+            false => kept_wide,
         };
         if kept.len() > limit {
             let outs = |partial: &Partial| most_used(problem, &frontier, &partial.figures);
@@ -362,136 +372,4 @@ impl Table {
         }
         Some(())
     }
-}
-
-/// Leaves out what another dominates. Of equals the first stays.
-fn undominated(mut partials: Vec<Partial>, narrow: bool) -> Vec<Partial> {
-    partials.sort_by(|a, b| {
-        let costs = a.cost.total_cmp(&b.cost);
-        costs.then_with(|| (&a.figures, a.last).cmp(&(&b.figures, b.last)))
-    });
-    if narrow
-        && (partials.first()).is_some_and(|first| first.figures.len() == 1 && first.ages.is_empty())
-    {
-        let mut least = i64::MAX;
-        partials.retain(|partial| {
-            let better = partial.figures[0] < least;
-            least = least.min(partial.figures[0]);
-            better
-        });
-        return partials;
-    }
-    let mut kept: Vec<Partial> = Vec::new();
-    for partial in partials {
-        let dominates = |other: &Partial| {
-            let mut pairs = other.figures.iter().zip(&partial.figures);
-            let mut ages = other.ages.iter().zip(&partial.ages);
-            pairs.all(|(other, own)| other <= own) && ages.all(|(other, own)| other <= own)
-        };
-        // The last ones kept cost most and have the least figures.
-        if !kept.iter().rev().any(dominates) {
-            kept.push(partial);
-        }
-    }
-    kept
-}
-
-/// The largest part of a budget that an exit has used or an entry lacks.
-fn most_used(problem: &Problem, frontier: &Frontier, figures: &[i64]) -> f64 {
-    let (outs, ins) = (frontier.exits.len(), frontier.entries.len());
-    let stride = frontier.figures();
-    let mut most = 0.0f64;
-    for (index, resource) in problem.resources.iter().enumerate() {
-        let budget = resource.budget.max(1) as f64;
-        let own = &figures[index * stride..];
-        for &out in &own[..outs] {
-            most = most.max(out as f64 / budget);
-        }
-        for &slack in &own[outs..outs + ins] {
-            most = most.max(1.0 + slack as f64 / budget);
-        }
-    }
-    most
-}
-
-fn typical_cost(problem: &Problem) -> f64 {
-    let allowed = problem.costs.iter().zip(&problem.allowed);
-    let mut costs: Vec<u64> = allowed
-        .filter(|(_, own)| **own)
-        .map(|(&cost, _)| cost)
-        .collect();
-    costs.sort_unstable();
-    costs.get(costs.len() / 4).map_or(1.0, |&cost| cost as f64)
-}
-
-/// The `limit` most promising, and the least cost of the others. Half of them
-/// have the least cost when the used part of the budget is charged, a quarter the
-/// least cost as it is, a quarter the most budget left.
-fn best(
-    partials: Vec<Partial>,
-    limit: usize,
-    used: impl Fn(&Partial) -> f64,
-    typical_cost: f64,
-) -> (Vec<Partial>, f64) {
-    let used: Vec<f64> = partials.iter().map(used).collect();
-    let cost = |at: usize| partials[at].cost;
-    let mut keep = vec![false; partials.len()];
-    let mut take = |count: usize, key: &dyn Fn(usize) -> f64| {
-        let mut order: Vec<usize> = (0..partials.len()).filter(|&at| !keep[at]).collect();
-        order.sort_by(|&a, &b| key(a).total_cmp(&key(b)).then(a.cmp(&b)));
-        for &at in order.iter().take(count) {
-            keep[at] = true;
-        }
-    };
-    take(limit / 2, &|at| cost(at) + used[at] * typical_cost);
-    take(limit / 4, &cost);
-    take(limit / 4, &|at| used[at]);
-    let cut = (partials.iter().zip(&keep)).filter(|(_, keep)| !**keep);
-    let cut = cut.map(|(partial, _)| partial.cost);
-    let cut = cut.fold(f64::INFINITY, f64::min);
-    let kept = partials.into_iter().zip(keep).filter(|(_, keep)| *keep);
-    (kept.map(|(partial, _)| partial).collect(), cut)
-}
-
-/// The order in which states are decided: depth or breadth first from the starts,
-/// whichever has the narrower frontiers.
-fn order(problem: &Problem) -> Vec<u32> {
-    let deep = problem.flow.depth_first(problem.starts);
-    let wide = problem.flow.breadth_first(problem.starts);
-    if work(problem, &wide) < work(problem, &deep) {
-        wide
-    } else {
-        deep
-    }
-}
-
-/// Figures of all frontiers of an order.
-fn work(problem: &Problem, order: &[u32]) -> u64 {
-    let flow = problem.flow;
-    let mut place = vec![0usize; order.len()];
-    for (at, &state) in order.iter().enumerate() {
-        place[state as usize] = at;
-    }
-    // Where each state stops being an exit and an entry.
-    let mut ends = vec![(0i64, 0i64); order.len() + 1];
-    for (at, &state) in order.iter().enumerate() {
-        let last = |list: &[u32]| list.iter().map(|&other| place[other as usize]).max();
-        let exit = last(flow.successors(state as usize)).filter(|&end| end > at);
-        let entry = last(flow.predecessors(state as usize)).filter(|&end| end > at);
-        if let Some(end) = exit {
-            ends[at].0 += 1;
-            ends[end].0 -= 1;
-        }
-        if let Some(end) = entry {
-            ends[at].1 += 1;
-            ends[end].1 -= 1;
-        }
-    }
-    let (mut exits, mut entries, mut sum) = (0i64, 0i64, 0u64);
-    for (exit, entry) in ends {
-        exits += exit;
-        entries += entry;
-        sum += ((exits + 1) * (entries + 1)).pow(2) as u64;
-    }
-    sum
 }
