@@ -9,6 +9,7 @@ mod budget;
 mod failures;
 mod pareto;
 mod tool_macros;
+mod widths;
 mod written_out;
 
 use std::path::PathBuf;
@@ -23,7 +24,7 @@ use crate::elaborate::{self, ElaborateOptions};
 use crate::energy::{EnergyOptions, Model};
 use crate::frontend::{self, ReadOptions, ast::Ast};
 use crate::instrument::{self, InstrumentOptions, Skips};
-use crate::layout::Layout;
+use crate::layout::{Layout, WidthTried};
 use crate::liveness::{self, Liveness};
 use crate::netlist::{Netlist, RegId};
 use crate::plan::{Alternative, Plan, PlanOptions, Policy};
@@ -32,6 +33,7 @@ use crate::stack::with_room;
 use budget::Planned;
 
 pub use pareto::pareto;
+pub use widths::Width;
 
 /// What is to be analysed.
 #[derive(Debug, Clone, Default)]
@@ -144,6 +146,8 @@ pub fn analyze(
 pub struct InsertOptions {
     /// Bits of an NVM word.
     pub word_bits: u32,
+    /// The widths of which one is to be chosen instead; empty where `word_bits` is the one.
+    pub widths: Vec<Width>,
     /// Longest run of logical cycles between two saves.
     pub max_cycles: Option<u64>,
     /// Names of control states that must be checkpoints.
@@ -171,6 +175,8 @@ pub struct Inserted {
     pub layout: Layout,
     /// What running, saving and restoring cost, if that is known.
     pub energy: Option<Model>,
+    /// The widths of NVM words that were tried; empty where there was no choice.
+    pub widths: Vec<WidthTried>,
     /// The files.
     pub output: instrument::Output,
     /// The sources that `output` was made from, where macro calls or includes
@@ -205,7 +211,7 @@ fn planned(analysis: &Analysis, options: &InsertOptions) -> (Option<Planned>, Di
     if diagnostics.has_errors() {
         return (None, diagnostics);
     }
-    let mut planned = match budget::planned(analysis, options, &plan_options) {
+    let mut planned = match widths::planned(analysis, options, &plan_options) {
         Ok(planned) => planned,
         Err(error) => {
             diagnostics.push(error);
@@ -224,7 +230,8 @@ fn planned(analysis: &Analysis, options: &InsertOptions) -> (Option<Planned>, Di
         planned.plan = plan.alternative(which, netlist, graph, &analysis.liveness);
     }
     if !options.drop_bits.is_empty() || options.alternative.is_some() {
-        planned.layout = budget::lay_out(analysis, options, &planned.plan);
+        let options = options.of_width(planned.layout.word_bits);
+        planned.layout = budget::lay_out(analysis, &options, &planned.plan);
     }
     (Some(planned), diagnostics)
 }
@@ -271,6 +278,7 @@ pub fn insert(
         layout,
         energy,
         times,
+        widths,
     }) = planned
     else {
         return (None, diagnostics);
@@ -314,6 +322,7 @@ pub fn insert(
             plan,
             layout,
             energy,
+            widths,
             output,
             written_out,
         });

@@ -13,11 +13,11 @@ use serde::Deserialize;
 use super::energy_config::{self, Wrong};
 pub use super::energy_config::{EnergyConfig, NvmConfig};
 use super::plan_config::{PlanConfig, PolicyConfig};
+use super::word_bits::WordBits;
 use super::{places, wording};
 use crate::cli::observe::{self, Input, Observe};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::elaborate::MEMORY_MUST_LIMIT_BITS;
-use crate::energy::read_trace;
 use crate::frontend::ObserveOptions;
 use crate::source::{Setting, SourceMap, Span};
 
@@ -300,7 +300,7 @@ pub fn read(path: &Path, sources: &mut SourceMap) -> Result<Config, Diagnostic> 
         && let Some(trace) = &mut energy.on_time_trace
     {
         *trace = base.join(&*trace);
-        energy.on_times = on_times(trace)?;
+        energy.on_times = energy_config::on_times(trace)?;
     }
     check(&config)?;
     let energy = config.energy.as_mut();
@@ -313,28 +313,6 @@ pub fn read(path: &Path, sources: &mut SourceMap) -> Result<Config, Diagnostic> 
         *path = base.join(&*path);
     }
     Ok(config)
-}
-
-/// Reads `[energy] on_time_trace`.
-fn on_times(path: &Path) -> Result<Vec<f64>, Diagnostic> {
-    let wrong = |message: String, help: &str| {
-        let error = Diagnostic::global(codes::CONFIG, message);
-        let setting = Setting::new(&["energy", "on_time_trace"]);
-        Err(error.setting(setting).help(help))
-    };
-    let name = path.display();
-    match std::fs::read_to_string(path) {
-        Err(error) => wrong(
-            format!("cannot read the on-times in {name}: {error}"),
-            "the path is relative to the configuration file",
-        ),
-        Ok(text) => read_trace(&text).or_else(|what| {
-            wrong(
-                format!("{name}: {what}"),
-                "write a power cycle a line: its seconds, or the times of its begin and its end",
-            )
-        }),
-    }
 }
 
 /// Refuses what can be read and means nothing.
@@ -363,10 +341,7 @@ fn check(config: &Config) -> Result<(), Diagnostic> {
         let setting = Setting::new(&["memory", "expand_limit_bits"]);
         return wrong(setting, message, "leave it out for 1024");
     }
-    if let Some(bits) = config.nvm.word_bits
-        && (bits % 2 == 1 || !(8..=64).contains(&bits))
-    {
-        let message = format!("`word_bits = {bits}` is not an even number from 8 to 64");
+    if let Some(message) = config.nvm.word_bits.as_ref().and_then(WordBits::wrong) {
         let setting = Setting::new(&["nvm", "word_bits"]);
         return wrong(setting, message, "16, 32 and 64 are usual widths");
     }

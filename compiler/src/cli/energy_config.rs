@@ -1,15 +1,17 @@
 //! `[energy]`, `[nvm]` and the weights of `[plan]`: reading, checking, merging.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use indexmap::IndexMap;
 use serde::Deserialize;
 
 use super::config::Config;
+pub use super::nvm_config::NvmConfig;
 use super::plan_config::PlanConfig;
+use crate::diagnostics::{Diagnostic, codes};
 use crate::energy::{
-    EnergyOptions, Figures, Length, MOST, Nvm, OnTimeOptions, Supply, Technology, Waveform,
-    Weights, engineering, technologies,
+    EnergyOptions, Length, MOST, Nvm, OnTimeOptions, Supply, Waveform, Weights, engineering,
+    read_trace,
 };
 use crate::source::Setting;
 
@@ -81,88 +83,8 @@ pub enum Distribution {
     Exponential,
 }
 
-/// `[nvm]`: the memory that images are saved to.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct NvmConfig {
-    /// Bits of a word: even, 8 to 64. Default 32.
-    pub word_bits: Option<u32>,
-    /// A row of the shipped table.
-    pub technology: Option<String>,
-    /// Joules to write a bit; over the table's.
-    pub write_joules_per_bit: Option<f64>,
-    /// Joules to write a word; over the table's.
-    pub write_joules_per_word: Option<f64>,
-    /// Joules to read a bit; over the table's.
-    pub read_joules_per_bit: Option<f64>,
-    /// Joules to read a word; over the table's.
-    pub read_joules_per_word: Option<f64>,
-    /// Seconds to write a word; over the table's.
-    pub write_seconds_per_word: Option<f64>,
-    /// Seconds to read a word; over the table's.
-    pub read_seconds_per_word: Option<f64>,
-    /// Joules of each save besides its words. Default 0.
-    pub save_joules: Option<f64>,
-    /// Seconds of each save besides its words. Default 0.
-    pub save_seconds: Option<f64>,
-}
-
 /// What is wrong: the setting, the message, the help.
 pub(super) struct Wrong(pub(super) Setting, pub(super) String, pub(super) String);
-
-impl NvmConfig {
-    fn keys(&self) -> [(&'static str, Option<f64>); 8] {
-        [
-            ("write_joules_per_bit", self.write_joules_per_bit),
-            ("write_joules_per_word", self.write_joules_per_word),
-            ("read_joules_per_bit", self.read_joules_per_bit),
-            ("read_joules_per_word", self.read_joules_per_word),
-            ("write_seconds_per_word", self.write_seconds_per_word),
-            ("read_seconds_per_word", self.read_seconds_per_word),
-            ("save_joules", self.save_joules),
-            ("save_seconds", self.save_seconds),
-        ]
-    }
-
-    fn figures(&self, word_bits: u32) -> Figures {
-        let bits = f64::from(word_bits);
-        let word = |word: Option<f64>, bit: Option<f64>| word.or(bit.map(|bit| bit * bits));
-        Figures {
-            write_joules: word(self.write_joules_per_word, self.write_joules_per_bit),
-            read_joules: word(self.read_joules_per_word, self.read_joules_per_bit),
-            write_seconds: self.write_seconds_per_word,
-            read_seconds: self.read_seconds_per_word,
-            save_joules: self.save_joules,
-            save_seconds: self.save_seconds,
-        }
-    }
-
-    fn technology(&self) -> Result<Option<&'static Technology>, Wrong> {
-        let Some(name) = &self.technology else {
-            return Ok(None);
-        };
-        let found = technologies().iter().find(|row| row.name == *name);
-        found.map(Some).ok_or_else(|| {
-            let names: Vec<&str> = technologies().iter().map(|row| row.name.as_str()).collect();
-            let nearest = names
-                .iter()
-                .min_by_key(|known| strsim::damerau_levenshtein(known, name));
-            // `flash` is a part of two names, and nearer to none of them than to `fram`.
-            let parts: Vec<&str> = (names.iter().copied())
-                .filter(|known| known.split('_').any(|part| part == name))
-                .collect();
-            let help = match nearest {
-                _ if !parts.is_empty() => format!("did you mean `{}`?", parts.join("` or `")),
-                Some(near) if strsim::damerau_levenshtein(near, name) <= 3 => {
-                    format!("did you mean `{near}`?")
-                }
-                _ => format!("known are {}", names.join(", ")),
-            };
-            let message = format!("there is no technology `{name}` in the shipped table");
-            Wrong(Setting::new(&["nvm", "technology"]), message, help)
-        })
-    }
-}
 
 impl EnergyConfig {
     /// Whether each figure is one that a circuit can have, and they fit each other.
@@ -349,6 +271,28 @@ impl PlanConfig {
     }
 }
 
+/// Reads `[energy] on_time_trace`.
+pub(super) fn on_times(path: &Path) -> Result<Vec<f64>, Diagnostic> {
+    let wrong = |message: String, help: &str| {
+        let error = Diagnostic::global(codes::CONFIG, message);
+        let setting = Setting::new(&["energy", "on_time_trace"]);
+        Err(error.setting(setting).help(help))
+    };
+    let name = path.display();
+    match std::fs::read_to_string(path) {
+        Err(error) => wrong(
+            format!("cannot read the on-times in {name}: {error}"),
+            "the path is relative to the configuration file",
+        ),
+        Ok(text) => read_trace(&text).or_else(|what| {
+            wrong(
+                format!("{name}: {what}"),
+                "write a power cycle a line: its seconds, or the times of its begin and its end",
+            )
+        }),
+    }
+}
+
 /// Refuses figures that mean nothing, and those that nothing is done with.
 pub(super) fn check(config: &Config) -> Result<(), Wrong> {
     let wrong = |section, key, message: String, help: &str| {
@@ -417,7 +361,7 @@ pub(super) fn check(config: &Config) -> Result<(), Wrong> {
             "give the recording, or leave this out",
         );
     }
-    let word_bits = nvm.word_bits.unwrap_or(32);
+    let word_bits = nvm.word_bits.as_ref().map_or(32, |bits| bits.list()[0]);
     if let Err(missing) = Nvm::new(technology, &nvm.figures(word_bits), word_bits) {
         let message = match technology {
             None => "section `[energy]` needs a non-volatile memory under `[nvm]`".to_string(),

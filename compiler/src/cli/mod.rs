@@ -16,6 +16,7 @@ mod equivalence;
 mod exact;
 mod exit;
 mod insert;
+mod nvm_config;
 mod observe;
 mod observed;
 mod places;
@@ -27,6 +28,7 @@ mod verify;
 mod verify_report;
 mod verify_target;
 mod why;
+mod word_bits;
 mod wording;
 
 use std::ffi::OsString;

@@ -7,8 +7,9 @@ use crate::cli::config::{
     self, BlackBoxConfig, BoxState, Config, DesignConfig, Level, OtherClockConfig, OtherState,
     ResetConfig, ResetKind, Stalled,
 };
-use crate::cli::energy_config;
+use crate::cli::energy_config::{self, Wrong};
 use crate::cli::filelist::{self, FileList};
+use crate::cli::nvm_config;
 use crate::cli::plan_config::{HoldConfig, PolicyConfig};
 use crate::control::{self, ControlOptions, LevelEffect};
 use crate::diagnostics::{Diagnostic, Severity, codes};
@@ -128,10 +129,15 @@ pub fn request(
         (Some(Hold::Enable), _) | (None, Some(HoldConfig::Enable)) => instrument::Hold::Enable,
         _ => instrument::Hold::Gate,
     };
-    let word_bits = plan
-        .and_then(|plan| plan.word_bits)
-        .or(config.nvm.word_bits)
-        .unwrap_or(DEFAULT_WORD_BITS);
+    let widths = plan
+        .and_then(|plan| plan.word_bits.as_ref())
+        .or(config.nvm.word_bits.as_ref())
+        .map_or(vec![DEFAULT_WORD_BITS], |bits| bits.list().to_vec());
+    let word_bits = widths[0];
+    nvm_config::check_widths(&config, &widths).map_err(|Wrong(setting, message, help)| {
+        let error = Diagnostic::global(codes::CONFIG, message);
+        error.setting(setting).help(help)
+    })?;
     let max_cycles = plan
         .and_then(|plan| plan.max_cycles)
         .or(config.plan.max_cycles);
@@ -194,6 +200,7 @@ pub fn request(
         },
         insert: InsertOptions {
             word_bits,
+            widths: nvm_config::widths(&config, &widths),
             energy: energy_config::options(&config, word_bits),
             max_cycles,
             forced: config.plan.forced.clone(),

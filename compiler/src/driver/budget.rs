@@ -10,6 +10,7 @@ use std::cell::Cell;
 use std::time::{Duration, Instant};
 
 use super::failures::Failures;
+use super::widths::Refused;
 use super::{Analysis, InsertOptions, Stopwatch, Times};
 use crate::control::StateId;
 use crate::diagnostics::{Diagnostic, Label, codes};
@@ -17,7 +18,7 @@ use crate::energy::{
     Attojoules, EnergyOptions, Figures, MOST, Model, Nvm, Problem, Technology, Weights, activity,
     engineering, need, technologies,
 };
-use crate::layout::{self, Layout, LayoutOptions, Shape};
+use crate::layout::{self, Layout, LayoutOptions, Shape, WidthTried};
 use crate::liveness::BitSet;
 use crate::plan::pareto::Parts;
 use crate::plan::{self, Doubt, Plan, PlanError, PlanOptions, Prices};
@@ -36,6 +37,8 @@ pub(super) struct Planned {
     pub(super) energy: Option<Model>,
     /// How long the parts took.
     pub(super) times: Times,
+    /// The widths that were tried, where there was a choice.
+    pub(super) widths: Vec<WidthTried>,
 }
 
 /// Plans and lays out.
@@ -43,7 +46,7 @@ pub(super) fn planned(
     analysis: &Analysis,
     options: &InsertOptions,
     plan_options: &PlanOptions,
-) -> Result<Planned, Diagnostic> {
+) -> Result<Planned, Refused> {
     let mut watch = Stopwatch::start();
     let Some(energy) = &options.energy else {
         let plan = plan::plan(
@@ -61,6 +64,7 @@ pub(super) fn planned(
             layout,
             energy: None,
             times: watch.laps,
+            widths: Vec::new(),
         });
     };
     let states = energy.state_joules.iter().map(|(name, &joules)| {
@@ -97,9 +101,10 @@ pub(super) fn planned(
                 layout,
                 energy: Some(model),
                 times: watch.laps,
+                widths: Vec::new(),
             })
         }
-        Err(error) => Err(search.diagnostic(&model, &error)),
+        Err(error) => Err(search.refused(&model, &error)),
     }
 }
 
@@ -327,14 +332,14 @@ impl Search<'_> {
     }
 
     /// The error for the user, with what would do.
-    fn diagnostic(&self, model: &Model, error: &PlanError) -> Diagnostic {
+    fn refused(&self, model: &Model, error: &PlanError) -> Refused {
         let graph = &self.analysis.graph;
         let mut diagnostic = error.diagnostic(graph);
         let PlanError::Energy {
             segment, smallest, ..
         } = error
         else {
-            return diagnostic;
+            return diagnostic.into();
         };
         let places = graph.registers.iter().take(3).map(|register| {
             let register = &self.analysis.netlist.registers[register.index()];
@@ -347,7 +352,8 @@ impl Search<'_> {
         diagnostic.primary = places.next();
         diagnostic.labels.extend(places);
         let mut would_do = Vec::new();
-        match self.smallest(model, segment.takes, *smallest) {
+        let smallest = self.smallest(model, segment.takes, *smallest);
+        match smallest {
             Some((farads, doubt)) => would_do.push(format!(
                 "the smallest capacitor{} that will do is {}",
                 match doubt {
@@ -361,7 +367,10 @@ impl Search<'_> {
         if let Some(row) = self.cheapest(model) {
             would_do.push(format!("with this one, technology `{}` will do", row.name));
         }
-        diagnostic.help(would_do.join("; "))
+        Refused {
+            diagnostic: diagnostic.help(would_do.join("; ")),
+            farads: Some(smallest.map_or(f64::MAX, |(farads, _)| farads)),
+        }
     }
 
     /// The smallest capacitor found, to three digits, for which there is a plan,

@@ -91,6 +91,15 @@ pub struct Layout {
     pub id: u32,
 }
 
+/// What came of a width of words, where several were tried.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct WidthTried {
+    /// Bits of a word.
+    pub word_bits: u32,
+    /// What it costs; `None` where the budget is refused.
+    pub cost: Option<f64>,
+}
+
 /// A plan with its layout.
 #[derive(Debug, Clone)]
 pub struct LaidOut {

@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 use crate::control::{ControlGraph, StateId};
 use crate::energy::{Effort, Model};
 use crate::frontend::ObserveOptions;
-use crate::layout::{LaidOut, Layout};
+use crate::layout::{LaidOut, Layout, WidthTried};
 use crate::liveness::{BitSet, Liveness};
 use crate::netlist::{Bits, Netlist};
 use crate::plan::pareto::Front;
@@ -49,6 +49,8 @@ pub struct Inputs<'a> {
     pub design_hash: &'a str,
     /// NVM word width for the baseline where there is no layout.
     pub word_bits: u32,
+    /// The widths that were tried, if there was a choice.
+    pub widths: &'a [WidthTried],
 }
 
 /// Builds the report.
@@ -95,6 +97,7 @@ pub fn report(inputs: &Inputs) -> Report {
         optimality: inputs.plan.map(|(plan, _)| optimality(plan)),
         nvm: inputs.plan.map(|(_, layout)| Nvm {
             word_bits: layout.word_bits,
+            tried: widths(inputs),
             chain_words: layout.words,
             chain_bits: layout.chain.len(),
             memory_words: layout.memory_words(),
@@ -103,6 +106,15 @@ pub fn report(inputs: &Inputs) -> Report {
             slot_words: layout.slot_words,
         }),
     }
+}
+
+fn widths(inputs: &Inputs) -> Vec<NvmWidth> {
+    let widths = inputs.widths.iter();
+    let width = |it: &WidthTried| NvmWidth {
+        word_bits: it.word_bits,
+        cost: it.cost.map(energy::digits),
+    };
+    widths.map(width).collect()
 }
 
 fn design(inputs: &Inputs) -> Design {

@@ -65,6 +65,7 @@ fn reported(cold: Option<bool>) -> Report {
         pareto: None,
         design_hash: "00112233445566778899aabbccddeeff",
         word_bits: 8,
+        widths: &[],
     })
 }
 

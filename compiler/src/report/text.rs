@@ -331,9 +331,10 @@ pub(super) fn fact_rows(report: &Report) -> Vec<Vec<String>> {
         row(
             "NVM",
             format!(
-                "{} of {}",
+                "{} of {}{}",
                 count(u64::from(nvm.slots), "slot"),
-                count(u64::from(nvm.slot_words), "word")
+                count(u64::from(nvm.slot_words), "word"),
+                text_energy::tried(nvm)
             ),
         );
     }

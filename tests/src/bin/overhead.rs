@@ -318,6 +318,7 @@ fn priced(
         pareto: None,
         design_hash: &analysis.hash,
         word_bits: WORD_BITS,
+        widths: &[],
     }))
 }
 
