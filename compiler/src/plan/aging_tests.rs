@@ -14,15 +14,15 @@ fn fraction(rng: &mut Rng) -> f64 {
 
 /// A stationary walk over a graph whose states all have a successor: visits, and the part of the entries
 /// of each state that each state before it has.
-fn walk(flow: &Flow) -> (Vec<f64>, Vec<Vec<(u32, f64)>>) {
+pub(super) fn walk(flow: &Flow) -> (Vec<f64>, Vec<Vec<(u32, f64)>>) {
     let count = flow.len();
     let mut visits = vec![1.0 / count as f64; count];
-    for _ in 0..20_000 {
+    for _ in 0..10_000 {
         let mut next = vec![0.0; count];
-        for state in 0..count {
+        for (state, visits) in visits.iter().enumerate() {
             let list = flow.successors(state);
             for &to in list {
-                next[to as usize] += visits[state] / list.len() as f64;
+                next[to as usize] += visits / list.len() as f64;
             }
         }
         // Half of it stays, so that walks with a period settle too.

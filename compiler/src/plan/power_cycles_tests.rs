@@ -3,6 +3,7 @@
 
 use super::Policy;
 use super::aging::Aging;
+use super::aging_tests::walk;
 use super::graph::Flow;
 use super::power_cycles::{Course, Outcome, Stop, Walk};
 use super::segment_tests::control_graph;
@@ -25,32 +26,7 @@ impl Design {
         let mut rng = Rng::new(seed);
         let count = 6 + rng.below(20);
         let flow = control_graph(&mut rng, count);
-        let mut visits = vec![1.0 / count as f64; count];
-        for _ in 0..5000 {
-            let mut next = vec![0.0; count];
-            for state in 0..count {
-                let list = flow.successors(state);
-                for &to in list {
-                    next[to as usize] += visits[state] / list.len() as f64;
-                }
-            }
-            for (own, next) in visits.iter_mut().zip(next) {
-                *own = (*own + next) / 2.0;
-            }
-        }
-        let arrivals = (0..count).map(|state| {
-            let before = flow.predecessors(state).iter();
-            let flows = before.map(|&from| {
-                let ways = flow.successors(from as usize).len() as f64;
-                (from, visits[from as usize] / ways)
-            });
-            let flows: Vec<(u32, f64)> = flows.collect();
-            let all: f64 = flows.iter().map(|(_, flow)| flow).sum();
-            let part = |flow: f64| if all > 0.0 { flow / all } else { 0.0 };
-            let parts = flows.into_iter().map(|(from, flow)| (from, part(flow)));
-            parts.collect()
-        });
-        let arrivals = arrivals.collect();
+        let (visits, arrivals) = walk(&flow);
         let mut chosen: Vec<bool> = (0..count).map(|_| rng.below(8) == 0).collect();
         while flow.order_without(&chosen).is_none() {
             let state = rng.below(count);

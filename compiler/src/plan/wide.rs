@@ -67,8 +67,8 @@ impl<'a> Cycles<'a> {
             before: (0..count).map(|at| flow.predecessors(at).len()).collect(),
             after: (0..count).map(|at| flow.successors(at).len()).collect(),
         };
-        for state in 0..count {
-            if chosen[state] || cycles.before[state] == 0 || cycles.after[state] == 0 {
+        for (state, &own) in chosen.iter().enumerate() {
+            if own || cycles.before[state] == 0 || cycles.after[state] == 0 {
                 cycles.take_away(state);
             }
         }

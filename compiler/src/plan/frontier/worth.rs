@@ -26,8 +26,8 @@ impl Worth {
         for _ in 0..longest_way(problem) {
             let last = leaving.clone();
             leaving.fill(0.0);
-            for to in 0..count {
-                let goes_on = aging.rate(to, false) + aging.growth * last[to];
+            for (to, last) in last.iter().enumerate() {
+                let goes_on = aging.rate(to, false) + aging.growth * last;
                 let costs = goes_on.max(aging.rate(to, true));
                 for &(from, part) in &aging.arrivals[to] {
                     leaving[from as usize] += part * costs;
@@ -70,7 +70,7 @@ impl Worth {
             };
             worse += (a - b) * worth;
             // Not so if a bound has no end, either.
-            if !(worse <= room) {
+            if worse > room || worse.is_nan() {
                 return false;
             }
         }
