@@ -8,6 +8,7 @@
 mod budget;
 mod failures;
 mod pareto;
+mod policy;
 mod tool_macros;
 mod widths;
 mod written_out;
@@ -158,6 +159,8 @@ pub struct InsertOptions {
     pub energy: Option<EnergyOptions>,
     /// When a checkpoint saves. Another than [`Policy::Static`] needs `energy`.
     pub policy: Policy,
+    /// The policies of which one is to be chosen instead; empty where `policy` is the one.
+    pub policies: Vec<Policy>,
     /// Edits and wrapper.
     pub instrument: InstrumentOptions,
     /// Another plan than the best one, to measure what that one gains. The energy budget is not checked for it.
@@ -175,6 +178,8 @@ pub struct Inserted {
     pub layout: Layout,
     /// What running, saving and restoring cost, if that is known.
     pub energy: Option<Model>,
+    /// When a checkpoint saves.
+    pub policy: Policy,
     /// The widths of NVM words that were tried; empty where there was no choice.
     pub widths: Vec<WidthTried>,
     /// The files.
@@ -285,7 +290,14 @@ pub fn insert(
     };
     clock.skip();
     clock.laps.extend(times);
-    let skips = match (options.policy, &energy) {
+    let policy = match policy::chosen(options, &plan, &layout, energy.as_ref()) {
+        Ok(policy) => policy,
+        Err(error) => {
+            diagnostics.push(error);
+            return (None, diagnostics);
+        }
+    };
+    let skips = match (policy, &energy) {
         (policy @ (Policy::Threshold | Policy::Reactive), Some(model)) => {
             let takes = plan.without_save.iter();
             let levels = takes.map(|&takes| model.supply.level(takes)).collect();
@@ -322,6 +334,7 @@ pub fn insert(
             plan,
             layout,
             energy,
+            policy,
             widths,
             output,
             written_out,

@@ -12,13 +12,14 @@ use serde::Deserialize;
 
 use super::energy_config::{self, Wrong};
 pub use super::energy_config::{EnergyConfig, NvmConfig};
-use super::plan_config::{PlanConfig, PolicyConfig};
+use super::plan_config::PlanConfig;
 use super::word_bits::WordBits;
 use super::{places, wording};
 use crate::cli::observe::{self, Input, Observe};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::elaborate::MEMORY_MUST_LIMIT_BITS;
 use crate::frontend::ObserveOptions;
+use crate::plan::Policy;
 use crate::source::{Setting, SourceMap, Span};
 
 /// Largest `[plan] state_limit`.
@@ -346,14 +347,19 @@ fn check(config: &Config) -> Result<(), Diagnostic> {
         return wrong(setting, message, "16, 32 and 64 are usual widths");
     }
     let plan = &config.plan;
-    let skips = match plan.policy {
-        None | Some(PolicyConfig::Static) => None,
-        Some(PolicyConfig::Threshold) => Some("threshold"),
-        Some(PolicyConfig::Timer) => Some("timer"),
-        Some(PolicyConfig::Reactive) => Some("reactive"),
-    };
+    let policies = plan.policy.list();
+    if policies.is_empty() {
+        let setting = Setting::new(&["plan", "policy"]);
+        let message = "`policy = []` leaves no policy".to_string();
+        return wrong(
+            setting,
+            message,
+            "leave it out: then every checkpoint saves",
+        );
+    }
+    let skips = policies.iter().find(|policy| **policy != Policy::Static);
     if let (Some(policy), None) = (skips, &config.energy) {
-        let message = format!("`policy = \"{policy}\"` needs `[energy]`");
+        let message = format!("`policy = \"{}\"` needs `[energy]`", policy.name());
         return wrong(
             Setting::new(&["plan", "policy"]),
             message,

@@ -112,7 +112,7 @@ pub fn build(request: &Request, console: &Console, sources: &mut SourceMap) -> R
         hazards: &hazards,
         plan: Some((&inserted.plan, &inserted.layout)),
         energy: inserted.energy.as_ref(),
-        policy: request.insert.policy,
+        policy: inserted.policy,
         compared: &compared,
         pareto: front.as_ref(),
         design_hash: &analysis.hash,
@@ -120,10 +120,10 @@ pub fn build(request: &Request, console: &Console, sources: &mut SourceMap) -> R
         widths: &inserted.widths,
     });
     Ok(Built {
+        policy: inserted.policy,
         analysis,
         inserted,
         report,
-        policy: request.insert.policy,
     })
 }
 

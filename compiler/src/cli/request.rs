@@ -10,7 +10,7 @@ use crate::cli::config::{
 use crate::cli::energy_config::{self, Wrong};
 use crate::cli::filelist::{self, FileList};
 use crate::cli::nvm_config;
-use crate::cli::plan_config::{HoldConfig, PolicyConfig};
+use crate::cli::plan_config::HoldConfig;
 use crate::control::{self, ControlOptions, LevelEffect};
 use crate::diagnostics::{Diagnostic, Severity, codes};
 use crate::domain::{BlackBoxOptions, BlackBoxState, DomainOptions, OtherClock};
@@ -141,13 +141,9 @@ pub fn request(
     let max_cycles = plan
         .and_then(|plan| plan.max_cycles)
         .or(config.plan.max_cycles);
-    let policy = match config.plan.policy {
-        Some(PolicyConfig::Threshold) => Policy::Threshold,
-        Some(PolicyConfig::Timer) => Policy::Timer,
-        Some(PolicyConfig::Reactive) => Policy::Reactive,
-        Some(PolicyConfig::Static) | None => Policy::Static,
-    };
-    if let (true, Some(cycles)) = (policy != Policy::Static, max_cycles) {
+    let policies = config.plan.policy.list();
+    let skips = policies.iter().find(|policy| **policy != Policy::Static);
+    if let (Some(policy), Some(cycles)) = (skips, max_cycles) {
         let message = format!(
             "at most {cycles} logical cycles between two saves are asked for, but `policy = \"{}\"` skips saves",
             policy.name()
@@ -205,7 +201,12 @@ pub fn request(
             max_cycles,
             forced: config.plan.forced.clone(),
             forbidden: config.plan.forbidden.clone(),
-            policy,
+            policy: policies[0],
+            policies: if policies.len() > 1 {
+                policies
+            } else {
+                Vec::new()
+            },
             alternative: None,
             instrument: InstrumentOptions {
                 hold,

@@ -22,6 +22,7 @@
 //! row begins with a new word.
 
 mod cold;
+mod course;
 mod effort;
 mod given;
 mod order;

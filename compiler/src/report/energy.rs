@@ -239,7 +239,7 @@ impl Save {
 }
 
 /// The interval of the policy `timer`.
-pub(super) fn interval(plan: &Plan, model: &Model) -> u32 {
+fn interval(plan: &Plan, model: &Model) -> u32 {
     plan.interval(model.supply.budget(), model.most_cycle())
 }
 

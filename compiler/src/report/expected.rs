@@ -4,14 +4,13 @@
 use serde::Serialize;
 
 use super::build::Inputs;
-use super::energy::{digits, interval, percent};
+use super::energy::{digits, percent};
 use super::model::Report;
 use super::table::{Align, table};
 use super::text_energy;
-use crate::energy::{Model, OnTimes, engineering};
-use crate::layout::Layout;
-use crate::plan::power_cycles::{Course, Outcome, Stop, Walk};
-use crate::plan::{Plan, Policy};
+use crate::energy::{OnTimes, engineering};
+use crate::plan::Policy;
+use crate::plan::power_cycles::{Outcome, Walk};
 
 /// Failures, where on-times are known.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -55,7 +54,7 @@ pub(super) fn failures(inputs: &Inputs) -> Option<Failures> {
     let (plan, layout) = inputs.plan?;
     let model = inputs.energy?;
     let on_times = model.on_times.as_ref()?;
-    let walk = Walk::new(course(plan, layout, model));
+    let walk = Walk::new(layout.course(plan, model));
     let policies = walk.iter().flat_map(|walk| {
         let policies = Policy::ALL.into_iter();
         policies.map(|policy| expected(policy, &walk.run(on_times, policy)))
@@ -66,31 +65,6 @@ pub(super) fn failures(inputs: &Inputs) -> Option<Failures> {
         objective: plan.failures.map(digits),
         policies: policies.collect(),
     })
-}
-
-fn course<'a>(plan: &Plan, layout: &Layout, model: &'a Model) -> Course<'a> {
-    let mut stops = vec![None; model.visits.len()];
-    for (at, checkpoint) in plan.checkpoints.iter().enumerate() {
-        let shape = layout.shape(at);
-        let (save, restore) = (shape.save(), shape.restore());
-        let takes = plan.without_save.get(at).copied();
-        stops[checkpoint.state.index()] = Some(Stop {
-            save_clocks: model.clocks(&save),
-            save_joules: model.joules(&save),
-            restore_clocks: model.clocks(&restore),
-            restore_joules: model.joules(&restore),
-            threshold: takes.map_or(255, |takes| model.supply.level(takes)),
-        });
-    }
-    Course {
-        visits: &model.visits,
-        arrivals: &model.arrivals,
-        cycle_joules: &model.mean_joules,
-        rest_joules: model.stall_joules,
-        stops,
-        interval: u64::from(interval(plan, model)),
-        clock_hz: model.clock_hz,
-    }
 }
 
 fn expected(policy: Policy, outcome: &Outcome) -> Expected {

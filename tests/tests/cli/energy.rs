@@ -421,3 +421,57 @@ fn on_times_are_part_of_the_plan_and_of_the_report() {
     assert!(worst(&of("least_harvest_watts = 1e-6")) < worst(&without));
     assert_eq!(worst(&of("harvest_watts = 1e-6")), worst(&without));
 }
+
+#[test]
+fn the_policy_is_the_cheapest_of_those_named() {
+    let of = |policy: &str, weights: &str| {
+        let text = configured("3.3e-6", "technology = \"fram\"");
+        let text = text.replace("[nvm]", "on_time_seconds = 2.0\n[nvm]");
+        format!("{text}[plan]\npolicy = {policy}\n{weights}")
+    };
+    let mut chosen = Vec::new();
+    for (named, weights) in [
+        ("[\"static\", \"timer\"]", ""),
+        ("[\"static\", \"threshold\", \"timer\", \"reactive\"]", ""),
+        ("[\"threshold\", \"reactive\"]", "energy_weight = 0\n"),
+    ] {
+        let found = report(&of(named, weights));
+        let own = found["overhead"]["policy"].as_str().unwrap().to_string();
+        let number = |value: &serde_json::Value| value.as_f64().unwrap();
+        let cost = |policy: &serde_json::Value| {
+            let energy = if weights.is_empty() { 1.0 } else { 0.0 };
+            energy * number(&policy["energy_percent"]) + number(&policy["added_cycles_percent"])
+        };
+        let policies = found["failures"]["policies"].as_array().unwrap();
+        let named =
+            |policy: &&serde_json::Value| named.contains(policy["policy"].as_str().unwrap());
+        let least = policies
+            .iter()
+            .filter(named)
+            .map(cost)
+            .fold(f64::INFINITY, f64::min);
+        let costs = policies
+            .iter()
+            .find(|it| it["policy"] == own.as_str())
+            .map(cost);
+        assert!(costs.unwrap() <= least * 1.001, "{own}: {costs:?}, {least}");
+        chosen.push(own);
+    }
+    assert_eq!(chosen[0], "timer");
+    // Nothing to choose by, and nothing to choose from.
+    let text = of("[\"static\", \"timer\"]", "").replace("on_time_seconds = 2.0", "");
+    for (text, message) in [
+        (text.as_str(), "the supply is not known to fail"),
+        (&of("[]", ""), "leaves no policy"),
+        (&of("[\"statc\"]", ""), "did you mean `static`"),
+        (&of("\"tmer\"", ""), "did you mean `timer`"),
+        (
+            "[plan]\npolicy = [\"static\", \"timer\"]\n",
+            "needs `[energy]`",
+        ),
+    ] {
+        let bench = Bench::new(&[("idetic.toml", text)]);
+        let refusal = bench.refused(1, &["insert", "design.v"]).stderr;
+        assert!(refusal.contains(message), "{refusal}");
+    }
+}
