@@ -15,19 +15,20 @@
 // NVM layout, in words; slot s starts at BASE + s * SLOT_WORDS, s = 0, 1:
 //
 //   offset                 words  contents
-//   0                      PARTS  ID, least significant part first
+//   0                      PARTS  ID, least significant part first, cyclically
 //   PARTS                  1      checkpoint index, zero-extended
 //   PARTS + 1              WORDS  payload: chain words, lowest first
 //   PARTS + 1 + WORDS      MEMORY_WORDS  the memories, row by row
-//   ... + MEMORY_WORDS     PARTS  CRC-32, least significant part first
+//   ... + MEMORY_WORDS     PARTS  CRC-32, likewise
 //   ... + PARTS            1      commit word {~sequence, sequence}, each half
 //                                 zero-extended from two bits
 //
 //   PARTS      = ceil(32 / WORD)
 //   SLOT_WORDS = 2 * PARTS + WORDS + MEMORY_WORDS + 2
 //
-// The CRC (see idetic_crc32) takes in the ID words, the index word, the live
-// payload words in order, and the sequence number zero-extended to a word.
+// The CRC (see idetic_crc32) starts from the ID, the register with which it is also
+// written and compared, and takes in the index word, the live payload words in
+// order, and the commit word.
 // Words that are dead at the checkpoint are neither written nor read; a restore puts
 // into those of the chain what the checkpoint tells. A memory is live or dead as a whole.
 //
@@ -143,7 +144,7 @@ module idetic_controller #(
   localparam [4:0] S_ID = 5'd4;  // ID words
   localparam [4:0] S_INDEX = 5'd5;  // checkpoint index
   localparam [4:0] S_PAYLOAD = 5'd6;  // chain words
-  localparam [4:0] S_SEAL = 5'd7;  // take the sequence number into the CRC
+  localparam [4:0] S_SEAL = 5'd7;  // take the commit word into the CRC
   localparam [4:0] S_CHECK = 5'd8;  // CRC words
   localparam [4:0] S_COMMIT = 5'd9;  // commit word
   localparam [4:0] S_DONE = 5'd10;  // saved: pulse commit
@@ -225,7 +226,7 @@ module idetic_controller #(
   assign error = rst_n && failed;
 
   wire request = state == S_SCAN_0 || state == S_SCAN_1 || state == S_ID || state == S_INDEX
-      || (!blank && (state == S_PAYLOAD && live || state == S_CELLS))
+      || (!blank && (state == S_PAYLOAD && live || MEMORIES > 0 && state == S_CELLS))
       || state == S_CHECK || state == S_COMMIT || state == S_VOID;
   assign nvm_valid = rst_n && request;
   assign nvm_write = saving;
@@ -235,9 +236,9 @@ module idetic_controller #(
   assign lookup_checkpoint = index;
   assign lookup_word = word;
   wire turn = state == S_PAYLOAD && (blank || !live || nvm_ready);
-  wire take = state == S_CELLS && (blank || nvm_ready);
+  wire take = MEMORIES > 0 && state == S_CELLS && (blank || nvm_ready);
   wire placed = word == {WORD_INDEX{1'b0}};
-  wire rotate = state == S_ROW || take && !saving || state == S_ALIGN && !placed;
+  wire rotate = MEMORIES > 0 && (state == S_ROW || take && !saving || state == S_ALIGN && !placed);
   assign shift = rst_n && (turn || rotate);
   assign chain_in = saving || state != S_PAYLOAD ? chain_out
       : live && !blank ? nvm_rdata : fill_word;
@@ -259,27 +260,13 @@ module idetic_controller #(
   // will do: of two images that saves have left, one is the other's next.
   wire [1:0] age = serial_1 - serial_0;
   wire       newest = untried == 2'b11 ? age < 2'd2 : untried[1];
-  wire       well_formed = nvm_rdata[WORD-1:HALF] == ~nvm_rdata[HALF-1:0]
-      && nvm_rdata[HALF-1:2] == {(HALF - 2) {1'b0}};
+  wire       well_formed = nvm_rdata[HALF+1:HALF] == ~nvm_rdata[1:0]
+      && &nvm_rdata[WORD-1:HALF+2] && ~|nvm_rdata[HALF-1:2];
   wire [HALF-1:0] number = {{(HALF - 2) {1'b0}}, serial};
 
   // The words of the slot in turn.
-  /* verilator lint_off UNUSED */
-  wire [31:0]     id_rest = ID >> (part * WORD);  // upper bits belong to later parts
-  wire [31:0]     crc;
-  /* verilator lint_on UNUSED */
-  wire [WORD-1:0] id_word;
   wire [WORD-1:0] crc_word;
-  generate
-    if (WORD > 32) begin : g_wide
-      assign id_word = {{(WORD - 32) {1'b0}}, id_rest};
-      assign crc_word = {{(WORD - 32) {1'b0}}, crc};
-    end else begin : g_narrow
-      assign id_word = id_rest[WORD-1:0];
-      assign crc_word = crc[WORD-1:0];
-    end
-  endgenerate
-  wire last_part = {30'd0, part} == LAST_PART;
+  wire last_part = PARTS == 1 || {30'd0, part} == LAST_PART;
   wire last_cell = cell_part == memory_last_part;
   wire voids = slot ? refused[0] : refused[1];  // the slot to be written was passed over
   wire last_word = word == LAST_WORD[WORD_INDEX-1:0];
@@ -292,29 +279,31 @@ module idetic_controller #(
   reg [WORD-1:0] wdata;
   always @*
     case (state)
-      S_ID:      wdata = id_word;
+      S_ID:      wdata = crc_word;
+      S_CHECK:   wdata = crc_word;
       S_INDEX:   wdata = {{(WORD - CHECKPOINT_INDEX) {1'b0}}, index};
       S_PAYLOAD: wdata = known_word(chain_out);
       S_CELLS:   wdata = known_word(memory_out);
-      S_CHECK:   wdata = crc_word;
       S_VOID:    wdata = {WORD{1'b0}};
       default:   wdata = {~number, number};
     endcase
   assign nvm_wdata = wdata;
 
   // What is read of the ID and of the CRC is compared with what would be written.
-  wire agrees = known_one(saving || nvm_rdata == wdata);
+  wire match;
+  wire agrees = known_one(saving || match);
 
   idetic_crc32 #(
-      .WORD(WORD)
+      .WORD(WORD),
+      .SEED(ID)
   ) checksum (
       .clk  (clk),
       .start(state == S_PICK || begins),
-      .take (transfer && (state == S_ID || state == S_INDEX) || turn && live || take),
-      .seal (state == S_SEAL),
-      .pass (transfer && state == S_CHECK),
-      .data (state == S_SEAL ? {{(WORD - 2) {1'b0}}, serial} : saving ? wdata : nvm_rdata),
-      .crc  (crc)
+      .take (transfer && state == S_INDEX || turn && live || take || state == S_SEAL),
+      .pass (transfer && (state == S_ID || state == S_CHECK)),
+      .data (saving || state == S_SEAL ? wdata : nvm_rdata),
+      .part (crc_word),
+      .match(match)
   );
 
   // Where the walk is. Nothing else has a reset: START sets the rest.
@@ -344,18 +333,22 @@ module idetic_controller #(
         if (turn && last_word) state <= MEMORIES > 0 ? S_MEMORY : blank ? S_RUN : S_SEAL;
 
         S_MEMORY:
-        if (used) state <= saving ? S_ROW : S_CELLS;
+        if (MEMORIES == 0) state <= S_START;
+        else if (used) state <= saving ? S_ROW : S_CELLS;
         else if (last_memory) state <= S_ALIGN;
 
-        S_ROW: state <= S_CELLS;
+        S_ROW: state <= MEMORIES > 0 ? S_CELLS : S_START;
 
         S_CELLS:
-        if (take && last_cell) begin
+        if (MEMORIES == 0) state <= S_START;
+        else if (take && last_cell) begin
           if (line != memory_last_row) state <= saving ? S_ROW : S_CELLS;
           else state <= last_memory ? S_ALIGN : S_MEMORY;
         end
 
-        S_ALIGN: if (placed) state <= blank ? S_RUN : S_SEAL;
+        S_ALIGN:
+        if (MEMORIES == 0) state <= S_START;
+        else if (placed) state <= blank ? S_RUN : S_SEAL;
         S_SEAL: state <= S_CHECK;
 
         S_CHECK:
@@ -446,7 +439,8 @@ module idetic_controller #(
         if (last_word && MEMORIES == 0) blank <= 1'b0;
       end
 
-      S_MEMORY: begin
+      S_MEMORY:
+      if (MEMORIES > 0) begin
         address <= memory_start[ADDRESS-1:0];
         line <= {ROW_INDEX{1'b0}};
         cell_part <= {PART_INDEX{1'b0}};
@@ -462,7 +456,7 @@ module idetic_controller #(
       end
 
       S_ALIGN:
-      if (placed) begin
+      if (MEMORIES > 0 && placed) begin
         address <= memory_start[ADDRESS-1:0];
         blank <= 1'b0;
       end

@@ -15,6 +15,7 @@ pub mod elaborate;
 pub mod energy;
 pub mod frontend;
 pub mod hazards;
+pub mod image;
 pub mod instrument;
 pub mod layout;
 pub mod liveness;

@@ -54,6 +54,8 @@ module idetic_controller_tb;
   reg [1:0] sequence[0:1], distance;
   reg shown[0:1], refused[0:1], ours, intact;
 
+  reg [63:0] expected;
+
   // CRC-32 most significant bit first, unlike the runtime's.
   task feed;
     input [WORD-1:0] data;
@@ -61,41 +63,50 @@ module idetic_controller_tb;
     for (j = 0; j < WORD; j = j + 1) begin
       out = crc[31] ^ data[j];
       crc = {crc[30:0], 1'b0};
-      if (out) crc = crc ^ 32'h04C11DB7;
+      if (out) crc = crc ^ 32'h20044009;
       else if (out === 1'bx) crc = 32'bx;
     end
   endtask
 
-  function [63:0] checksum;  // as stored
-    input [31:0] remainder;
+  function [31:0] mirrored;
+    input [31:0] value;
     integer b;
-    begin
-      checksum = 64'd0;
-      for (b = 0; b < 32; b = b + 1) checksum[b] = ~remainder[31-b];
-    end
+    for (b = 0; b < 32; b = b + 1) mirrored[b] = value[31-b];
   endfunction
+
+  // A number as it is stored in parts.
+  function [63:0] parts;
+    input [31:0] value;
+    parts = WORD > 32 ? {32'd0, value} : {value, value};
+  endfunction
+
+  // The CRC starts from the ID, turned by the parts that have been written.
+  task begin_sum;
+    input [31:0] id;
+    begin
+      expected = WORD > 32 ? {32'd0, id} : {id, id} >> PARTS * WORD % 32;
+      crc = mirrored(expected[31:0]);
+    end
+  endtask
 
   // Reads slot s of the NVM: is it ours, is it intact?
   task inspect;
     integer base;
-    reg [63:0] expected;
     begin
       base = BASE + s * SLOT;
       ours = 1'b1;
       intact = 1'b1;
-      crc = 32'hFFFFFFFF;
-      expected = ID;
+      expected = parts(ID);
       for (i = 0; i < PARTS; i = i + 1) begin
         if (nvm[base+i] !== expected[WORD-1:0]) ours = 1'b0;
         expected = expected >> (WORD - 1) >> 1;
-        feed(nvm[base+i]);
       end
+      begin_sum(ID);
       feed(nvm[base+PARTS]);
       for (i = 0; i < WORDS; i = i + 1)
         if (is_live(nvm[base+PARTS], i)) feed(nvm[base+PARTS+1+i]);
-      word = sequence[s];
-      feed(word);
-      expected = checksum(crc);
+      feed(nvm[base+SLOT-1]);
+      expected = parts(mirrored(crc));
       for (i = 0; i < PARTS; i = i + 1) begin
         if (nvm[base+PARTS+1+WORDS+i] !== expected[WORD-1:0] || (^crc) === 1'bx) intact = 1'b0;
         expected = expected >> (WORD - 1) >> 1;
@@ -144,22 +155,20 @@ module idetic_controller_tb;
     reg [63:0] rest;
     begin
       base = BASE + at * SLOT;
-      crc = 32'hFFFFFFFF;
-      rest = id;
+      rest = parts(id);
       for (i = 0; i < PARTS; i = i + 1) begin
         nvm[base+i] = rest[WORD-1:0];
-        feed(rest[WORD-1:0]);
         rest = rest >> (WORD - 1) >> 1;
       end
+      begin_sum(id);
       nvm[base+PARTS] = 0;
       feed({WORD{1'b0}});
       for (i = 0; i < WORDS; i = i + 1) begin
         nvm[base+PARTS+1+i] = {$random, $random};
         if (is_live(0, i)) feed(nvm[base+PARTS+1+i]);
       end
-      word = number[1:0];
-      feed(word);
-      rest = checksum(crc) ^ damage;
+      feed({~number, number});
+      rest = parts(mirrored(crc) ^ damage);
       for (i = 0; i < PARTS; i = i + 1) begin
         nvm[base+PARTS+1+WORDS+i] = rest[WORD-1:0];
         rest = rest >> (WORD - 1) >> 1;

@@ -246,6 +246,8 @@ designs! {
     memory: "memory";
     piecewise: "piecewise";
     powers: "powers";
+    reals: "reals";
+    reals_of_another_clock: "reals", "CLOCK" = "12.5e6", "BAUD" = "9600";
     selects: "selects";
     signal_loops: "signal_loops";
     signal_loops_of_another_bound: "signal_loops", "N" = "3";

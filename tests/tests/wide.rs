@@ -254,3 +254,76 @@ endmodule
     let codes = ["error[E0313]", "error[E0315]"];
     assert!(codes.iter().any(|code| said.contains(code)), "{said}");
 }
+
+/// Macros and includes that multiply what they hold are refused before they do.
+#[test]
+fn texts_that_multiply_are_refused_at_once() {
+    let folder = tempfile::tempdir().expect("a temporary directory");
+    let write = |name: &str, text: String| {
+        let file = folder.path().join(name);
+        std::fs::write(&file, text).expect("a file in a temporary directory");
+        file
+    };
+    let design = |value: &str| {
+        format!(
+            "module t(input clk, input d, output reg q); always @(posedge clk) q <= {value};\nendmodule\n"
+        )
+    };
+    let mut plain = "`define a0 d + d\n".to_string();
+    let mut lists = "`define a0(x) x + x\n".to_string();
+    for at in 1..20 {
+        let below = format!("`a{}", at - 1);
+        plain += &format!("`define a{at} {below} + {below} + {below} + {below}\n");
+        let once = format!("{below}(x)");
+        lists += &format!("`define a{at}(x) {below}({once} + {once})\n");
+    }
+    write("plain.vh", plain.clone());
+    let nested = "`d(".repeat(40) + "d" + &")".repeat(40);
+    let mut texts = vec![
+        ("plain", plain + &design("`a19")),
+        (
+            "included",
+            "`include \"plain.vh\"\n".to_string() + &design("`a19"),
+        ),
+        ("lists", lists + &design("`a19(d)")),
+        (
+            "nested",
+            "`define d(x) x + x\n".to_string() + &design(&nested),
+        ),
+    ];
+    for at in 0..24 {
+        let next = at + 1;
+        write(
+            &format!("i{at}.vh"),
+            format!("`include \"i{next}.vh\"\n").repeat(2),
+        );
+    }
+    write("i24.vh", "// nothing\n".into());
+    texts.push((
+        "includes",
+        "`include \"i0.vh\"\n".to_string() + &design("d"),
+    ));
+    for (name, text) in texts {
+        let file = write(&format!("{name}.v"), text);
+        let own = idetic();
+        let mut shell = Command::new("sh");
+        let script = "ulimit -v 3000000; exec timeout 20 \"$0\" analyze -q \"$1\"";
+        shell.args(["-c", script]).arg(own.get_program()).arg(&file);
+        let ran = output(&mut shell);
+        let said = String::from_utf8_lossy(&ran.stderr);
+        assert_eq!(ran.status.code(), Some(1), "{name}: {said}");
+        let words = match name {
+            "includes" => "more than 20000 files",
+            _ => "makes too much text",
+        };
+        assert!(said.contains(words), "{name}: {said}");
+    }
+    // As many macros, each used once.
+    let mut chain = "`define a0 d\n".to_string();
+    for at in 1..1000 {
+        chain += &format!("`define a{at} (`a{})\n", at - 1);
+    }
+    let file = write("chain.v", chain + &design("`a999"));
+    let ran = output(idetic().args(["analyze", "-q"]).arg(&file));
+    assert!(ran.status.success(), "{ran:?}");
+}

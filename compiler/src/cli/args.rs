@@ -31,6 +31,8 @@ pub enum Command {
     Verify(VerifyArgs),
     /// Check live bits and plan with a solver, independently of the analysis
     Prove(ProveArgs),
+    /// Read and write NVM images by register name
+    Image(ImageArgs),
 }
 
 /// What every subcommand takes.
@@ -57,6 +59,14 @@ pub struct DesignArgs {
     /// Configuration file (default: idetic.toml in the working directory, if there is one)
     #[arg(short = 'c', long = "config", value_name = "FILE")]
     pub config: Option<PathBuf>,
+    /// How to speak.
+    #[command(flatten)]
+    pub output: OutputArgs,
+}
+
+/// How every subcommand speaks.
+#[derive(Debug, Clone, Copy, Default, Args)]
+pub struct OutputArgs {
     /// How results and diagnostics are printed
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub format: Format,
@@ -216,6 +226,63 @@ pub struct VerifyArgs {
     /// Keep the instrumented design in this directory
     #[arg(short, long, value_name = "DIR")]
     pub output: Option<PathBuf>,
+}
+
+/// `idetic image`.
+#[derive(Debug, Args)]
+pub struct ImageArgs {
+    /// What to do.
+    #[command(subcommand)]
+    pub action: ImageAction,
+}
+
+/// What is done with images. Dumps are text as `$readmemh` takes it, or little-endian words in files called `.bin`.
+#[derive(Debug, Subcommand)]
+pub enum ImageAction {
+    /// Say what the slots of an NVM hold, and which of them a boot restores
+    Decode {
+        /// The contents of the NVM
+        #[arg(value_name = "DUMP")]
+        dump: PathBuf,
+        /// The map and the output.
+        #[command(flatten)]
+        common: ImageCommon,
+    },
+    /// Make the contents of an NVM from which given values are restored
+    Encode {
+        /// Checkpoint and values by name, as JSON: `{"checkpoint": "state=RUN", "registers": {"x": "16'h2a"}}`
+        #[arg(value_name = "VALUES")]
+        values: PathBuf,
+        /// The file to write
+        #[arg(short, long, value_name = "DUMP")]
+        output: PathBuf,
+        /// The map and the output.
+        #[command(flatten)]
+        common: ImageCommon,
+    },
+    /// Compare what two NVMs restore, register by register
+    Diff {
+        /// The one
+        #[arg(value_name = "DUMP")]
+        before: PathBuf,
+        /// The other
+        #[arg(value_name = "DUMP")]
+        after: PathBuf,
+        /// The map and the output.
+        #[command(flatten)]
+        common: ImageCommon,
+    },
+}
+
+/// What the actions on images share.
+#[derive(Debug, Args)]
+pub struct ImageCommon {
+    /// The image map that `insert` wrote
+    #[arg(short, long, value_name = "FILE", default_value = "image.json")]
+    pub map: PathBuf,
+    /// How to speak.
+    #[command(flatten)]
+    pub output: OutputArgs,
 }
 
 /// At least one.

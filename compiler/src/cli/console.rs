@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::cli::args::{Color, DesignArgs, Format};
+use crate::cli::args::{Color, Format, OutputArgs};
 use crate::diagnostics::render::{Style, render};
 use crate::diagnostics::{Diagnostic, Diagnostics, Severity, codes};
 use crate::source::SourceMap;
@@ -25,12 +25,12 @@ pub struct Console {
 
 impl Console {
     /// From the arguments.
-    pub fn new(design: &DesignArgs) -> Console {
+    pub fn new(of: &OutputArgs) -> Console {
         Console {
-            format: design.format,
-            quiet: design.quiet,
-            verbose: design.verbose,
-            color: design.color,
+            format: of.format,
+            quiet: of.quiet,
+            verbose: of.verbose,
+            color: of.color,
         }
     }
 

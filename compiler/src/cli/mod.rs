@@ -15,6 +15,7 @@ mod energy_config;
 mod equivalence;
 mod exact;
 mod exit;
+mod image;
 mod insert;
 mod nvm_config;
 mod observe;
@@ -57,19 +58,21 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
             return u8::try_from(error.exit_code()).unwrap_or(2);
         }
     };
-    let design = match &cli.command {
-        Command::Insert(arguments) => &arguments.design,
-        Command::Analyze(arguments) => &arguments.design,
-        Command::Verify(arguments) => &arguments.design,
-        Command::Prove(arguments) => &arguments.design,
+    let output = match &cli.command {
+        Command::Insert(arguments) => &arguments.design.output,
+        Command::Analyze(arguments) => &arguments.design.output,
+        Command::Verify(arguments) => &arguments.design.output,
+        Command::Prove(arguments) => &arguments.design.output,
+        Command::Image(arguments) => arguments.action.output(),
     };
-    let console = Console::new(design);
+    let console = Console::new(output);
     let mut sources = SourceMap::new();
     let done = match &cli.command {
         Command::Insert(arguments) => insert::run(arguments, &console, &mut sources),
         Command::Analyze(arguments) => analyze::run(arguments, &console, &mut sources),
         Command::Verify(arguments) => verify::run(arguments, &console, &mut sources),
         Command::Prove(arguments) => prove::run(arguments, &console, &mut sources),
+        Command::Image(arguments) => image::run(&arguments.action, &console),
     };
     match done {
         Ok(()) => 0,

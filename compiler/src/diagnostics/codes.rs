@@ -1,6 +1,6 @@
 //! The table of diagnostic codes. A code is never reused; its number says the
 //! stage: 01 files, 02 syntax, 03 elaboration, 04 control and liveness,
-//! 05 plan, 06 instrumentation, 07 configuration, 08 verification.
+//! 05 plan, 06 instrumentation, 07 configuration, 08 verification, 09 images.
 
 /// A code with its title.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -69,4 +69,6 @@ codes! {
     REFUTED = "E0806", "a proof found a counterexample";
     UNPROVED = "E0807", "a proof did not end in time";
     LITTLE_SHOWN = "E0808", "a testbench that shows little or nothing";
+    IMAGE = "E0901", "an image map or NVM dump that cannot be read";
+    IMAGE_VALUES = "E0902", "values that make no image";
 }

@@ -45,6 +45,7 @@ impl<'a> Elab<'a> {
         }
         let typed = self.typed(scope, expr)?;
         match typed.kind {
+            Kind::Real(real) if !ty.is_aggregate() => self.rounded(real, ty.width, span),
             Kind::Aggregate(value, of) if ty.fits(&of) => Ok(value),
             Kind::Aggregate(..) if ty.is_aggregate() => self.fail(
                 Diagnostic::error(

@@ -3,6 +3,7 @@
 use super::context::{Constant, Elab, Res, ScopeIdx};
 use std::rc::Rc;
 
+use super::real::Real;
 use super::select::Position;
 use super::typed::Kind;
 use super::types::Ty;
@@ -10,6 +11,19 @@ use crate::diagnostics::{Diagnostic, codes};
 use crate::frontend::ast::{self, ExprKind, Type, TypeKind};
 use crate::netlist::{Bits, ExprId};
 use crate::source::Span;
+
+impl Constant {
+    pub fn of_real(real: Real) -> Constant {
+        Constant {
+            bits: real.bits(),
+            signed: true,
+            z: None,
+            text: None,
+            real: Some(real),
+            ty: None,
+        }
+    }
+}
 
 impl<'a> Elab<'a> {
     /// A constant expression in its own width.
@@ -20,6 +34,7 @@ impl<'a> Elab<'a> {
         let typed = self.typed(scope, expr)?;
         let (width, signed) = (typed.width, typed.signed);
         let (value, ty) = match typed.kind {
+            Kind::Real(real) => return Ok(Constant::of_real(real)),
             Kind::Aggregate(value, ty) => (value, Some(ty)),
             _ => (self.lower(typed, width, signed)?, None),
         };
@@ -29,6 +44,7 @@ impl<'a> Elab<'a> {
             signed,
             z: None,
             text: None,
+            real: None,
             ty,
         })
     }
@@ -59,6 +75,7 @@ impl<'a> Elab<'a> {
                     signed: number.signed,
                     z: (!z.is_zero()).then_some(z),
                     text: None,
+                    real: None,
                     ty: None,
                 }))
             }
@@ -67,10 +84,12 @@ impl<'a> Elab<'a> {
                 signed: false,
                 z: None,
                 text: Some(text.clone()),
+                real: None,
                 ty: None,
             })),
             ExprKind::Name(_) | ExprKind::Scoped(..) | ExprKind::Member(..) => Ok(self
                 .constant_named_by(scope, expr)?
+                .filter(|constant| constant.real.is_none())
                 .map(|constant| (*constant).clone())),
             ExprKind::Concat(items) => {
                 let mut parts = Vec::new();
@@ -95,6 +114,7 @@ impl<'a> Elab<'a> {
                         part.z.clone().unwrap_or_else(none)
                     })),
                     text: None,
+                    real: None,
                     ty: None,
                 }))
             }
@@ -105,6 +125,9 @@ impl<'a> Elab<'a> {
     /// A constant as a number.
     pub fn const_i64(&mut self, scope: ScopeIdx, expr: ast::ExprId) -> Res<i64> {
         let constant = self.constant(scope, expr)?;
+        if constant.real.is_some() {
+            return self.real_as_bits(self.ast[expr].span);
+        }
         match constant.bits.to_i64(constant.signed) {
             // Room for the arithmetic of bounds and offsets.
             Some(value) if value.unsigned_abs() < 1 << 40 => Ok(value),
@@ -136,6 +159,10 @@ impl<'a> Elab<'a> {
         value: ast::ExprId,
         span: Span,
     ) -> Res<Constant> {
+        if matches!(ty.kind, TypeKind::Real) {
+            let typed = self.typed(scope, value)?;
+            return Ok(Constant::of_real(Real(self.real_operand(typed)?)));
+        }
         let untyped = matches!(ty.kind, TypeKind::Bits { written: false, .. });
         if untyped && ty.dims.is_empty() {
             return self.constant(scope, value);
@@ -148,6 +175,9 @@ impl<'a> Elab<'a> {
             && *signed
         {
             let constant = self.constant(scope, value)?;
+            if constant.real.is_some() {
+                return self.real_as_bits(span);
+            }
             return Ok(Constant {
                 signed: true,
                 ..constant
@@ -161,6 +191,7 @@ impl<'a> Elab<'a> {
                 signed: false,
                 z: None,
                 text: None,
+                real: None,
                 ty: Some(Rc::new(ty)),
             });
         }
@@ -175,6 +206,7 @@ impl<'a> Elab<'a> {
                         signed,
                         z: None,
                         text: None,
+                        real: None,
                         ty: None,
                     },
                     &ty,
@@ -186,6 +218,17 @@ impl<'a> Elab<'a> {
 
     /// Converts a constant to a type.
     pub fn fit(&mut self, constant: Constant, ty: &Ty, span: Span) -> Res<Constant> {
+        if let Some(real) = constant.real {
+            let value = self.rounded(real, ty.flat().width, span)?;
+            let bits = self.require_const(value, span)?;
+            let constant = Constant {
+                bits,
+                signed: ty.signed,
+                real: None,
+                ..constant
+            };
+            return self.fit(constant, ty, span);
+        }
         let of = constant.ty.as_deref().filter(|of| of.is_aggregate());
         match of {
             None if !ty.is_aggregate() => {}
@@ -210,6 +253,7 @@ impl<'a> Elab<'a> {
             signed: ty.signed,
             z: constant.z.as_ref().map(resize),
             text: constant.text.clone(),
+            real: None,
             ty: Some(Rc::new(ty.clone())),
         })
     }
@@ -223,6 +267,9 @@ impl<'a> Elab<'a> {
         let ast = self.ast;
         let span = ast[expr].span;
         if let Some(constant) = self.constant_named_by(scope, expr)? {
+            if constant.real.is_some() {
+                return self.real_as_bits(span);
+            }
             let width = constant.bits.width();
             let ty = match &constant.ty {
                 Some(ty) => ty.flat(),
@@ -264,6 +311,7 @@ pub(super) fn parse_value(text: &str) -> Option<Constant> {
         signed,
         z: None,
         text: None,
+        real: None,
         ty: None,
     };
     let text = text.trim();
@@ -272,6 +320,9 @@ pub(super) fn parse_value(text: &str) -> Option<Constant> {
         let mut constant = plain(super::typed::string_bits(inner), false);
         constant.text = Some(inner.into());
         return Some(constant);
+    }
+    if let Some(value) = super::real::parse(text) {
+        return Some(Constant::of_real(Real(value)));
     }
     let (negative, digits) = match text.strip_prefix('-') {
         Some(rest) => (true, rest.trim_start()),

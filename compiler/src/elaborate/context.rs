@@ -7,6 +7,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::ElaborateOptions;
 use super::env::Env;
+use super::real::Real;
 use super::types::Ty;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Severity};
 use crate::frontend::ast::{self, Ast, Edge, SymbolId};
@@ -106,6 +107,8 @@ pub(super) struct Constant {
     pub z: Option<Bits>,
     /// A string.
     pub text: Option<Box<str>>,
+    /// A real number; `bits` is its representation in memory.
+    pub real: Option<Real>,
     /// Declared type, a vector `[width-1:0]` if none; `bits` is a flat value of it.
     pub ty: Option<Rc<Ty>>,
 }

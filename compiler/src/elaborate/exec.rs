@@ -96,8 +96,11 @@ impl<'a> Elab<'a> {
                 timing: Timing::ZeroDelay,
                 body,
             } if self.env.mode == Mode::Initial => self.exec_maybe(scope, *body),
-            StmtKind::Timed { .. } | StmtKind::Unsupported(_) if self.env.mode == Mode::Initial => {
-                self.stop_initial(span)
+            StmtKind::Timed { .. } if self.env.mode == Mode::Initial => {
+                self.stop_initial(span, "waits")
+            }
+            StmtKind::Unsupported(_) if self.env.mode == Mode::Initial => {
+                self.stop_initial(span, "is a testbench from")
             }
             StmtKind::Timed { .. } => self.unsupported(
                 span,

@@ -325,6 +325,7 @@ impl<'a> Elab<'a> {
                 );
                 if named
                     && let Some(Entity::Constant(constant)) = scope.names.get(&*symbol.name.text)
+                    && constant.real.is_none()
                 {
                     constants.push(NamedConstant {
                         instance,

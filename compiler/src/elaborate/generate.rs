@@ -264,6 +264,7 @@ impl<'a> Elab<'a> {
             signed: true,
             z: None,
             text: None,
+            real: None,
             ty: None,
         };
         let entity = Entity::Constant(Rc::new(constant));

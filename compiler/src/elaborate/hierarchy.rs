@@ -180,6 +180,7 @@ impl<'a> Elab<'a> {
                     signed: ty.signed,
                     z: None,
                     text: None,
+                    real: None,
                     ty: Some(Rc::new(ty)),
                 };
                 Entity::Constant(Rc::new(value))
@@ -205,6 +206,13 @@ impl<'a> Elab<'a> {
         let bare =
             matches!(ty.kind, TypeKind::Bits { .. } | TypeKind::String) && ty.dims.is_empty();
         let value = match &ty.kind {
+            TypeKind::Real => {
+                let value = self.constant_as_real(value, span)?;
+                Constant::of_real(value)
+            }
+            TypeKind::Bits { signed: true, .. } if bare && value.real.is_some() => {
+                return self.real_as_bits(span);
+            }
             TypeKind::Bits { signed: true, .. } if bare => Constant {
                 signed: true,
                 ..value
@@ -325,7 +333,12 @@ impl<'a> Elab<'a> {
     /// Looks at the declaration of a net or variable.
     fn declare_net(&mut self, scope: ScopeIdx, symbol: ast::SymbolId) -> Res<()> {
         let ast = self.ast;
-        let usable = |ty: &Type| !matches!(ty.kind, TypeKind::Unsupported(_) | TypeKind::String);
+        let usable = |ty: &Type| {
+            !matches!(
+                ty.kind,
+                TypeKind::Unsupported(_) | TypeKind::String | TypeKind::Real
+            )
+        };
         let look = match &ast[symbol].kind {
             SymbolKind::Port(_) => true,
             SymbolKind::Net { ty, .. } | SymbolKind::Variable { ty, .. } => usable(ty),

@@ -78,14 +78,14 @@ impl<'a> Elab<'a> {
         Ok(())
     }
 
-    /// An `initial` block waits: what follows belongs to a testbench.
-    pub fn stop_initial(&mut self, span: Span) -> Res<()> {
+    /// What follows in an `initial` block belongs to a testbench: it `waits` here, say.
+    pub fn stop_initial(&mut self, span: Span, does: &str) -> Res<()> {
         self.pass_over("an `initial` block from its first wait on", span);
         self.tell(
             Diagnostic::warning(
                 codes::UNSUPPORTED,
                 span,
-                "this `initial` block waits here; the rest of it is ignored",
+                format!("this `initial` block {does} here; the rest of it is ignored"),
             )
             .help("keep testbench code out of the design's modules"),
         );

@@ -61,6 +61,7 @@ impl<'a> Elab<'a> {
                         .help("name one element or field, or assign it whole"),
                 );
             }
+            Kind::Real(_) => return self.real_as_bits(typed.span),
             Kind::Call(scope, call) => {
                 let value = self.call_function(scope, call)?;
                 self.exprs.resize(value, width, signed)

@@ -67,6 +67,7 @@ mod process;
 mod races;
 mod reach;
 mod readmem;
+mod real;
 mod reference;
 mod registers;
 mod resolve;

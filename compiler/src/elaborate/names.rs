@@ -248,6 +248,7 @@ impl<'a> Elab<'a> {
                 signed: ty.signed,
                 z: None,
                 text: None,
+                real: None,
                 ty: Some(Rc::new(ty)),
             }))),
             _ => self.unsupported(span, "this enum", "declare it by `typedef enum`"),

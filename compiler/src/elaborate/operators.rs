@@ -53,6 +53,10 @@ impl<'a> Elab<'a> {
                     return Ok(self.value(bit, false, span));
                 }
                 let (a, b) = (self.typed(scope, a)?, self.typed(scope, b)?);
+                let (a, b) = match self.real_binary(op, a, b, span)? {
+                    Ok(real) => return Ok(real),
+                    Err(operands) => operands,
+                };
                 let bit = self.compare(op, a, b)?;
                 Ok(self.value(bit, false, span))
             }
@@ -67,8 +71,13 @@ impl<'a> Elab<'a> {
                 })
             }
             Op::Pow => {
-                let base = self.typed(scope, a)?;
-                let (exponent, signed) = self.self_signed(scope, b)?;
+                let (base, exponent) = (self.typed(scope, a)?, self.typed(scope, b)?);
+                let (base, exponent) = match self.real_binary(op, base, exponent, span)? {
+                    Ok(real) => return Ok(real),
+                    Err(operands) => operands,
+                };
+                let (width, signed) = (exponent.width, exponent.signed);
+                let exponent = self.lower(exponent, width, signed)?;
                 Ok(Typed {
                     width: base.width,
                     signed: base.signed && signed,
@@ -86,6 +95,10 @@ impl<'a> Elab<'a> {
             | Op::Xor
             | Op::Xnor => {
                 let (a, b) = (self.typed(scope, a)?, self.typed(scope, b)?);
+                let (a, b) = match self.real_binary(op, a, b, span)? {
+                    Ok(real) => return Ok(real),
+                    Err(operands) => operands,
+                };
                 Ok(Typed {
                     width: a.width.max(b.width),
                     signed: a.signed && b.signed,

@@ -17,6 +17,9 @@ impl<'a> Elab<'a> {
         span: Span,
     ) -> Res<Typed> {
         let name = name.strip_prefix('$').unwrap_or(name);
+        if let Some(value) = self.real_function(scope, name, args, span)? {
+            return Ok(value);
+        }
         let value = match name {
             "signed" | "unsigned" => {
                 let arg = self.argument(args, 0, name, span)?;
@@ -101,7 +104,13 @@ impl<'a> Elab<'a> {
         Ok(self.value(value, signed, span))
     }
 
-    fn argument(&mut self, args: &'a [Arg], at: usize, name: &str, span: Span) -> Res<ast::ExprId> {
+    pub fn argument(
+        &mut self,
+        args: &'a [Arg],
+        at: usize,
+        name: &str,
+        span: Span,
+    ) -> Res<ast::ExprId> {
         match args.get(at) {
             Some(Arg::Positional(Some(arg))) => Ok(*arg),
             _ => {

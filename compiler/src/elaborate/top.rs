@@ -114,7 +114,7 @@ impl<'a> Elab<'a> {
                     return self.fail(
                         Diagnostic::global(codes::BAD_CONNECTION, message)
                             .setting(Setting::new(&["design", "parameter", name]))
-                            .help("write a number as 12, 8'hff or \"text\""),
+                            .help("write a number as 12, 8'hff, 1.5 or \"text\""),
                     );
                 }
             }

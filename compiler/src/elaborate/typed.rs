@@ -5,6 +5,7 @@
 //! [`Typed`] tree that [`super::lower`] turns into a value.
 
 use super::context::{Constant, Elab, Entity, Res, ScopeIdx};
+use super::real::{self, Real};
 use super::types::Ty;
 use crate::diagnostics::{Diagnostic, codes};
 use crate::frontend::ast::{self, BinaryOp as Op, ExprKind, UnaryOp};
@@ -36,6 +37,8 @@ pub(super) enum Kind {
     Conditional(ExprId, Box<Typed>, Box<Typed>),
     /// An array or an unpacked structure as one vector of a flat type.
     Aggregate(ExprId, std::rc::Rc<Ty>),
+    /// A real number, which only some contexts take.
+    Real(Real),
     /// A call of a user's function, made when its value is wanted.
     Call(ScopeIdx, ast::ExprId),
 }
@@ -82,6 +85,10 @@ impl<'a> Elab<'a> {
                 let value = self.exprs.constant(bits);
                 Ok(self.value(value, false, span))
             }
+            ExprKind::Real(text) => match real::parse(text) {
+                Some(value) => Ok(self.real(value, span)),
+                None => self.unsupported(span, "this real number", "write it as `1.5` or `1.5e6`"),
+            },
             ExprKind::Name(_)
             | ExprKind::Scoped(..)
             | ExprKind::Index(..)
@@ -93,6 +100,12 @@ impl<'a> Elab<'a> {
                 let select = self.condition(scope, *condition)?;
                 let a = Box::new(self.typed(scope, *a)?);
                 let b = Box::new(self.typed(scope, *b)?);
+                if matches!(a.kind, Kind::Real(_)) || matches!(b.kind, Kind::Real(_)) {
+                    let decided = self.require_const(select, ast[*condition].span)?;
+                    let taken = if decided.bit(0) == Some(true) { a } else { b };
+                    let value = self.real_operand(*taken)?;
+                    return Ok(self.real(value, span));
+                }
                 if let (Kind::Aggregate(x, ty), Kind::Aggregate(y, other)) = (&a.kind, &b.kind)
                     && ty.fits(other)
                 {
@@ -169,6 +182,9 @@ impl<'a> Elab<'a> {
             UnaryOp::Plus => return self.typed(scope, operand),
             UnaryOp::Minus | UnaryOp::Not => {
                 let operand = Box::new(self.typed(scope, operand)?);
+                if let (Kind::Real(real), UnaryOp::Minus) = (&operand.kind, op) {
+                    return Ok(self.real(-real.0, span));
+                }
                 return Ok(Typed {
                     width: operand.width,
                     signed: operand.signed,
@@ -213,13 +229,21 @@ impl<'a> Elab<'a> {
 
     /// Truth value, one bit.
     pub fn condition(&mut self, scope: ScopeIdx, expr: ast::ExprId) -> Res<ExprId> {
-        let value = self.self_determined(scope, expr)?;
+        let typed = self.typed(scope, expr)?;
+        if let Kind::Real(real) = typed.kind {
+            return Ok(self.exprs.number(1, u64::from(real.0 != 0.0)));
+        }
+        let (width, signed) = (typed.width, typed.signed);
+        let value = self.lower(typed, width, signed)?;
         Ok(self.exprs.truth(value))
     }
 
     /// The value of an expression assigned to `width` bits.
     pub fn assigned(&mut self, scope: ScopeIdx, expr: ast::ExprId, width: u32) -> Res<ExprId> {
         let typed = self.typed(scope, expr)?;
+        if let Kind::Real(real) = typed.kind {
+            return self.rounded(real, width, typed.span);
+        }
         let (context, signed) = (typed.width.max(width), typed.signed);
         let value = self.lower(typed, context, signed)?;
         Ok(self.exprs.slice(value, 0, width))
@@ -279,6 +303,9 @@ impl<'a> Elab<'a> {
         }
         match self.constant_named_by(scope, expr)? {
             Some(constant) => {
+                if let Some(real) = constant.real {
+                    return Ok(self.real(real.0, span));
+                }
                 let Constant {
                     bits, signed, z, ..
                 } = &*constant;

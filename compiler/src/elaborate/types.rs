@@ -261,6 +261,9 @@ impl<'a> Elab<'a> {
                 ty.signed = *signed;
                 ty
             }
+            TypeKind::Real => {
+                return self.unsupported(span, "the type `real`", "use a vector of bits");
+            }
             TypeKind::String => {
                 return self.unsupported(span, "the type `string`", "use a vector of bits");
             }

@@ -36,10 +36,10 @@ pub const FLOP: Cell = cell(96.0, 0.139e-12, 0.296e-12);
 pub const RESET_FLOP_AREA: f64 = 176.0;
 
 /// The controller with words of so many bits, without memories: Yosys 0.23 maps
-/// `rtl-runtime/idetic_controller.v` with words of 8, 16, 32 and 64 bits to 28471, 35724,
-/// 50691 and 82016 (`cargo xtask overhead` maps whole designs).
+/// `rtl-runtime/idetic_controller.v` with words of 8, 16, 32 and 64 bits to 24064, 28717,
+/// 33262 and 47153 (`cargo xtask overhead` maps whole designs).
 pub fn controller_area(word_bits: u32) -> f64 {
-    20_800.0 + 940.0 * f64::from(word_bits)
+    20_800.0 + 410.0 * f64::from(word_bits)
 }
 
 /// A clock of a flip-flop whose output stays: the table for CLK of DFFPOSX1,

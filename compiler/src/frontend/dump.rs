@@ -267,6 +267,7 @@ impl Dump<'_> {
                     fields.join("; ")
                 )
             }
+            TypeKind::Real => "real".to_string(),
             TypeKind::String => "string".to_string(),
             TypeKind::Unsupported(it) => format!("unsupported<{}>", it.what),
         };

@@ -29,6 +29,7 @@ impl Dump<'_> {
         match &self.ast[id].kind {
             ExprKind::Name(name) => name.to_string(),
             ExprKind::Number(number) => self::number(number),
+            ExprKind::Real(text) => text.to_string(),
             ExprKind::String(text) => format!("{text:?}"),
             ExprKind::Unary(op, a) => format!("({op:?} {})", self.expr(*a)),
             ExprKind::Binary(op, a, b) => format!("({op:?} {} {})", self.expr(*a), self.expr(*b)),

@@ -13,6 +13,7 @@ mod dump;
 mod dump_expr;
 pub mod keywords;
 pub mod library;
+mod macro_size;
 mod number;
 mod observe;
 mod parser;

@@ -14,12 +14,17 @@ use astli_syntax::SyntaxKind::*;
 use astli_text::{Origins, Reader, SourceId};
 
 use super::ReadOptions;
+use super::macro_size::{self, MAX_ADDED_TOKENS};
 use super::tokens::Places;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, codes};
 use crate::source::{FileId, SourceMap, Span};
 
 /// The largest file, in bytes: offsets are 32 bits.
 const MAX_FILE_BYTES: usize = 1 << 30;
+
+/// The most files that `include` may read, counted as often as they are read:
+/// each of a few files that includes the next one twice doubles them.
+const MAX_INCLUDES: usize = 20_000;
 
 /// A byte order mark; blanked for the lexer, so that offsets stay.
 pub(super) const BOM: &str = "\u{feff}";
@@ -73,6 +78,10 @@ pub(super) fn run(
             Err(problem) => diagnostics.push(problem.diagnostic(path)),
         }
     }
+    if let Some(problem) = too_much_text(options, &session, &roots, sources) {
+        diagnostics.push(problem);
+        roots.clear();
+    }
     let mut macros: Option<MacroTable> = None;
     let mut expanded = Vec::new();
     for (source, file) in roots {
@@ -95,6 +104,40 @@ pub(super) fn run(
     };
     report(&unit, &reader, diagnostics);
     unit
+}
+
+/// What to say where macros make more text than can be read.
+fn too_much_text(
+    options: &ReadOptions,
+    session: &Session,
+    roots: &[(SourceId, FileId)],
+    sources: &mut SourceMap,
+) -> Option<Diagnostic> {
+    let &(first, _) = roots.first()?;
+    let texts = roots.iter().map(|&(source, file)| macro_size::Text {
+        path: sources.file(file).path.clone(),
+        text: session.source(source).into(),
+        tokens: session.tokens(source),
+    });
+    let build = build(options, &mut Diagnostics::default());
+    let read = |path: &Path| Some(blank(&load(path).ok()?));
+    let found = macro_size::check(texts.collect(), &options.defines, &build, first, read)?;
+    let file = match found.file {
+        Ok(root) => roots[root].1,
+        Err(path) => {
+            let text = load(&path).unwrap_or_default();
+            sources.add(&path, text, true)
+        }
+    };
+    let span = Span::new(file, found.bytes.start, found.bytes.end);
+    let message = format!("the macro `{}` makes too much text", found.name);
+    Some(
+        Diagnostic::error(codes::PREPROCESSOR, span, message)
+            .at(format!(
+                "with this use, macros add more than {MAX_ADDED_TOKENS} tokens, or are nested too deep"
+            ))
+            .help("a macro that uses others several times multiplies them; use parameters, functions or `generate` loops instead"),
+    )
 }
 
 fn build(options: &ReadOptions, diagnostics: &mut Diagnostics) -> Build {
@@ -273,6 +316,7 @@ enum Problem {
     Io(io::Error),
     Directory,
     TooLarge,
+    TooMany,
     NotText { line: usize },
     Empty,
 }
@@ -301,6 +345,11 @@ impl Problem {
                 codes::FILE_UNREADABLE,
                 format!("`{path}` has more than {MAX_FILE_BYTES} bytes"),
                 "split it".to_string(),
+            ),
+            Problem::TooMany => (
+                codes::FILE_UNREADABLE,
+                format!("`{path}` is not read: more than {MAX_INCLUDES} files are included"),
+                "guard files that are included twice with `ifndef`".to_string(),
             ),
             Problem::NotText { line } => (
                 codes::FILE_NOT_TEXT,
@@ -353,6 +402,7 @@ struct Includes {
 
 #[derive(Default)]
 struct Seen {
+    reads: usize,
     texts: HashMap<PathBuf, String>,
     problems: Vec<String>,
 }
@@ -361,6 +411,16 @@ impl Includes {
     fn seen(&self) -> MutexGuard<'_, Seen> {
         // A panic while it was held cannot have left it half written.
         self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Counts one more file that was read.
+    fn within_limit(&self) -> Result<(), Problem> {
+        let mut seen = self.seen();
+        seen.reads += 1;
+        match seen.reads > MAX_INCLUDES {
+            true => Err(Problem::TooMany),
+            false => Ok(()),
+        }
     }
 
     fn text(&self, path: &Path) -> String {
@@ -376,12 +436,15 @@ impl Includes {
 
 impl Reader for Includes {
     fn read(&self, path: &Path) -> Option<String> {
-        let text = match load(path) {
+        let text = match load(path).and_then(|text| self.within_limit().map(|()| text)) {
             Ok(text) => text,
             Err(Problem::Io(error)) if error.kind() == io::ErrorKind::NotFound => return None,
             Err(problem) => {
-                let message = problem.diagnostic(path).message;
-                self.seen().problems.push(message);
+                let seen = &mut self.seen();
+                let again = matches!(problem, Problem::TooMany) && seen.reads > MAX_INCLUDES + 1;
+                if !again {
+                    seen.problems.push(problem.diagnostic(path).message);
+                }
                 return None;
             }
         };

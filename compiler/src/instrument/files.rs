@@ -9,6 +9,7 @@ use crate::netlist::Netlist;
 use crate::source::{FileId, SourceMap};
 
 use super::edits::{self, Edit};
+use super::kept;
 use super::names::wrapper_name;
 
 /// The modules of `rtl-runtime/` that every instrumented design uses.
@@ -56,6 +57,10 @@ pub fn files(
     let mut taken: BTreeSet<String> = RUNTIME.iter().map(|(name, _)| name.to_string()).collect();
     taken.insert(wrapper_file.clone());
 
+    let used = (sources.files())
+        .filter(|(id, file)| is_used(ast, netlist, *id, &file.text))
+        .map(|(id, _)| id);
+    let used = kept::with_named_files(ast, used.collect());
     let mut out = Vec::new();
     for (id, file) in sources.files() {
         if file.included {
@@ -70,7 +75,7 @@ pub fn files(
             });
             continue;
         }
-        if !is_used(ast, netlist, id, &file.text) {
+        if !used.contains(&id) {
             continue;
         }
         let own: Vec<Edit> = edits
@@ -102,8 +107,8 @@ pub fn files(
     out
 }
 
-/// A file is left out only where all it does is define modules that the design
-/// does not use.
+/// Whether a file does more than define modules that the design does not use. One
+/// that does not is left out, unless the text of another one names its modules.
 fn is_used(ast: &Ast, netlist: &Netlist, file: FileId, text: &str) -> bool {
     let mut modules = ast
         .modules

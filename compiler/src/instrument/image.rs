@@ -3,7 +3,10 @@
 //! Addresses are in NVM words. The description is complete: with it a program
 //! can read an image by register name, or write one.
 
-use serde::Serialize;
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
 
 use crate::control::ControlGraph;
 use crate::layout::Layout;
@@ -15,7 +18,7 @@ use super::tree::chunks;
 use super::wrapper::address_bits;
 
 /// The whole description.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Image {
     /// Version of this structure.
     pub schema_version: u32,
@@ -39,21 +42,32 @@ pub struct Image {
     pub slot: Vec<Field>,
     /// Address of the commit word of each slot.
     pub commit_word_addresses: Vec<u32>,
+    /// Registers of which some checkpoint saves or tells bits.
+    pub registers: Vec<ImageRegister>,
     /// Saved bits in chain order, in runs.
     pub chain: Vec<Run>,
     /// Memories that are saved, in payload order.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub memories: Vec<ImageMemory>,
     /// Per checkpoint, what it saves.
     pub checkpoints: Vec<ImageCheckpoint>,
 }
 
+/// A register.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ImageRegister {
+    /// Hierarchical name.
+    pub name: String,
+    /// Bits.
+    pub width_bits: u32,
+}
+
 /// A part of a slot.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Field {
     /// `id`, `checkpoint`, `payload` (the chain), `memories` (where there are
     /// any), `crc32` or `commit`.
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     /// First word within the slot.
     pub offset: u32,
     /// Words.
@@ -61,7 +75,7 @@ pub struct Field {
 }
 
 /// Consecutive bits of a register within one payload word.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Run {
     /// Payload word.
     pub word: u32,
@@ -76,7 +90,7 @@ pub struct Run {
 }
 
 /// A memory. Each row begins with a new word, lowest bits first.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ImageMemory {
     /// Hierarchical name.
     pub name: String,
@@ -93,7 +107,7 @@ pub struct ImageMemory {
 }
 
 /// What one checkpoint saves.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ImageCheckpoint {
     /// What the checkpoint word of a slot holds.
     pub index: usize,
@@ -103,18 +117,19 @@ pub struct ImageCheckpoint {
     pub name: String,
     /// Payload words that are written; the others are kept and not read.
     pub words: Vec<u32>,
-    /// The bits saved in them, in runs; other bits of these words mean nothing.
+    /// The bits saved in them, in runs; other bits of these words mean nothing, but for those
+    /// of `given`, which are restored from there.
     pub live: Vec<Run>,
     /// The live bits that are not saved, because the checkpoint tells their values.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub given: Vec<GivenRun>,
     /// The memories that are written, by their place in [`Image::memories`].
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub memories: Vec<usize>,
 }
 
 /// Consecutive bits of a register whose values a checkpoint tells.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GivenRun {
     /// Hierarchical name of the register.
     pub register: String,
@@ -195,10 +210,34 @@ pub fn image(
         slot_base_addresses: bases,
         slot_words: layout.slot_words,
         slot: slot_fields(layout),
+        registers: registers(netlist, liveness, plan, layout),
         chain: runs(netlist, layout, &all),
         memories,
         checkpoints,
     }
+}
+
+/// The registers of the chain and of the given bits, in order of declaration.
+fn registers(
+    netlist: &Netlist,
+    liveness: &Liveness,
+    plan: &Plan,
+    layout: &Layout,
+) -> Vec<ImageRegister> {
+    let chain = layout.chain.iter().map(|&(register, _)| register);
+    let given = plan
+        .checkpoints
+        .iter()
+        .flat_map(|it| it.given.bits().iter());
+    let given = given.map(|number| liveness.bits.bit(number).0);
+    let known: BTreeSet<RegId> = chain.chain(given).collect();
+    let listed = known.into_iter().map(|id| &netlist.registers[id.index()]);
+    listed
+        .map(|register| ImageRegister {
+            name: register.name.clone(),
+            width_bits: register.width,
+        })
+        .collect()
 }
 
 /// The format of a slot, as `rtl-runtime/idetic_controller.v` writes it.
@@ -218,7 +257,7 @@ pub fn slot_fields(layout: &Layout) -> Vec<Field> {
         .filter(|&(_, words)| words > 0)
         .map(|(name, words)| {
             let field = Field {
-                name,
+                name: Cow::Borrowed(name),
                 offset,
                 words,
             };

@@ -12,6 +12,7 @@ use rustc_hash::FxHashSet;
 
 use crate::frontend::ast::{Ast, Member, ModuleId, ScopeId, SymbolId, SymbolKind};
 use crate::netlist::{InstanceId, Netlist};
+use crate::source::FileId;
 
 /// The modules that stay: `unedited`, those that unelaborated statements of the emitted
 /// files name, and whatever the text of any of these names.
@@ -53,6 +54,29 @@ pub fn kept(ast: &Ast, netlist: &Netlist, unedited: BTreeSet<ModuleId>) -> BTree
         open.extend(named.filter(|named| kept.insert(**named)));
     }
     kept
+}
+
+/// The files of modules that some text of `files` names, and what their text names:
+/// Yosys looks for the modules of branches that are not taken, too.
+pub fn with_named_files(ast: &Ast, files: BTreeSet<FileId>) -> BTreeSet<FileId> {
+    let file_of: BTreeMap<&str, FileId> = (ast.modules.iter().rev())
+        .map(|module| (&*module.name.text, module.span.file))
+        .collect();
+    let mut names: BTreeMap<FileId, Vec<FileId>> = BTreeMap::new();
+    for (module, symbol) in statements(ast) {
+        if let SymbolKind::Instance(syntax) = &ast[symbol].kind
+            && let Some(&named) = file_of.get(&*syntax.definition.text)
+        {
+            names.entry(ast[module].span.file).or_default().push(named);
+        }
+    }
+    let mut open: Vec<FileId> = files.iter().copied().collect();
+    let mut all = files;
+    while let Some(file) = open.pop() {
+        let named = names.get(&file).into_iter().flatten();
+        open.extend(named.filter(|named| all.insert(**named)));
+    }
+    all
 }
 
 /// The statements that instantiate modules, with the module in whose text each stands.

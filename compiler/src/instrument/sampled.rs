@@ -136,6 +136,7 @@ fn names(ast: &Ast, expr: ExprId, out: &mut Vec<u32>) {
         // No names of the module, or no conditions.
         ExprKind::Number(_)
         | ExprKind::String(_)
+        | ExprKind::Real(_)
         | ExprKind::Scoped(..)
         | ExprKind::System(_)
         | ExprKind::Assign { .. }

@@ -6,6 +6,7 @@ mod bad_input;
 mod bench;
 mod command_line;
 mod energy;
+mod image;
 mod observe;
 mod pareto;
 mod proof;

@@ -34,6 +34,14 @@ const OUTSIDE: &[(&str, &str)] = &[
         "E0806",
         "tests/tests/cli/proof.rs: a_lost_bit_is_refuted_by_name",
     ),
+    (
+        "E0901",
+        "tests/tests/cli/image.rs: images_are_told_in_words",
+    ),
+    (
+        "E0902",
+        "tests/tests/cli/image.rs: images_are_told_in_words",
+    ),
 ];
 
 /// What a section of a page holds.
@@ -183,6 +191,7 @@ stages! {
     instrumentation: "E06";
     configuration: "E07";
     verification: "E08";
+    images: "E09";
 }
 
 #[test]

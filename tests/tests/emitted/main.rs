@@ -415,3 +415,52 @@ fn swapped_registers_are_caught() {
     let report = emitted.campaign(&files, &bench, sim::Simulator::Icarus, language, 4);
     assert_ne!(report.failures, []);
 }
+
+/// Yosys' `hierarchy -check` looks for the modules of branches that are not taken, so the files that
+/// define them stay in the list; those that nothing names do not.
+#[test]
+fn files_that_only_untaken_branches_name_are_listed() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let ports = "(input wire clk, input wire [7:0] a, output reg [7:0] y)";
+    let part = |name: &str| {
+        format!("module {name} {ports};\n  always @(posedge clk) y <= a + y;\nendmodule\n")
+    };
+    let top = "module top (input wire clk, input wire [7:0] a, output wire [7:0] y);
+  parameter DEEP = 1;
+  wire [7:0] held;
+  shallow #(.DEEP(0)) only (clk, a, held);
+  assign y = held;
+endmodule
+module shallow #(parameter DEEP = 1) (input wire clk, input wire [7:0] a, output reg [7:0] y);
+  wire [7:0] more;
+  generate
+    if (DEEP) begin : deep
+      named below (clk, a, more);
+    end else begin : flat
+      assign more = 8'd1;
+    end
+  endgenerate
+  always @(posedge clk) y <= a + more;
+endmodule
+";
+    let named = part("named").replace("always", "further one (clk, a, ); always");
+    let texts = [
+        ("top.v", top.to_string()),
+        ("named.v", named),
+        ("further.v", part("further")),
+        ("other.v", part("other")),
+    ];
+    let files = texts.map(|(name, text)| {
+        let file = folder.path().join(name);
+        fs::write(&file, text).expect("a file");
+        file
+    });
+    let emitted = emit(&files, "top", &hold(Hold::Gate), 16);
+    let list = fs::read_to_string(emitted.list()).expect("the list");
+    let has = |name: &str| list.lines().any(|line| line.ends_with(&format!("/{name}")));
+    assert!(
+        has("top.v") && has("named.v") && has("further.v") && !has("other.v"),
+        "{list}"
+    );
+    emitted.check_yosys();
+}

@@ -7,6 +7,8 @@
 
 mod mutants;
 
+use std::collections::HashSet;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -194,6 +196,45 @@ fn controller_survives_failures_exhaustively() {
     }
     for word in [8, 10, 16, 32, 64] {
         sweep(word, &pairs, 300, |_, _| 1);
+    }
+}
+
+/// Errors of up to five bits change the CRC, in images of up to 4096 bits. Of the 32,738 bits that the
+/// module promises (after Koopman), this is what is checked quickly.
+#[test]
+fn the_polynomial_finds_five_wrong_bits() {
+    const BITS: usize = 4096;
+    let text = fs::read_to_string(verilog("idetic_crc32")).expect("the module");
+    let written = text.split("32'h").filter_map(|rest| rest.get(..8));
+    let written: Vec<u32> = written
+        .filter_map(|hex| u32::from_str_radix(hex, 16).ok())
+        .filter(|&value| value != u32::MAX)
+        .collect();
+    let [reflected] = written[..] else {
+        panic!("one polynomial: {written:x?}")
+    };
+    // An odd number of bits changes the parity, as x + 1 divides the polynomial.
+    assert_eq!(reflected.count_ones() % 2, 1);
+    let mut remainder = 1u32;
+    let syndromes: Vec<u32> = (0..BITS)
+        .map(|_| {
+            let this = remainder;
+            let carry = remainder & 1;
+            remainder = (remainder >> 1) ^ (reflected * carry);
+            this
+        })
+        .collect();
+    // Two bits, of which the first is one by the shift, and two others.
+    let first = syndromes[0];
+    let known: HashSet<u32> = syndromes.iter().copied().collect();
+    assert_eq!(known.len(), BITS, "two bits cancel");
+    for (at, &second) in syndromes.iter().enumerate().skip(1) {
+        for &third in &syndromes[at + 1..] {
+            assert!(
+                !known.contains(&(first ^ second ^ third)),
+                "four bits cancel"
+            );
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use tempfile::TempDir;
 use crate::{campaign, verilog};
 
 /// Mutants of the controller: name, then pairs of text and replacement.
-const MUTANTS: [(&str, &[(&str, &str)]); 30] = [
+const MUTANTS: [(&str, &[(&str, &str)]); 32] = [
     (
         "commits before the payload",
         &[
@@ -68,10 +68,15 @@ const MUTANTS: [(&str, &[(&str, &str)]); 30] = [
     ),
     (
         "leaves the sequence number out of the CRC",
-        &[(
-            "{{(WORD - 2) {1'b0}}, serial} : saving",
-            "{WORD{1'b0}} : saving",
-        )],
+        &[("take || state == S_SEAL),", "take),")],
+    ),
+    (
+        "starts the CRC from nothing of the design",
+        &[(".SEED(ID)", ".SEED(1)")],
+    ),
+    (
+        "takes half a commit word for one",
+        &[("&& &nvm_rdata[WORD-1:HALF+2]", "")],
     ),
     (
         "writes dead words",
@@ -144,7 +149,7 @@ const MUTANTS: [(&str, &[(&str, &str)]); 30] = [
     ),
     (
         "takes a number that no save gives",
-        &[("nvm_rdata[HALF-1:2] == {(HALF - 2) {1'b0}}", "1'b1")],
+        &[("&& ~|nvm_rdata[HALF-1:2]", "")],
     ),
     (
         "starts with what saving happened to hold",

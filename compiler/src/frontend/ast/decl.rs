@@ -238,7 +238,9 @@ pub enum TypeKind {
     },
     /// `string`
     String,
-    /// `real`, `event`, `chandle`, class types, …
+    /// `real`, `shortreal`, `realtime`
+    Real,
+    /// `event`, `chandle`, class types, …
     Unsupported(Unsupported),
 }
 

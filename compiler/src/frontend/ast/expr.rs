@@ -22,6 +22,8 @@ pub enum ExprKind {
     Number(Number),
     /// A string, without quotes, escapes resolved.
     String(Box<str>),
+    /// A real number as written.
+    Real(Box<str>),
     /// Unary operator.
     Unary(UnaryOp, ExprId),
     /// Binary operator.

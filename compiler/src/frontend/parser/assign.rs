@@ -118,7 +118,11 @@ impl Parser<'_> {
             }
             AT | REPEAT_KW | HASH_HASH => {
                 let span = self.here();
-                self.refuse(span, "an event control inside an assignment");
+                self.refuse(
+                    span,
+                    "an event control inside an assignment",
+                    "let the process wait for the event",
+                );
                 Err(Stop)
             }
             _ => Ok(false),
@@ -178,7 +182,11 @@ impl Parser<'_> {
                 NEGEDGE_KW => Edge::Neg,
                 EDGE_KW => {
                     let span = self.here();
-                    self.refuse(span, "a trigger on both edges (`edge`)");
+                    self.refuse(
+                        span,
+                        "a trigger on both edges (`edge`)",
+                        "a register has one edge: use `posedge` or `negedge`",
+                    );
                     return Err(Stop);
                 }
                 _ => Edge::Any,

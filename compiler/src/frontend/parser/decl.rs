@@ -51,7 +51,11 @@ impl Parser<'_> {
         let keyword = self.bump();
         let net = net_kind(keyword.kind);
         if keyword.kind == INTERCONNECT_KW {
-            self.refuse(keyword.span, "an `interconnect` net");
+            self.refuse(
+                keyword.span,
+                "an `interconnect` net",
+                "declare a `wire` of the width it has",
+            );
             return Err(Stop);
         }
         self.strength()?;

@@ -66,7 +66,11 @@ impl Parser<'_> {
         }
         if let Some(what) = refused_operator(self.kind()) {
             let span = self.here();
-            self.refuse(span, what);
+            self.refuse(
+                span,
+                what,
+                "express it by other operators, or leave it to the testbench",
+            );
             return Err(Stop);
         }
         Ok(operands
@@ -121,7 +125,11 @@ impl Parser<'_> {
             TILDE_CARET | CARET_TILDE => UnaryOp::Xnor,
             PLUS_PLUS | MINUS_MINUS => {
                 let span = self.here();
-                self.refuse(span, "`++` or `--` inside an expression");
+                self.refuse(
+                    span,
+                    "`++` or `--` inside an expression",
+                    "write it as a statement of its own",
+                );
                 return Err(Stop);
             }
             _ => return self.primary(),

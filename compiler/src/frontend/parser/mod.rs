@@ -220,8 +220,9 @@ impl<'a> Parser<'a> {
     }
 
     /// Reports a construct that is not taken, and goes on.
-    fn refuse(&mut self, span: Span, what: &str) {
-        self.problem(codes::UNSUPPORTED, span, format!("{what} is not supported"));
+    fn refuse(&mut self, span: Span, what: &str, help: &str) {
+        let message = format!("{what} is not supported");
+        self.report(Diagnostic::error(codes::UNSUPPORTED, span, message).help(help));
     }
 
     fn problem(&mut self, code: Code, span: Span, message: impl Into<String>) {

@@ -75,7 +75,9 @@ impl Parser<'_> {
             CHECKER_KW => self.skip_design_element("a checker", ENDCHECKER_KW),
             CONFIG_KW => self.skip_design_element("a configuration", ENDCONFIG_KW),
             EXTERN_KW | BIND_KW => {
-                self.refuse(token.span, &format!("`{}`", token.text));
+                let what = format!("`{}`", token.text);
+                let help = "instantiate the module where it is used; leave checks to the testbench";
+                self.refuse(token.span, &what, help);
                 self.skip_to_semicolon()
             }
             SEMICOLON => {
@@ -94,7 +96,12 @@ impl Parser<'_> {
     fn skip_design_element(&mut self, what: &str, close: SyntaxKind) -> Parse<()> {
         let span = join(self.here(), self.token(1).span);
         self.skip_block(&[], close)?;
-        self.refuse(span, what);
+        let help = match close {
+            ENDPRIMITIVE_KW => "write a module with an `assign` or a process",
+            ENDINTERFACE_KW | ENDPROGRAM_KW | ENDCHECKER_KW => "leave it to the testbench's files",
+            _ => "synthesis takes modules, packages and interfaces",
+        };
+        self.refuse(span, what, help);
         Ok(())
     }
 

@@ -41,6 +41,9 @@ pub(super) enum Merged {
     Variable,
 }
 
+/// How to do without an expression in a port list.
+const EXPRESSION_PORT: &str = "name the port as the signal, or add an `assign` between the two";
+
 /// What an entry of an ANSI list takes over from the one before.
 struct Style {
     direction: Direction,
@@ -60,7 +63,7 @@ impl Parser<'_> {
         let ansi = match self.kind() {
             DOT | L_BRACE => {
                 let span = self.here();
-                self.refuse(span, "an expression in a port list");
+                self.refuse(span, "an expression in a port list", EXPRESSION_PORT);
                 return Err(Stop);
             }
             kind if is_name(kind) => !matches!(self.nth(1), COMMA | R_PAREN),
@@ -184,7 +187,11 @@ impl Parser<'_> {
         let name = self.name("the name of a port")?;
         if self.at(L_BRACK) {
             let span = self.here();
-            self.refuse(span, "an array of interfaces");
+            self.refuse(
+                span,
+                "an array of interfaces",
+                "name each interface by a port of its own",
+            );
             return Err(Stop);
         }
         let span = self.span_from(start);
@@ -209,7 +216,11 @@ impl Parser<'_> {
                     }
                     CLOCKING_KW | DOT => {
                         let span = p.here();
-                        p.refuse(span, "a clocking block or expression in a modport");
+                        p.refuse(
+                            span,
+                            "a clocking block or expression in a modport",
+                            "list signals of the interface",
+                        );
                         return Err(Stop);
                     }
                     _ => direction = p.direction().unwrap_or(direction),
@@ -235,12 +246,14 @@ impl Parser<'_> {
         let interface = self.at(INTERFACE_KW) || self.at_name() && self.nth(1) == DOT;
         if interface || self.at(DOT) {
             let span = self.here();
-            let what = if interface {
-                "a port of any interface (`interface`)"
-            } else {
-                "an expression in a port list"
+            let (what, help) = match interface {
+                true => (
+                    "a port of any interface (`interface`)",
+                    "name the interface that is connected",
+                ),
+                false => ("an expression in a port list", EXPRESSION_PORT),
             };
-            self.refuse(span, what);
+            self.refuse(span, what, help);
             return Err(Stop);
         }
         let start = self.at;

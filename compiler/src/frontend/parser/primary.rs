@@ -9,9 +9,13 @@ impl<'a> Parser<'a> {
         let start = self.at;
         let first = match self.kind() {
             INT_LITERAL | BASED_LITERAL | INT_BASE | UNBASED_UNSIZED_LITERAL => self.number()?,
-            REAL_LITERAL | TIME_LITERAL => {
+            REAL_LITERAL => {
                 let token = self.bump();
-                self.unsupported_expr("a real number", token.span)
+                self.expr_node(ExprKind::Real(token.text.into()), token.span)
+            }
+            TIME_LITERAL => {
+                let token = self.bump();
+                self.unsupported_expr("a time", token.span)
             }
             STRING_LITERAL => {
                 let token = self.bump();
@@ -39,12 +43,20 @@ impl<'a> Parser<'a> {
                 let value = self.expr()?;
                 if self.at(COLON) {
                     let span = self.span_from(start);
-                    self.refuse(span, "a minimum, typical and maximum value (`a:b:c`)");
+                    self.refuse(
+                        span,
+                        "a minimum, typical and maximum value (`a:b:c`)",
+                        "write the one that counts",
+                    );
                     return Err(Stop);
                 }
                 if matches!(self.kind(), EQ | PLUS_EQ | MINUS_EQ) {
                     let span = self.here();
-                    self.refuse(span, "an assignment inside an expression");
+                    self.refuse(
+                        span,
+                        "an assignment inside an expression",
+                        "write it as a statement of its own",
+                    );
                     return Err(Stop);
                 }
                 self.expect(R_PAREN)?;
@@ -59,7 +71,11 @@ impl<'a> Parser<'a> {
             }
             TYPE_KW | NEW_KW | TAGGED_KW | VIRTUAL_KW => {
                 let span = self.here();
-                self.refuse(span, "this use of a SystemVerilog type or class");
+                self.refuse(
+                    span,
+                    "this use of a SystemVerilog type or class",
+                    "use a value here",
+                );
                 return Err(Stop);
             }
             SIGNED_KW | UNSIGNED_KW | CONST_KW => {
@@ -86,7 +102,11 @@ impl<'a> Parser<'a> {
         let item = self.name("a name of the package")?;
         if self.at(COLON_COLON) {
             let span = self.here();
-            self.refuse(span, "a name in a class (`a::b::c`)");
+            self.refuse(
+                span,
+                "a name in a class (`a::b::c`)",
+                "declare it in a package or a module",
+            );
             return Err(Stop);
         }
         let span = self.span_from(start);
@@ -138,7 +158,11 @@ impl<'a> Parser<'a> {
                 }
                 WITH_KW => {
                     let span = self.here();
-                    self.refuse(span, "an array method with a `with` clause");
+                    self.refuse(
+                        span,
+                        "an array method with a `with` clause",
+                        "write a `for` loop",
+                    );
                     return Err(Stop);
                 }
                 _ => return Ok(base),

@@ -307,7 +307,11 @@ impl Parser<'_> {
             }
             MATCHES_KW => {
                 let span = self.here();
-                self.refuse(span, "pattern matching (`case … matches`)");
+                self.refuse(
+                    span,
+                    "pattern matching (`case … matches`)",
+                    "use `case` or `case … inside`",
+                );
                 return Err(Stop);
             }
             _ => {}

@@ -24,7 +24,11 @@ impl Parser<'_> {
         })?;
         if matches!(self.kind(), COLON_COLON | DOT) {
             let span = self.here();
-            self.refuse(span, "a method outside its class or interface");
+            self.refuse(
+                span,
+                "a method outside its class or interface",
+                "declare it in the module that calls it",
+            );
             return Err(Stop);
         }
         let inner = self.scope(ScopeKind::Subroutine, Some(scope), Some(&name));

@@ -76,7 +76,11 @@ impl Parser<'_> {
                 self.bump();
                 TypeKind::String
             }
-            REAL_KW | SHORTREAL_KW | REALTIME_KW | EVENT_KW | CHANDLE_KW => {
+            REAL_KW | SHORTREAL_KW | REALTIME_KW => {
+                self.bump();
+                TypeKind::Real
+            }
+            EVENT_KW | CHANDLE_KW => {
                 self.bump();
                 self.unsupported_type(&format!("the type `{}`", token.text), token.span)
             }
@@ -107,7 +111,7 @@ impl Parser<'_> {
                 };
                 if matches!(self.kind(), HASH | COLON_COLON | DOT) {
                     let span = self.here();
-                    self.refuse(span, "a class type");
+                    self.refuse(span, "a class type", "use a packed structure");
                     return Err(Stop);
                 }
                 TypeKind::Named(path)
@@ -199,7 +203,7 @@ impl Parser<'_> {
             }
             if self.at_type_keyword() && !self.type_is_cast() {
                 let span = self.here();
-                self.refuse(span, "an associative array");
+                self.refuse(span, "an associative array", "use an array with bounds");
                 return Err(Stop);
             }
             let left = self.expr()?;
@@ -225,7 +229,11 @@ impl Parser<'_> {
     fn enum_type(&mut self, scope: Option<ScopeId>) -> Parse<TypeKind> {
         let open = self.bump();
         let Some(scope) = scope else {
-            self.refuse(open.span, "an enum declared here");
+            self.refuse(
+                open.span,
+                "an enum declared here",
+                "declare it before, by `typedef enum`",
+            );
             return Err(Stop);
         };
         let base = match self.at(L_BRACE) {
@@ -325,7 +333,11 @@ impl Parser<'_> {
         let union = self.bump().kind == UNION_KW;
         if matches!(self.kind(), TAGGED_KW | SOFT_KW) {
             let span = self.here();
-            self.refuse(span, "a tagged or soft union");
+            self.refuse(
+                span,
+                "a tagged or soft union",
+                "use a packed union, or a structure",
+            );
             return Err(Stop);
         }
         let packed = self.eat(PACKED_KW);

@@ -3,6 +3,8 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod parameters;
+
 use std::fmt::Write;
 
 use idetic::diagnostics::{Diagnostics, Severity};
@@ -272,25 +274,6 @@ fn asynchronous_resets_have_one_form() {
 }
 
 #[test]
-fn defparams_reach_what_is_there() {
-    refuse(
-        "defparam u.P = 1; assign y = a;",
-        "3:10 E0304 `u` is not declared",
-    );
-    let text = "module s(output wire x); parameter P = 1; assign x = P; endmodule\n\
-                module m(output wire x); defparam u.Q = 0; s u(x); endmodule\n";
-    let (_, said) = run(text, &ElaborateOptions::default());
-    assert_eq!(said, "2:37 E0312 `s` has no parameter `Q`\n");
-    let text = "module s(output wire x); assign x = 1; endmodule\n\
-                module m(output wire x); defparam u.v.Q = 0; s u(x); endmodule\n";
-    let (_, said) = run(text, &ElaborateOptions::default());
-    assert_eq!(
-        said,
-        "2:35 E0304 there is no instance `u.v` below this module\n"
-    );
-}
-
-#[test]
 fn names_and_modules_are_known() {
     refuse("assign y = aa;", "3:12 E0304 `aa` is not declared");
     refuse("sub u(.p(a));", "3:1 E0301 module `sub` is not declared");
@@ -336,35 +319,6 @@ fn tops_are_found_or_listed() {
 }
 
 #[test]
-fn parameters_of_the_top_are_set() {
-    let text = "module m #(parameter [3:0] N = 2, parameter M = 8'h10)(output wire [31:0] x, z);\n\
-                assign x = N; assign z = M; endmodule\n";
-    let options = |list: &[(&str, &str)]| ElaborateOptions {
-        parameters: list
-            .iter()
-            .map(|(n, v)| (n.to_string(), v.to_string()))
-            .collect(),
-        ..ElaborateOptions::default()
-    };
-    let netlist = run(text, &options(&[("N", "21"), ("M", "32'h_dead_beef")]))
-        .0
-        .unwrap();
-    let value = |at: usize| {
-        netlist
-            .exprs
-            .as_const(netlist.outputs[at].expr)
-            .unwrap()
-            .to_u64()
-    };
-    assert_eq!((value(0), value(1)), (Some(5), Some(0xdead_beef)));
-    assert_eq!(netlist.parameters["N"].to_string(), "4'h5");
-    let (_, said) = run(text, &options(&[("N", "five")]));
-    assert_eq!(said, "E0312 `five` is no value for the parameter `N`\n");
-    let (_, said) = run(text, &options(&[("K", "5")]));
-    assert_eq!(said, "E0312 `m` has no parameter `K`\n");
-}
-
-#[test]
 fn what_is_not_taken_is_named() {
     refuse(
         "wire [7:0] w; nmos (w, a, b); assign y = w;",
@@ -397,18 +351,6 @@ fn what_is_not_taken_is_named() {
     refuse(
         "function [7:0] f(input [7:0] x); f = f(x - 1); endfunction assign y = f(a);",
         "3:38 E0315 calls of `f` nest deeper than 128",
-    );
-}
-
-#[test]
-fn numbers_and_genvars_are_declared_as_such() {
-    refuse(
-        "assign y = {a[3:0], 5};",
-        "3:21 E0311 a number without a width in a concatenation",
-    );
-    refuse(
-        "integer i; generate for (i = 0; i < 8; i = i + 1) begin : l assign y[i] = a[i]; end endgenerate",
-        "3:26 E0304 `i` is not declared as a genvar",
     );
 }
 
