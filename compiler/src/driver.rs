@@ -6,9 +6,12 @@
 //! is a value exactly if none of them is an error.
 
 mod budget;
+mod failures;
 mod outline;
 mod pareto;
+mod policy;
 mod tool_macros;
+mod widths;
 mod written_out;
 
 use std::path::PathBuf;
@@ -23,7 +26,7 @@ use crate::elaborate::{self, ElaborateOptions};
 use crate::energy::{EnergyOptions, Model};
 use crate::frontend::{self, ReadOptions, ast::Ast};
 use crate::instrument::{self, InstrumentOptions, Skips};
-use crate::layout::Layout;
+use crate::layout::{Layout, WidthTried};
 use crate::liveness::{self, Liveness};
 use crate::netlist::{Netlist, RegId};
 use crate::plan::{Alternative, Plan, PlanOptions, Policy};
@@ -33,6 +36,7 @@ use budget::Planned;
 
 pub use outline::{Outline, outline};
 pub use pareto::pareto;
+pub use widths::Width;
 
 /// What is to be analysed.
 #[derive(Debug, Clone, Default)]
@@ -145,6 +149,8 @@ pub fn analyze(
 pub struct InsertOptions {
     /// Bits of an NVM word.
     pub word_bits: u32,
+    /// The widths of which one is to be chosen instead; empty where `word_bits` is the one.
+    pub widths: Vec<Width>,
     /// Longest run of logical cycles between two saves.
     pub max_cycles: Option<u64>,
     /// Names of control states that must be checkpoints.
@@ -155,6 +161,8 @@ pub struct InsertOptions {
     pub energy: Option<EnergyOptions>,
     /// When a checkpoint saves. Another than [`Policy::Static`] needs `energy`.
     pub policy: Policy,
+    /// The policies of which one is to be chosen instead; empty where `policy` is the one.
+    pub policies: Vec<Policy>,
     /// Edits and wrapper.
     pub instrument: InstrumentOptions,
     /// Another plan than the best one, to measure what that one gains. The energy budget is not checked for it.
@@ -172,6 +180,10 @@ pub struct Inserted {
     pub layout: Layout,
     /// What running, saving and restoring cost, if that is known.
     pub energy: Option<Model>,
+    /// When a checkpoint saves.
+    pub policy: Policy,
+    /// The widths of NVM words that were tried; empty where there was no choice.
+    pub widths: Vec<WidthTried>,
     /// The files.
     pub output: instrument::Output,
     /// The sources that `output` was made from, where macro calls or includes
@@ -206,7 +218,7 @@ fn planned(analysis: &Analysis, options: &InsertOptions) -> (Option<Planned>, Di
     if diagnostics.has_errors() {
         return (None, diagnostics);
     }
-    let mut planned = match budget::planned(analysis, options, &plan_options) {
+    let mut planned = match widths::planned(analysis, options, &plan_options) {
         Ok(planned) => planned,
         Err(error) => {
             diagnostics.push(error);
@@ -225,7 +237,8 @@ fn planned(analysis: &Analysis, options: &InsertOptions) -> (Option<Planned>, Di
         planned.plan = plan.alternative(which, netlist, graph, &analysis.liveness);
     }
     if !options.drop_bits.is_empty() || options.alternative.is_some() {
-        planned.layout = budget::lay_out(analysis, options, &planned.plan);
+        let options = options.of_width(planned.layout.word_bits);
+        planned.layout = budget::lay_out(analysis, &options, &planned.plan);
     }
     (Some(planned), diagnostics)
 }
@@ -271,12 +284,22 @@ pub fn insert(
         plan,
         layout,
         energy,
+        times,
+        widths,
     }) = planned
     else {
         return (None, diagnostics);
     };
-    clock.lap("plan");
-    let skips = match (options.policy, &energy) {
+    clock.skip();
+    clock.laps.extend(times);
+    let policy = match policy::chosen(options, &plan, &layout, energy.as_ref()) {
+        Ok(policy) => policy,
+        Err(error) => {
+            diagnostics.push(error);
+            return (None, diagnostics);
+        }
+    };
+    let skips = match (policy, &energy) {
         (policy @ (Policy::Threshold | Policy::Reactive), Some(model)) => {
             let takes = plan.without_save.iter();
             let levels = takes.map(|&takes| model.supply.level(takes)).collect();
@@ -313,6 +336,8 @@ pub fn insert(
             plan,
             layout,
             energy,
+            policy,
+            widths,
             output,
             written_out,
         });
@@ -414,6 +439,11 @@ impl Stopwatch {
             last: Instant::now(),
             laps: Vec::new(),
         }
+    }
+
+    /// Leaves the time since the last lap to others.
+    fn skip(&mut self) {
+        self.last = Instant::now();
     }
 
     fn lap(&mut self, stage: &'static str) {

@@ -119,6 +119,93 @@ pub fn machine(flops: usize, states: usize) -> String {
     text
 }
 
+/// The shape of a generated control graph.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    /// One state after the other, and round again.
+    Ring,
+    /// The same, with a branch from every state to a random one.
+    Jumps,
+    /// Two counted loops, one in the other, around four states.
+    Nest,
+}
+
+impl Shape {
+    /// All of them.
+    pub const ALL: [Shape; 3] = [Shape::Ring, Shape::Jumps, Shape::Nest];
+
+    /// In a word.
+    pub fn name(self) -> &'static str {
+        match self {
+            Shape::Ring => "ring",
+            Shape::Jumps => "jumps",
+            Shape::Nest => "nest",
+        }
+    }
+}
+
+/// A module `generated` with a control graph of about `states` states, and of registers whose bits live
+/// and die along it.
+pub fn control_graph(shape: Shape, states: usize) -> String {
+    let mut text = String::from(
+        "module generated (input wire clk, input wire rst, input wire [31:0] data,\n\
+         \x20   output reg [31:0] result);\n  reg [31:0] r0, r1, r2, r3;\n",
+    );
+    let mut line = |content: String| {
+        text.push_str(&content);
+        text.push('\n');
+    };
+    if shape == Shape::Nest {
+        let side = ((states / 4) as f64).sqrt().round().max(2.0) as usize;
+        let last = side - 1;
+        line("  reg [1:0] state; reg [7:0] i, j;".into());
+        line("  always @(posedge clk)\n    if (rst) begin state <= 0; i <= 0; j <= 0; end".into());
+        line("    else case (state)".into());
+        line("      2'd0: begin r0 <= data; state <= 2'd1; end".into());
+        line("      2'd1: begin r1 <= r0 + r1; state <= r0[0] ? 2'd2 : 2'd3; end".into());
+        line("      2'd2: begin r2 <= r2 ^ r0; state <= 2'd3; end".into());
+        line(format!(
+            "      2'd3: begin\n        state <= 2'd0;\n        if (j == {last}) begin\n          j <= 0;\n          \
+             if (i == {last}) begin i <= 0; result <= r1 + r2; end else i <= i + 1;\n        end else j <= j + 1;\n      end"
+        ));
+        line("    endcase\nendmodule".into());
+        return text;
+    }
+    let mut seed = 1u64;
+    let mut random = |end: usize| {
+        seed = seed
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        (seed >> 33) as usize % end
+    };
+    line("  reg [15:0] state;".into());
+    line("  always @(posedge clk)\n    if (rst) state <= 16'd0;\n    else case (state)".into());
+    for state in 0..states {
+        let next = (state + 1) % states;
+        let (target, from) = (state % 4, (state * 7 + 1) % 4);
+        let other = random(states);
+        line(match state % 5 {
+            0 => format!("      16'd{state}: begin r{target} <= data;"),
+            _ => format!(
+                "      16'd{state}: begin r{target} <= r{from} + (r{target} ^ 32'd{state});"
+            ),
+        });
+        line(match shape {
+            Shape::Jumps => format!(
+                "        state <= r{from}[{}] ? 16'd{other} : 16'd{next};",
+                state % 32
+            ),
+            _ => format!("        state <= 16'd{next};"),
+        });
+        line(match next {
+            0 => format!("        result <= r{target};\n      end"),
+            _ => "      end".into(),
+        });
+    }
+    line("      default: state <= 16'd0;\n    endcase\nendmodule".into());
+    text
+}
+
 /// A combinational module whose output is an exclusive-or of `terms` inputs bits.
 pub fn wide_xor(terms: usize) -> String {
     let mut text = format!(

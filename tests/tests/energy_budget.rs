@@ -24,6 +24,8 @@ const WORD_BITS: u32 = 32;
 fn energy(farads: f64, word_bits: u32) -> EnergyOptions {
     let fram = technologies().iter().find(|row| row.name == "fram");
     EnergyOptions {
+        least_harvest_watts: 0.0,
+        on_times: None,
         supply: Supply {
             capacitor_farads: farads,
             on_volts: 3.0,

@@ -66,6 +66,12 @@ enum Chore {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
+    /// How long plans of up to 4,096 control states take, in a release build
+    PlanTime {
+        /// `--states N,N`, `--farads F`, `--write FILE`
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
     /// Live bits left out one at a time, which the prover must name, in a release build
     Drops {
         /// `--list FILE`, `--only NAME`, `--sample N`, `--all N`, `--seed N`, `--limit SECONDS`, `--write FILE`
@@ -129,6 +135,10 @@ fn main() -> ExitCode {
         Chore::Growth { arguments } => run(cargo()
             .args(["run", "--quiet", "--release", "-p", "idetic-tests"])
             .args(["--bin", "growth", "--"])
+            .args(arguments)),
+        Chore::PlanTime { arguments } => run(cargo()
+            .args(["run", "--quiet", "--release", "-p", "idetic-tests"])
+            .args(["--bin", "plan_time", "--"])
             .args(arguments)),
         Chore::Drops { arguments } => run(cargo()
             .args(["run", "--quiet", "--release", "-p", "idetic-tests"])

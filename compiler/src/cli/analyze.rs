@@ -44,6 +44,7 @@ pub fn run(
         pareto: None,
         design_hash: &analysis.hash,
         word_bits: DEFAULT_WORD_BITS,
+        widths: &[],
     });
     match console.format {
         Format::Json => console.result(&report::json(&model))?,

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::word_bits::WordBits;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Makes hardware survive power loss: instruments Verilog with checkpoint and restore.
@@ -91,9 +92,9 @@ pub struct PlanArgs {
     /// Longest run of logical cycles between two saves
     #[arg(long, value_name = "CYCLES", value_parser = clap::value_parser!(u64).range(1..))]
     pub max_cycles: Option<u64>,
-    /// Bits of an NVM word
-    #[arg(long, value_name = "BITS", value_parser = word_bits)]
-    pub word_bits: Option<u32>,
+    /// Bits of an NVM word; `auto`, or several with commas between, of which the plan chooses
+    #[arg(long, value_name = "BITS", value_parser = WordBits::parse)]
+    pub word_bits: Option<WordBits>,
     /// Leave a live bit out of the plan on purpose, as `name[bit]`: shows that
     /// verification finds it
     #[arg(long, value_name = "BIT", hide = true)]
@@ -295,14 +296,6 @@ pub struct ImageCommon {
     /// How to speak.
     #[command(flatten)]
     pub output: OutputArgs,
-}
-
-/// An even width from 8 to 64.
-fn word_bits(text: &str) -> Result<u32, String> {
-    match text.parse() {
-        Ok(bits) if bits % 2 == 0 && (8..=64).contains(&bits) => Ok(bits),
-        _ => Err("not an even number from 8 to 64".to_string()),
-    }
 }
 
 /// At least one.

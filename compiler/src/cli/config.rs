@@ -12,12 +12,14 @@ use serde::Deserialize;
 
 use super::energy_config::{self, Wrong};
 pub use super::energy_config::{EnergyConfig, NvmConfig};
-use super::plan_config::{PlanConfig, PolicyConfig};
+use super::plan_config::PlanConfig;
+use super::word_bits::WordBits;
 use super::{places, wording};
 use crate::cli::observe::{self, Input, Observe};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::elaborate::MEMORY_MUST_LIMIT_BITS;
 use crate::frontend::ObserveOptions;
+use crate::plan::Policy;
 use crate::source::{Setting, SourceMap, Span};
 
 /// Largest `[plan] state_limit`.
@@ -294,8 +296,14 @@ pub fn read(path: &Path, sources: &mut SourceMap) -> Result<Config, Diagnostic> 
                 .help("write it between quotes on one line, as Verilog")
         },
     )?;
-    check(&config)?;
     let base = path.parent().unwrap_or(Path::new(""));
+    if let Some(energy) = &mut config.energy
+        && let Some(trace) = &mut energy.on_time_trace
+    {
+        *trace = base.join(&*trace);
+        energy.on_times = energy_config::on_times(trace)?;
+    }
+    check(&config)?;
     let energy = config.energy.as_mut();
     let waveform = energy.and_then(|energy| energy.activity_waveform.as_mut());
     let design = &mut config.design;
@@ -334,22 +342,24 @@ fn check(config: &Config) -> Result<(), Diagnostic> {
         let setting = Setting::new(&["memory", "expand_limit_bits"]);
         return wrong(setting, message, "leave it out for 1024");
     }
-    if let Some(bits) = config.nvm.word_bits
-        && (bits % 2 == 1 || !(8..=64).contains(&bits))
-    {
-        let message = format!("`word_bits = {bits}` is not an even number from 8 to 64");
+    if let Some(message) = config.nvm.word_bits.as_ref().and_then(WordBits::wrong) {
         let setting = Setting::new(&["nvm", "word_bits"]);
         return wrong(setting, message, "16, 32 and 64 are usual widths");
     }
     let plan = &config.plan;
-    let skips = match plan.policy {
-        None | Some(PolicyConfig::Static) => None,
-        Some(PolicyConfig::Threshold) => Some("threshold"),
-        Some(PolicyConfig::Timer) => Some("timer"),
-        Some(PolicyConfig::Reactive) => Some("reactive"),
-    };
+    let policies = plan.policy.list();
+    if policies.is_empty() {
+        let setting = Setting::new(&["plan", "policy"]);
+        let message = "`policy = []` leaves no policy".to_string();
+        return wrong(
+            setting,
+            message,
+            "leave it out: then every checkpoint saves",
+        );
+    }
+    let skips = policies.iter().find(|policy| **policy != Policy::Static);
     if let (Some(policy), None) = (skips, &config.energy) {
-        let message = format!("`policy = \"{policy}\"` needs `[energy]`");
+        let message = format!("`policy = \"{}\"` needs `[energy]`", policy.name());
         return wrong(
             Setting::new(&["plan", "policy"]),
             message,
@@ -428,6 +438,38 @@ mod tests {
                 .message
                 .contains("from 0 to 8192")
         );
+    }
+
+    #[test]
+    fn one_thing_says_how_long_power_cycles_last() {
+        let of = |more: &str| {
+            let supply =
+                "capacitor_farads = 1e-6\non_volts = 3.0\noff_volts = 1.8\nclock_hz = 1e6\n";
+            error(&format!(
+                "[nvm]\ntechnology = \"fram\"\n[energy]\n{supply}{more}"
+            ))
+            .message
+        };
+        for (more, message) in [
+            (
+                "harvest_watts = 1e-3\non_time_seconds = 1.0\n",
+                "both `on_time_seconds` and `harvest_watts`",
+            ),
+            ("on_time_distribution = \"fixed\"\n", "without a mean"),
+            ("on_time_distribution = \"normal\"\n", "normal"),
+            (
+                "harvest_watts = 1e-3\nleast_harvest_watts = 2e-3\n",
+                "more than the mean",
+            ),
+            ("on_time_seconds = 1e-6\n", "is not from 1e-5"),
+            (
+                "on_time_trace = \"no such file\"\n",
+                "cannot read the on-times",
+            ),
+            ("on_time_tracee = \"x\"\n", "unknown key `on_time_tracee`"),
+        ] {
+            assert!(of(more).contains(message), "{more}: {}", of(more));
+        }
     }
 
     #[test]

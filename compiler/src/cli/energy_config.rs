@@ -1,15 +1,17 @@
 //! `[energy]`, `[nvm]` and the weights of `[plan]`: reading, checking, merging.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use indexmap::IndexMap;
 use serde::Deserialize;
 
 use super::config::Config;
+pub use super::nvm_config::NvmConfig;
 use super::plan_config::PlanConfig;
+use crate::diagnostics::{Diagnostic, codes};
 use crate::energy::{
-    EnergyOptions, Figures, MOST, Nvm, Supply, Technology, Waveform, Weights, engineering,
-    technologies,
+    EnergyOptions, Length, MOST, Nvm, OnTimeOptions, Supply, Waveform, Weights, engineering,
+    read_trace,
 };
 use crate::source::Setting;
 
@@ -37,6 +39,20 @@ pub struct EnergyConfig {
     pub off_volts: f64,
     /// Part of the energy that the converter passes on, above 0. Default 1.
     pub efficiency: Option<f64>,
+    /// Watts that the harvester delivers on average while the design runs, behind the converter. Default: none
+    /// said; says how long power cycles last. The guarantee does not rest on it.
+    pub harvest_watts: Option<f64>,
+    /// Watts that it delivers at any time of a power cycle, at least. Default 0. The guarantee rests on it.
+    pub least_harvest_watts: Option<f64>,
+    /// Seconds of a power cycle, mean.
+    pub on_time_seconds: Option<f64>,
+    /// How the lengths of power cycles are distributed. Default: exponential.
+    pub on_time_distribution: Option<Distribution>,
+    /// Recorded lengths of power cycles, relative to the configuration file.
+    pub on_time_trace: Option<PathBuf>,
+    /// What it holds.
+    #[serde(skip)]
+    pub on_times: Vec<f64>,
     /// Clock frequency in hertz.
     pub clock_hz: f64,
     /// Joules of any logical cycle, at most. Default: estimated from the netlist.
@@ -57,88 +73,18 @@ pub struct EnergyConfig {
     pub state_joules: IndexMap<String, f64>,
 }
 
-/// `[nvm]`: the memory that images are saved to.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct NvmConfig {
-    /// Bits of a word: even, 8 to 64. Default 32.
-    pub word_bits: Option<u32>,
-    /// A row of the shipped table.
-    pub technology: Option<String>,
-    /// Joules to write a bit; over the table's.
-    pub write_joules_per_bit: Option<f64>,
-    /// Joules to write a word; over the table's.
-    pub write_joules_per_word: Option<f64>,
-    /// Joules to read a bit; over the table's.
-    pub read_joules_per_bit: Option<f64>,
-    /// Joules to read a word; over the table's.
-    pub read_joules_per_word: Option<f64>,
-    /// Seconds to write a word; over the table's.
-    pub write_seconds_per_word: Option<f64>,
-    /// Seconds to read a word; over the table's.
-    pub read_seconds_per_word: Option<f64>,
-    /// Joules of each save besides its words. Default 0.
-    pub save_joules: Option<f64>,
-    /// Seconds of each save besides its words. Default 0.
-    pub save_seconds: Option<f64>,
+/// `[energy] on_time_distribution`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Distribution {
+    /// All are the same.
+    Fixed,
+    /// A failure is as likely at any time.
+    Exponential,
 }
 
 /// What is wrong: the setting, the message, the help.
 pub(super) struct Wrong(pub(super) Setting, pub(super) String, pub(super) String);
-
-impl NvmConfig {
-    fn keys(&self) -> [(&'static str, Option<f64>); 8] {
-        [
-            ("write_joules_per_bit", self.write_joules_per_bit),
-            ("write_joules_per_word", self.write_joules_per_word),
-            ("read_joules_per_bit", self.read_joules_per_bit),
-            ("read_joules_per_word", self.read_joules_per_word),
-            ("write_seconds_per_word", self.write_seconds_per_word),
-            ("read_seconds_per_word", self.read_seconds_per_word),
-            ("save_joules", self.save_joules),
-            ("save_seconds", self.save_seconds),
-        ]
-    }
-
-    fn figures(&self, word_bits: u32) -> Figures {
-        let bits = f64::from(word_bits);
-        let word = |word: Option<f64>, bit: Option<f64>| word.or(bit.map(|bit| bit * bits));
-        Figures {
-            write_joules: word(self.write_joules_per_word, self.write_joules_per_bit),
-            read_joules: word(self.read_joules_per_word, self.read_joules_per_bit),
-            write_seconds: self.write_seconds_per_word,
-            read_seconds: self.read_seconds_per_word,
-            save_joules: self.save_joules,
-            save_seconds: self.save_seconds,
-        }
-    }
-
-    fn technology(&self) -> Result<Option<&'static Technology>, Wrong> {
-        let Some(name) = &self.technology else {
-            return Ok(None);
-        };
-        let found = technologies().iter().find(|row| row.name == *name);
-        found.map(Some).ok_or_else(|| {
-            let names: Vec<&str> = technologies().iter().map(|row| row.name.as_str()).collect();
-            let nearest = names
-                .iter()
-                .min_by_key(|known| strsim::damerau_levenshtein(known, name));
-            // `flash` is a part of two names, and nearer to none of them than to `fram`.
-            let parts: Vec<&str> = (names.iter().copied())
-                .filter(|known| known.split('_').any(|part| part == name))
-                .collect();
-            let help = match nearest {
-                _ if !parts.is_empty() => format!("did you mean `{}`?", parts.join("` or `")),
-                Some(near) if strsim::damerau_levenshtein(near, name) <= 3 => {
-                    format!("did you mean `{near}`?")
-                }
-                _ => format!("known are {}", names.join(", ")),
-            };
-            let message = format!("there is no technology `{name}` in the shipped table");
-            Wrong(Setting::new(&["nvm", "technology"]), message, help)
-        })
-    }
-}
 
 impl EnergyConfig {
     /// Whether each figure is one that a circuit can have, and they fit each other.
@@ -159,6 +105,14 @@ impl EnergyConfig {
             joules("stall_joules", self.stall_joules),
             watts("power_watts", self.power_watts),
             watts("leakage_watts", self.leakage_watts),
+            ("harvest_watts", self.harvest_watts, 0.0, 1e3),
+            ("least_harvest_watts", self.least_harvest_watts, 0.0, 1e3),
+            (
+                "on_time_seconds",
+                self.on_time_seconds,
+                10.0 / self.clock_hz,
+                1e9,
+            ),
         ];
         in_ranges("energy", figures.into_iter())?;
         for (name, &value) in &self.state_joules {
@@ -177,6 +131,7 @@ impl EnergyConfig {
                 "the supply falls from on_volts to off_volts",
             );
         }
+        self.check_on_times()?;
         let supply = self.supply();
         let (usable, most) = (supply.usable_joules(), MOST_JOULES);
         if usable > most {
@@ -202,6 +157,72 @@ impl EnergyConfig {
             );
         }
         Ok(())
+    }
+
+    /// Whether what is said of harvest and on-times says one thing.
+    fn check_on_times(&self) -> Result<(), Wrong> {
+        let wrong = |key, message: &str, help: &str| {
+            let setting = Setting::new(&["energy", key]);
+            Err(Wrong(setting, message.to_string(), help.to_string()))
+        };
+        let given = [
+            ("on_time_trace", self.on_time_trace.is_some()),
+            ("on_time_seconds", self.on_time_seconds.is_some()),
+            ("harvest_watts", self.harvest_watts.is_some()),
+        ];
+        let mut given = given
+            .iter()
+            .filter(|(_, given)| *given)
+            .map(|(key, _)| *key);
+        if let (Some(first), Some(second)) = (given.next(), given.next()) {
+            return wrong(
+                second,
+                &format!("both `{first}` and `{second}` say how long power cycles last"),
+                "leave one of them out",
+            );
+        }
+        if self.on_time_distribution.is_some()
+            && (self.on_time_trace.is_some()
+                || self.on_time_seconds.is_none() && self.harvest_watts.is_none())
+        {
+            return wrong(
+                "on_time_distribution",
+                "`on_time_distribution` means nothing without a mean",
+                "give `on_time_seconds` or `harvest_watts`, or leave this out",
+            );
+        }
+        if let (Some(least), Some(mean)) = (self.least_harvest_watts, self.harvest_watts)
+            && least > mean
+        {
+            return wrong(
+                "least_harvest_watts",
+                "the least harvest is more than the mean one",
+                "what is harvested at any time is not more than what is harvested on average",
+            );
+        }
+        let mean = self.on_times.iter().sum::<f64>() / self.on_times.len().max(1) as f64;
+        if self.on_time_trace.is_some() && mean * self.clock_hz < 10.0 {
+            return wrong(
+                "on_time_trace",
+                "its power cycles last less than 10 clocks on average",
+                "give lengths, or begins and ends, in seconds",
+            );
+        }
+        Ok(())
+    }
+
+    /// What is said of the lengths of power cycles.
+    fn on_times(&self) -> Option<OnTimeOptions> {
+        let length = match (self.on_time_seconds, self.harvest_watts) {
+            _ if self.on_time_trace.is_some() => Length::Trace(self.on_times.clone()),
+            (Some(seconds), _) => Length::Mean(seconds),
+            (None, Some(watts)) => Length::Harvest(watts),
+            (None, None) => return None,
+        };
+        Some(OnTimeOptions {
+            length,
+            fixed: self.on_time_distribution == Some(Distribution::Fixed),
+        })
     }
 
     fn supply(&self) -> Supply {
@@ -247,6 +268,28 @@ impl PlanConfig {
             ("stall_weight", self.stall_weight),
             ("area_weight", self.area_weight),
         ]
+    }
+}
+
+/// Reads `[energy] on_time_trace`.
+pub(super) fn on_times(path: &Path) -> Result<Vec<f64>, Diagnostic> {
+    let wrong = |message: String, help: &str| {
+        let error = Diagnostic::global(codes::CONFIG, message);
+        let setting = Setting::new(&["energy", "on_time_trace"]);
+        Err(error.setting(setting).help(help))
+    };
+    let name = path.display();
+    match std::fs::read_to_string(path) {
+        Err(error) => wrong(
+            format!("cannot read the on-times in {name}: {error}"),
+            "the path is relative to the configuration file",
+        ),
+        Ok(text) => read_trace(&text).or_else(|what| {
+            wrong(
+                format!("{name}: {what}"),
+                "write a power cycle a line: its seconds, or the times of its begin and its end",
+            )
+        }),
     }
 }
 
@@ -318,7 +361,7 @@ pub(super) fn check(config: &Config) -> Result<(), Wrong> {
             "give the recording, or leave this out",
         );
     }
-    let word_bits = nvm.word_bits.unwrap_or(32);
+    let word_bits = nvm.word_bits.as_ref().map_or(32, |bits| bits.list()[0]);
     if let Err(missing) = Nvm::new(technology, &nvm.figures(word_bits), word_bits) {
         let message = match technology {
             None => "section `[energy]` needs a non-volatile memory under `[nvm]`".to_string(),
@@ -351,6 +394,8 @@ pub(super) fn options(config: &Config, word_bits: u32) -> Option<EnergyOptions> 
     let plan = &config.plan;
     Some(EnergyOptions {
         supply: energy.supply(),
+        least_harvest_watts: energy.least_harvest_watts.unwrap_or(0.0),
+        on_times: energy.on_times(),
         clock_hz: energy.clock_hz,
         cycle_joules: energy.cycle_joules,
         power_watts: energy.power_watts,

@@ -97,11 +97,12 @@ pub fn build(request: &Request, console: &Console, sources: &mut SourceMap) -> R
     console.diagnostics(&diagnostics, sources);
     let (netlist, graph) = (&analysis.netlist, &analysis.graph);
     let hazards = hazards::hazards(netlist, graph, Some(&inserted.plan));
+    let settled = request.insert.of_width(inserted.layout.word_bits);
     let compared = match request.baseline {
-        true => driver::alternatives(&analysis, &request.insert, &inserted.plan),
+        true => driver::alternatives(&analysis, &settled, &inserted.plan),
         false => Vec::new(),
     };
-    let front = (request.pareto).then(|| driver::pareto(&analysis, &request.insert, &inserted));
+    let front = (request.pareto).then(|| driver::pareto(&analysis, &settled, &inserted));
     let report = report::report(&report::Inputs {
         sources,
         netlist: &analysis.netlist,
@@ -111,17 +112,18 @@ pub fn build(request: &Request, console: &Console, sources: &mut SourceMap) -> R
         hazards: &hazards,
         plan: Some((&inserted.plan, &inserted.layout)),
         energy: inserted.energy.as_ref(),
-        policy: request.insert.policy,
+        policy: inserted.policy,
         compared: &compared,
         pareto: front.as_ref(),
         design_hash: &analysis.hash,
-        word_bits: request.insert.word_bits,
+        word_bits: settled.word_bits,
+        widths: &inserted.widths,
     });
     Ok(Built {
+        policy: inserted.policy,
         analysis,
         inserted,
         report,
-        policy: request.insert.policy,
     })
 }
 

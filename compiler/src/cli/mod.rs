@@ -18,6 +18,7 @@ mod exit;
 mod image;
 mod init;
 mod insert;
+mod nvm_config;
 mod observe;
 mod observed;
 mod places;
@@ -29,6 +30,7 @@ mod verify;
 mod verify_report;
 mod verify_target;
 mod why;
+mod word_bits;
 mod wording;
 
 use std::ffi::OsString;

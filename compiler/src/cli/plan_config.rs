@@ -1,13 +1,19 @@
 //! `[plan]` of the configuration file.
 
-use serde::Deserialize;
+use std::fmt;
+
+use serde::de::{Error, IntoDeserializer, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+
+use crate::plan::Policy;
 
 /// `[plan]`: where checkpoints are placed.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PlanConfig {
-    /// When a checkpoint saves. Default: `static`.
-    pub policy: Option<PolicyConfig>,
+    /// When a checkpoint saves, or a list of which the plan chooses. Default: `static`.
+    #[serde(default)]
+    pub policy: Policies,
     /// Longest run of logical cycles between two saves. Default: no bound.
     pub max_cycles: Option<u64>,
     /// Control states that must be checkpoints, by name.
@@ -34,7 +40,65 @@ pub struct PlanConfig {
     pub hold: Option<HoldConfig>,
 }
 
-/// `[plan] policy`.
+/// `[plan] policy`: one, or several to choose from; `static` where nothing is said.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Policies(Vec<PolicyConfig>);
+
+impl Default for Policies {
+    fn default() -> Policies {
+        Policies(vec![PolicyConfig::Static])
+    }
+}
+
+impl<'de> Deserialize<'de> for Policies {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Policies, D::Error> {
+        deserializer.deserialize_any(PoliciesVisitor)
+    }
+}
+
+/// Not an untagged enum, so that an unknown policy is told with the known ones.
+struct PoliciesVisitor;
+
+impl<'de> Visitor<'de> for PoliciesVisitor {
+    type Value = Policies;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a policy, or a list of policies")
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Policies, E> {
+        let policy = PolicyConfig::deserialize(text.into_deserializer())?;
+        Ok(Policies(vec![policy]))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Policies, A::Error> {
+        let mut policies = Vec::new();
+        while let Some(policy) = list.next_element()? {
+            policies.push(policy);
+        }
+        Ok(Policies(policies))
+    }
+}
+
+impl Policies {
+    /// In their order.
+    pub(super) fn list(&self) -> Vec<Policy> {
+        self.0.iter().map(|policy| policy.policy()).collect()
+    }
+}
+
+impl PolicyConfig {
+    fn policy(self) -> Policy {
+        match self {
+            PolicyConfig::Static => Policy::Static,
+            PolicyConfig::Threshold => Policy::Threshold,
+            PolicyConfig::Timer => Policy::Timer,
+            PolicyConfig::Reactive => Policy::Reactive,
+        }
+    }
+}
+
+/// One policy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum PolicyConfig {

@@ -7,9 +7,10 @@ use crate::cli::config::{
     self, BlackBoxConfig, BoxState, Config, DesignConfig, Level, OtherClockConfig, OtherState,
     ResetConfig, ResetKind, Stalled,
 };
-use crate::cli::energy_config;
+use crate::cli::energy_config::{self, Wrong};
 use crate::cli::filelist::{self, FileList};
-use crate::cli::plan_config::{HoldConfig, PolicyConfig};
+use crate::cli::nvm_config;
+use crate::cli::plan_config::HoldConfig;
 use crate::control::{self, ControlOptions, LevelEffect};
 use crate::diagnostics::{Diagnostic, Severity, codes};
 use crate::domain::{BlackBoxOptions, BlackBoxState, DomainOptions, OtherClock};
@@ -128,20 +129,21 @@ pub fn request(
         (Some(Hold::Enable), _) | (None, Some(HoldConfig::Enable)) => instrument::Hold::Enable,
         _ => instrument::Hold::Gate,
     };
-    let word_bits = plan
-        .and_then(|plan| plan.word_bits)
-        .or(config.nvm.word_bits)
-        .unwrap_or(DEFAULT_WORD_BITS);
+    let widths = plan
+        .and_then(|plan| plan.word_bits.as_ref())
+        .or(config.nvm.word_bits.as_ref())
+        .map_or(vec![DEFAULT_WORD_BITS], |bits| bits.list().to_vec());
+    let word_bits = widths[0];
+    nvm_config::check_widths(&config, &widths).map_err(|Wrong(setting, message, help)| {
+        let error = Diagnostic::global(codes::CONFIG, message);
+        error.setting(setting).help(help)
+    })?;
     let max_cycles = plan
         .and_then(|plan| plan.max_cycles)
         .or(config.plan.max_cycles);
-    let policy = match config.plan.policy {
-        Some(PolicyConfig::Threshold) => Policy::Threshold,
-        Some(PolicyConfig::Timer) => Policy::Timer,
-        Some(PolicyConfig::Reactive) => Policy::Reactive,
-        Some(PolicyConfig::Static) | None => Policy::Static,
-    };
-    if let (true, Some(cycles)) = (policy != Policy::Static, max_cycles) {
+    let policies = config.plan.policy.list();
+    let skips = policies.iter().find(|policy| **policy != Policy::Static);
+    if let (Some(policy), Some(cycles)) = (skips, max_cycles) {
         let message = format!(
             "at most {cycles} logical cycles between two saves are asked for, but `policy = \"{}\"` skips saves",
             policy.name()
@@ -194,11 +196,17 @@ pub fn request(
         },
         insert: InsertOptions {
             word_bits,
+            widths: nvm_config::widths(&config, &widths),
             energy: energy_config::options(&config, word_bits),
             max_cycles,
             forced: config.plan.forced.clone(),
             forbidden: config.plan.forbidden.clone(),
-            policy,
+            policy: policies[0],
+            policies: if policies.len() > 1 {
+                policies
+            } else {
+                Vec::new()
+            },
             alternative: None,
             instrument: InstrumentOptions {
                 hold,

@@ -253,7 +253,7 @@ fn command(failure: &Failure, arguments: &VerifyArgs) -> String {
     if let Some(cycles) = plan.max_cycles {
         option("--max-cycles", &cycles.to_string());
     }
-    if let Some(bits) = plan.word_bits {
+    if let Some(bits) = &plan.word_bits {
         option("--word-bits", &bits.to_string());
     }
     for bit in &plan.drop_bit {

@@ -6,14 +6,19 @@
 //! words that it really writes, the states concerned get those words, and the plan
 //! is made again. What is accepted fits with the words of the layout itself.
 
-use super::{Analysis, InsertOptions};
+use std::cell::Cell;
+use std::time::{Duration, Instant};
+
+use super::failures::Failures;
+use super::widths::Refused;
+use super::{Analysis, InsertOptions, Stopwatch, Times};
 use crate::control::StateId;
 use crate::diagnostics::{Diagnostic, Label, codes};
 use crate::energy::{
     Attojoules, EnergyOptions, Figures, MOST, Model, Nvm, Problem, Technology, Weights, activity,
     engineering, need, technologies,
 };
-use crate::layout::{self, Layout, LayoutOptions, Shape};
+use crate::layout::{self, Layout, LayoutOptions, Shape, WidthTried};
 use crate::liveness::BitSet;
 use crate::plan::pareto::Parts;
 use crate::plan::{self, Doubt, Plan, PlanError, PlanOptions, Prices};
@@ -30,6 +35,10 @@ pub(super) struct Planned {
     pub(super) plan: Plan,
     pub(super) layout: Layout,
     pub(super) energy: Option<Model>,
+    /// How long the parts took.
+    pub(super) times: Times,
+    /// The widths that were tried, where there was a choice.
+    pub(super) widths: Vec<WidthTried>,
 }
 
 /// Plans and lays out.
@@ -37,7 +46,8 @@ pub(super) fn planned(
     analysis: &Analysis,
     options: &InsertOptions,
     plan_options: &PlanOptions,
-) -> Result<Planned, Diagnostic> {
+) -> Result<Planned, Refused> {
+    let mut watch = Stopwatch::start();
     let Some(energy) = &options.energy else {
         let plan = plan::plan(
             &analysis.netlist,
@@ -46,11 +56,15 @@ pub(super) fn planned(
             plan_options,
         );
         let plan = plan.map_err(|error| error.diagnostic(&analysis.graph))?;
+        watch.lap("plan");
         let layout = lay_out(analysis, options, &plan);
+        watch.lap("layout");
         return Ok(Planned {
             plan,
             layout,
             energy: None,
+            times: watch.laps,
+            widths: Vec::new(),
         });
     };
     let states = energy.state_joules.iter().map(|(name, &joules)| {
@@ -65,20 +79,32 @@ pub(super) fn planned(
     let activity = activity.transpose();
     let activity = activity.map_err(|problem| unusable(energy, problem))?;
     let model = Model::new(netlist, graph, energy, &states, activity.as_ref());
+    watch.lap("energy");
     let search = Search {
         analysis,
         options,
         plan_options,
         energy,
         weights: energy.weights,
+        layouts: &Cell::default(),
     };
     match search.fit(&model, model.supply.budget()) {
-        Ok((plan, layout)) => Ok(Planned {
-            plan,
-            layout,
-            energy: Some(model),
-        }),
-        Err(error) => Err(search.diagnostic(&model, &error)),
+        Ok((plan, layout)) => {
+            watch.lap("plan");
+            let layouts = search.layouts.get();
+            if let Some((_, time)) = watch.laps.last_mut() {
+                *time = time.saturating_sub(layouts);
+            }
+            watch.laps.push(("layout", layouts));
+            Ok(Planned {
+                plan,
+                layout,
+                energy: Some(model),
+                times: watch.laps,
+                widths: Vec::new(),
+            })
+        }
+        Err(error) => Err(search.refused(&model, &error)),
     }
 }
 
@@ -94,8 +120,8 @@ fn unusable(options: &EnergyOptions, problem: Problem) -> Diagnostic {
     error.setting(Setting::new(&["energy", key]))
 }
 
-/// The parts of the objective for a checkpoint in a state whose saves have this shape.
-pub(super) fn parts(analysis: &Analysis, model: &Model, state: usize, shape: &Shape) -> Parts {
+/// The parts of the objective for a checkpoint in a state whose saves have this shape, without failures.
+fn parts(analysis: &Analysis, model: &Model, state: usize, shape: &Shape) -> Parts {
     let netlist = &analysis.netlist;
     let (save, visits) = (shape.save(), model.visits[state]);
     let all_bits = netlist.flop_bits() + netlist.memory_bits();
@@ -128,6 +154,8 @@ pub(super) struct Search<'a> {
     pub(super) energy: &'a EnergyOptions,
     /// Weights of the objective.
     pub(super) weights: Weights,
+    /// Time spent on layouts.
+    pub(super) layouts: &'a Cell<Duration>,
 }
 
 impl Search<'_> {
@@ -160,7 +188,9 @@ impl Search<'_> {
             })?;
             // Later rounds know of words that another plan may not need.
             lower_bound = plan.optimality.lower_bound.min(lower_bound);
+            let begin = Instant::now();
             let layout = lay_out(self.analysis, self.options, &plan);
+            self.layouts.set(self.layouts.get() + begin.elapsed());
             let mut chosen = vec![false; graph.states.len()];
             for (at, checkpoint) in plan.checkpoints.iter().enumerate() {
                 chosen[checkpoint.state.index()] = true;
@@ -192,6 +222,31 @@ impl Search<'_> {
                 });
             }
         }
+    }
+
+    /// The parts of the objective of a plan with its layout.
+    pub(super) fn parts(&self, model: &Model, plan: &Plan, layout: &Layout) -> Parts {
+        let graph = &self.analysis.graph;
+        let required = plan::required(graph, self.plan_options);
+        let shapes = self.real(&self.filled_all(&required), plan, layout);
+        let part = |energy, stall, area| {
+            let alone = Search {
+                weights: Weights {
+                    energy,
+                    stall,
+                    area,
+                },
+                ..*self
+            };
+            let prices = alone.prices(model, &shapes, &required, model.supply.budget());
+            let states = plan.checkpoints.iter().map(|it| it.state);
+            prices.objective(graph, states)
+        };
+        [
+            part(1.0, 0.0, 0.0),
+            part(0.0, 1.0, 0.0),
+            part(0.0, 0.0, 1.0),
+        ]
     }
 
     /// The shapes of a layout; states that it does not save keep theirs.
@@ -231,51 +286,60 @@ impl Search<'_> {
         budget: Attojoules,
     ) -> Prices {
         let graph = &self.analysis.graph;
-        let passed_over = |shape: &Shape| model.joules(&shape.passed_over());
+        let passed_over = |shape: &Shape| model.need_joules(&shape.passed_over());
         let held = shapes.iter().zip(images).filter(|(_, held)| **held);
         let in_vain = held.map(|(shape, _)| passed_over(shape));
         let in_vain = in_vain.fold(0.0, f64::max);
-        let restore = |shape: &Shape| model.joules(&shape.restore());
+        let restore = |shape: &Shape| model.need_joules(&shape.restore());
         let restores: Vec<f64> = (shapes.iter())
             .map(|shape| restore(shape) + passed_over(shape).max(in_vain))
             .collect();
         // Constants, which are live where the design starts, are loaded by the walk
         // of a restore. The design is reset in the first cycle, whatever state it is in.
-        let first = model.most_joules.iter().copied().fold(0.0, f64::max);
+        let first = model.most_net_joules();
         let walks = shapes.iter().zip(&graph.states).zip(images);
         let walks = walks.filter(|((_, state), held)| state.initial || **held);
         let walk = walks.map(|((shape, _), _)| restore(shape));
         let cold = walk.fold(0.0, f64::max) + in_vain + first;
         let weights = &self.weights;
+        let failures = model.on_times.as_ref();
+        let failures = failures.map(|on_times| Failures::new(on_times, model));
+        let aging = failures.map(|failures| failures.aging(model, shapes, weights));
         let cost = |(state, shape): (usize, &Shape)| {
             let [energy, stall, area] = parts(self.analysis, model, state, shape);
-            weights.energy * energy + weights.stall * stall + weights.area * area
+            let save = weights.energy * energy + weights.stall * stall;
+            // With failures it is begun more than once, and restored.
+            let again = failures.map_or(1.0, |it| it.taken(model.clocks(&shape.save())));
+            let restored = aging.as_ref().map_or(0.0, |aging| {
+                aging.visits[state] * (aging.growth - 1.0) * aging.restore[state]
+            });
+            save * again + restored + weights.area * area
         };
+        let costs = shapes.iter().enumerate().map(cost).collect();
         Prices {
-            run: model
-                .most_joules
-                .iter()
-                .map(|&joules| need(joules))
+            run: (0..graph.states.len())
+                .map(|state| model.run_need(state))
                 .collect(),
             restore: restores.iter().map(|&joules| need(joules)).collect(),
             save: (shapes.iter())
-                .map(|shape| need(model.joules(&shape.longest_save())))
+                .map(|shape| need(model.need_joules(&shape.longest_save())))
                 .collect(),
             cold: need(cold),
             budget,
-            costs: shapes.iter().enumerate().map(cost).collect(),
+            costs,
+            aging,
         }
     }
 
     /// The error for the user, with what would do.
-    fn diagnostic(&self, model: &Model, error: &PlanError) -> Diagnostic {
+    fn refused(&self, model: &Model, error: &PlanError) -> Refused {
         let graph = &self.analysis.graph;
         let mut diagnostic = error.diagnostic(graph);
         let PlanError::Energy {
             segment, smallest, ..
         } = error
         else {
-            return diagnostic;
+            return diagnostic.into();
         };
         let places = graph.registers.iter().take(3).map(|register| {
             let register = &self.analysis.netlist.registers[register.index()];
@@ -288,7 +352,8 @@ impl Search<'_> {
         diagnostic.primary = places.next();
         diagnostic.labels.extend(places);
         let mut would_do = Vec::new();
-        match self.smallest(model, segment.takes, *smallest) {
+        let smallest = self.smallest(model, segment.takes, *smallest);
+        match smallest {
             Some((farads, doubt)) => would_do.push(format!(
                 "the smallest capacitor{} that will do is {}",
                 match doubt {
@@ -302,7 +367,10 @@ impl Search<'_> {
         if let Some(row) = self.cheapest(model) {
             would_do.push(format!("with this one, technology `{}` will do", row.name));
         }
-        diagnostic.help(would_do.join("; "))
+        Refused {
+            diagnostic: diagnostic.help(would_do.join("; ")),
+            farads: Some(smallest.map_or(f64::MAX, |(farads, _)| farads)),
+        }
     }
 
     /// The smallest capacitor found, to three digits, for which there is a plan,

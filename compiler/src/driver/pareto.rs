@@ -6,12 +6,14 @@
 //! an energy model they are the saved bits over all checkpoints, which are the measure of area
 //! too, and the stalled clocks per logical cycle with a memory that never waits.
 
+use std::cell::Cell;
+
 use super::budget::{self, Search, lay_out};
 use super::{Analysis, InsertOptions, Inserted};
 use crate::control::StateId;
 use crate::energy::{Model, Weights, visits};
 use crate::layout::{LaidOut, Layout};
-use crate::plan::pareto::{Answer, Front, Limits, Parts, Question, explore};
+use crate::plan::pareto::{Answer, Front, Limits, Question, explore};
 use crate::plan::{self, Plan, PlanOptions};
 
 /// The plans for other weights of the objective, `inserted` with its own among them.
@@ -74,6 +76,7 @@ impl Space<'_> {
                     analysis: self.analysis,
                     options: self.options,
                     plan_options: &options,
+                    layouts: &Cell::default(),
                     energy: energy_options,
                     weights: Weights {
                         energy,
@@ -111,21 +114,28 @@ impl Space<'_> {
         let saved = states.clone().map(|state| self.saved_bits[state]);
         let saved_bits = saved.clone().sum();
         let live = states.clone().map(|state| self.analysis.live_bits(state));
-        let parts = states.enumerate().map(|(at, state)| {
-            let shape = layout.shape(at);
-            match self.model {
-                Some(model) => budget::parts(self.analysis, model, state, &shape),
-                None => [
-                    self.saved_bits[state] as f64,
-                    self.visits[state] * shape.save().clocks as f64,
-                    0.0,
-                ],
+        let parts = match (&self.options.energy, self.model) {
+            (Some(energy), Some(model)) => {
+                let search = Search {
+                    analysis: self.analysis,
+                    options: self.options,
+                    plan_options: &self.plan_options,
+                    layouts: &Cell::default(),
+                    energy,
+                    weights: energy.weights,
+                };
+                search.parts(model, &plan, &layout)
             }
-        });
+            _ => {
+                let clocks = states
+                    .enumerate()
+                    .map(|(at, state)| self.visits[state] * layout.shape(at).save().clocks as f64);
+                let bits: u64 = saved.clone().sum();
+                [bits as f64, clocks.sum(), 0.0]
+            }
+        };
         Answer {
-            parts: parts.fold([0.0; 3], |sum: Parts, own| {
-                [0, 1, 2].map(|at| sum[at] + own[at])
-            }),
+            parts,
             most_bits: saved.max().unwrap_or(0),
             longest_cycles: plan.longest_segment_cycles,
             plan: LaidOut {

@@ -17,10 +17,11 @@
 //! you have a measured figure, calibrate by it.
 
 use crate::control::ControlGraph;
-use crate::netlist::known::{Cone, Known, Scratch};
-use crate::netlist::{ExprId, Netlist, Node, RegId};
+use crate::netlist::known::Cone;
+use crate::netlist::{ExprId, Netlist};
 
 use super::cells::{self, Cell};
+use super::switching::{States, Switching};
 
 /// Part of the transitions that can happen that does: a bit of random data
 /// changes in every other cycle.
@@ -58,29 +59,15 @@ pub fn estimate(
     let priced = priced(netlist, &cone);
     let area = area_of(netlist, &priced);
     let leakage = leakage_watts.unwrap_or(area * cells::LEAKAGE_WATTS) / clock_hz;
-    let mut scratch = Scratch::default();
-    let (mut most, mut mean) = (Vec::new(), Vec::new());
     let idle = flops * cells::FLOP_CLOCK_MEAN_JOULES + leakage;
+    let (mut most, mut mean) = (Vec::new(), Vec::new());
+    let mut states = States::new(netlist, graph, &cone, &priced);
     for state in &graph.states {
-        let mut known = Known::nothing(&cone);
-        for (&register, value) in graph.registers.iter().zip(&state.values) {
-            known.set(&cone, netlist.registers[register.index()].expr, value);
-        }
-        if known.sweep(&cone, &netlist.exprs, &mut scratch).is_err() {
-            unreachable!("nothing but leaves is set");
-        }
-        let view = View {
-            netlist,
-            cone: &cone,
-            known: &known,
-        };
-        let moving = view.changing_bits() as f64;
-        let (mut cells_most, mut cells_mean) = (0.0, 0.0);
-        for &(id, cell, count) in &priced {
-            let cells = f64::from(view.unknown_bits(id)) * count;
-            cells_most += cells * cell.most_joules;
-            cells_mean += cells * cell.mean_joules;
-        }
+        let Switching {
+            moving,
+            most: cells_most,
+            mean: cells_mean,
+        } = states.switching(&state.values);
         most.push(
             flops * cells::FLOP_CLOCK_MOST_JOULES
                 + moving * cells::FLOP.most_joules
@@ -136,71 +123,4 @@ fn area_of(netlist: &Netlist, priced: &[Priced]) -> f64 {
         width * count * cell.area
     });
     registers.sum::<f64>() + bits.sum::<f64>() * cells::FLOP.area + cells.sum::<f64>()
-}
-
-/// A netlist in one state.
-struct View<'a> {
-    netlist: &'a Netlist,
-    cone: &'a Cone,
-    known: &'a Known,
-}
-
-impl View<'_> {
-    fn unknown_bits(&self, expr: ExprId) -> u32 {
-        let known = self.known.planes(self.cone, expr).known;
-        let ones: u32 = known.iter().map(|limb| limb.count_ones()).sum();
-        self.netlist.exprs.width(expr) - ones
-    }
-
-    /// How many register bits can change at the edge that ends the cycle.
-    fn changing_bits(&self) -> u64 {
-        let mut changing = 0;
-        for (index, register) in self.netlist.registers.iter().enumerate() {
-            let now = self.known.planes(self.cone, register.expr);
-            let next = self.known.planes(self.cone, register.next);
-            for bit in 0..register.width {
-                let same = match (now.bit(bit), next.bit(bit)) {
-                    (Some(now), Some(next)) => now == next,
-                    _ => self.comes_from(register.next, bit) == Some((RegId(index as u32), bit)),
-                };
-                changing += u64::from(!same);
-            }
-        }
-        changing
-    }
-
-    /// The register bit that a bit of an expression is a copy of, as far as the
-    /// known selects tell.
-    fn comes_from(&self, mut expr: ExprId, mut bit: u32) -> Option<(RegId, u32)> {
-        let exprs = &self.netlist.exprs;
-        loop {
-            match exprs.node(expr) {
-                Node::Reg(register) => return Some((*register, bit)),
-                Node::Mux(select, then, other) => {
-                    expr = match self.known.planes(self.cone, *select).bit(0)? {
-                        true => *then,
-                        false => *other,
-                    };
-                }
-                Node::Slice(of, low) => (expr, bit) = (*of, bit + low),
-                Node::Concat(items) => {
-                    let part = items.iter().find(|&&item| {
-                        let width = exprs.width(item);
-                        let here = bit < width;
-                        if !here {
-                            bit -= width;
-                        }
-                        here
-                    });
-                    expr = *part?;
-                }
-                Node::Index(index, items) => {
-                    let planes = self.known.planes(self.cone, *index);
-                    let at = planes.number(exprs.width(*index))?;
-                    expr = *items.get(usize::try_from(at).ok()?)?;
-                }
-                _ => return None,
-            }
-        }
-    }
 }

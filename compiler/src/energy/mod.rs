@@ -13,7 +13,9 @@ mod activity;
 pub mod cells;
 mod damaged;
 mod estimate;
+mod on_times;
 mod supply;
+mod switching;
 mod technology;
 #[cfg(test)]
 mod tests;
@@ -22,9 +24,10 @@ mod waveform;
 
 pub use activity::{Activity, activity};
 pub use estimate::{ACTIVITY, Estimate, area, estimate};
+pub use on_times::{Length, OnTimeOptions, OnTimes, read_trace};
 pub use supply::{Attojoules, MOST, Supply, need};
 pub use technology::{Figures, Level, Nvm, Technology, technologies};
-pub use visits::visits;
+pub use visits::{arrivals, visits};
 pub use waveform::{Problem, Waveform};
 
 use indexmap::IndexMap;
@@ -37,6 +40,10 @@ use crate::netlist::Netlist;
 pub struct EnergyOptions {
     /// The supply.
     pub supply: Supply,
+    /// Watts that the harvester delivers at any time of a power cycle, at least.
+    pub least_harvest_watts: f64,
+    /// How long power cycles last, if that is known.
+    pub on_times: Option<OnTimeOptions>,
     /// Clock frequency in hertz.
     pub clock_hz: f64,
     /// Joules of any cycle, at most.
@@ -118,6 +125,10 @@ impl StateSource {
 pub struct Model {
     /// The supply.
     pub supply: Supply,
+    /// Joules that the harvester delivers in a clock, at least.
+    pub least_harvest_joules: f64,
+    /// How long power cycles last, if that is known.
+    pub on_times: Option<OnTimes>,
     /// Clock frequency in hertz.
     pub clock_hz: f64,
     /// The non-volatile memory.
@@ -130,6 +141,9 @@ pub struct Model {
     pub stall_joules: f64,
     /// Part of the cycles that run in each state.
     pub visits: Vec<f64>,
+    /// Where each state is entered from, and the part of its entries that is; empty
+    /// where nothing is known of on-times.
+    pub arrivals: Vec<Vec<(u32, f64)>>,
     /// Where the energies of the states are from.
     pub source: StateSource,
     /// Estimated area of the design, in units of the OSU library.
@@ -164,12 +178,15 @@ impl Model {
         }
         let mut model = Model {
             supply: options.supply,
+            least_harvest_joules: options.least_harvest_watts / options.clock_hz,
+            on_times: None,
             clock_hz: options.clock_hz,
             nvm: options.nvm.clone(),
             most_joules: estimate.most_joules,
             mean_joules: estimate.mean_joules,
             stall_joules: estimate.stall_joules,
             visits,
+            arrivals: Vec::new(),
             source: StateSource::Estimate,
             area: estimate.area,
             recorded_cycles: activity.map(|activity| activity.cycles),
@@ -193,6 +210,13 @@ impl Model {
         if let Some(joules) = options.stall_joules {
             model.stall_joules = joules;
         }
+        let watts = model.mean_cycle_joules() * model.clock_hz;
+        let on_times = options.on_times.as_ref();
+        model.on_times =
+            on_times.and_then(|it| OnTimes::new(it, model.supply.usable_joules(), watts));
+        if model.on_times.is_some() {
+            model.arrivals = arrivals(netlist, graph, &model.visits);
+        }
         model
     }
 
@@ -209,9 +233,32 @@ impl Model {
         states.map(|(joules, visits)| joules * visits).sum()
     }
 
-    /// The dearest cycle.
+    /// The dearest cycle, as [`Model::run_need`].
     pub fn most_cycle(&self) -> Attojoules {
-        need(self.most_joules.iter().copied().fold(0.0, f64::max))
+        need(self.most_net_joules())
+    }
+
+    /// Its joules, without the least harvest.
+    pub fn most_net_joules(&self) -> f64 {
+        self.net(self.most_joules.iter().copied().fold(0.0, f64::max))
+    }
+
+    /// What a clock that takes `joules` takes out of the capacitor at most. What is harvested beyond it
+    /// does not count: the capacitor may be full.
+    fn net(&self, joules: f64) -> f64 {
+        (joules - self.least_harvest_joules).max(0.0)
+    }
+
+    /// What the budget has to have for a cycle in a state: its most, without the least harvest.
+    pub fn run_need(&self, state: usize) -> Attojoules {
+        need(self.net(self.most_joules[state]))
+    }
+
+    /// What it has to have for a save or restore, likewise: the harvest counts for the clocks, and not
+    /// for transfers, which take theirs at once.
+    pub fn need_joules(&self, effort: &Effort) -> f64 {
+        let clocks = self.clocks(effort) as f64;
+        self.joules(effort) - clocks * (self.stall_joules - self.net(self.stall_joules))
     }
 
     /// Clocks that a transfer waits beyond the one it takes anyway.

@@ -92,6 +92,11 @@ pub struct Figures {
 }
 
 impl Technology {
+    /// Whether its joules are those of words of one width.
+    pub fn is_of_words(&self) -> bool {
+        self.write_joules_per_word.is_some() || self.read_joules_per_word.is_some()
+    }
+
     /// What the row says for words of some width.
     pub fn figures(&self, word_bits: u32) -> Figures {
         let bits = f64::from(word_bits);

@@ -19,6 +19,9 @@ fn model() -> Model {
         32,
     );
     Model {
+        least_harvest_joules: 0.0,
+        on_times: None,
+        arrivals: Vec::new(),
         supply: Supply {
             capacitor_farads: 1e-6,
             on_volts: 3.0,
@@ -56,6 +59,33 @@ fn saves_and_restores_by_hand() {
     assert_eq!(model.clocks(&restore), 12);
     assert!((model.joules(&restore) - (10.0 + 12.0) * 1e-12).abs() < 1e-24);
     assert!((model.mean_cycle_joules() - 15e-12).abs() < 1e-24);
+}
+
+/// The least harvest makes clocks cheaper, down to nothing, and transfers not.
+#[test]
+fn what_is_harvested_at_any_time_by_hand() {
+    let mut model = model();
+    let save = Effort {
+        clocks: 10,
+        written: 4,
+        read: 0,
+    };
+    let without = (
+        model.run_need(0),
+        model.run_need(1),
+        need(model.need_joules(&save)),
+    );
+    assert_eq!(without, (20_000_000, 60_000_000, need(model.joules(&save))));
+    // A quarter of a stalled clock, of which the save has 22.
+    model.least_harvest_joules = 0.25e-12;
+    assert_eq!(model.run_need(0), 19_750_000);
+    let saved = model.joules(&save) - model.need_joules(&save);
+    assert!((saved - 22.0 * 0.25e-12).abs() < 1e-24);
+    // More than a stalled clock or the cheaper state takes: the rest of it is lost.
+    model.least_harvest_joules = 25e-12;
+    assert_eq!((model.run_need(0), model.run_need(1)), (0, 35_000_000));
+    assert!((model.need_joules(&save) - (7.0 + 20.0) * 1e-12).abs() < 1e-24);
+    assert_eq!(model.most_cycle(), 35_000_000);
 }
 
 #[test]

@@ -25,6 +25,42 @@ pub fn visits(netlist: &Netlist, graph: &ControlGraph) -> Vec<f64> {
     walk(&starts, edges.map(|edge| (edge.from.0, edge.to.0)))
 }
 
+/// By state, where it is entered from and what part of the entries that is: each state that runs
+/// `visits` of the cycles takes its successors with equal probability, as [`visits()`] has it.
+pub fn arrivals(netlist: &Netlist, graph: &ControlGraph, visits: &[f64]) -> Vec<Vec<(u32, f64)>> {
+    let edges = graph.edges.iter();
+    let edges = edges.filter(|edge| !resets(netlist, graph, edge));
+    shares(visits, edges.map(|edge| (edge.from.0, edge.to.0)))
+}
+
+/// The same on plain numbers.
+pub(super) fn shares(
+    visits: &[f64],
+    edges: impl Iterator<Item = (u32, u32)>,
+) -> Vec<Vec<(u32, f64)>> {
+    let count = visits.len();
+    let mut next: Vec<Vec<u32>> = vec![Vec::new(); count];
+    for (from, to) in edges {
+        next[from as usize].push(to);
+    }
+    let mut arrivals: Vec<Vec<(u32, f64)>> = vec![Vec::new(); count];
+    for (from, list) in next.iter_mut().enumerate() {
+        list.sort_unstable();
+        list.dedup();
+        for &to in list.iter() {
+            arrivals[to as usize].push((from as u32, visits[from] / list.len() as f64));
+        }
+    }
+    for list in &mut arrivals {
+        let all: f64 = list.iter().map(|(_, part)| part).sum();
+        let each = 1.0 / list.len().max(1) as f64;
+        for (_, part) in list.iter_mut() {
+            *part = if all > 0.0 { *part / all } else { each };
+        }
+    }
+    arrivals
+}
+
 /// Whether the reset that the graph starts from is active on an edge.
 fn resets(netlist: &Netlist, graph: &ControlGraph, edge: &Edge) -> bool {
     edge.reset
@@ -130,6 +166,24 @@ mod tests {
         for (found, expected) in visits.iter().zip([0.4, 0.2, 0.2, 0.2]) {
             assert!((found - expected).abs() < 1e-3, "{visits:?}");
         }
+    }
+
+    #[test]
+    fn entries_are_shared_out_by_how_often_they_are_taken() {
+        // Half of what leaves 0 goes to 2 directly.
+        let edges = [(0, 1), (0, 2), (1, 2), (2, 0)];
+        let visits = walk(&[true, false, false], edges.into_iter());
+        let arrivals = shares(&visits, edges.into_iter());
+        assert_eq!(arrivals[1], [(0, 1.0)]);
+        let [(0, direct), (1, other)] = arrivals[2][..] else {
+            panic!("{arrivals:?}");
+        };
+        assert!((direct - 0.5).abs() < 1e-3 && (direct + other - 1.0).abs() < 1e-9);
+        // Where nothing is ever left, all are as likely.
+        assert_eq!(
+            shares(&[0.0; 3], edges.into_iter())[2],
+            [(0, 0.5), (1, 0.5)]
+        );
     }
 
     #[test]

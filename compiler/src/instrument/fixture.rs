@@ -401,6 +401,7 @@ impl Fixture {
                 },
                 cold: Cold::none(netlist),
                 worst_segment: None,
+                failures: None,
                 without_save: Vec::new(),
             },
             layout: Layout {

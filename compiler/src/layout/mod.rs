@@ -22,6 +22,7 @@
 //! row begins with a new word.
 
 mod cold;
+mod course;
 mod effort;
 mod given;
 mod order;
@@ -89,6 +90,15 @@ pub struct Layout {
     pub slots: u32,
     /// Hash of design and layout, tells images apart.
     pub id: u32,
+}
+
+/// What came of a width of words, where several were tried.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct WidthTried {
+    /// Bits of a word.
+    pub word_bits: u32,
+    /// What it costs; `None` where the budget is refused.
+    pub cost: Option<f64>,
 }
 
 /// A plan with its layout.

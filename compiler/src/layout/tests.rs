@@ -49,6 +49,7 @@ fn plan(bits: &BitIndex, saved: &[&[usize]]) -> Plan {
             lower_bound: 0.0,
         },
         worst_segment: None,
+        failures: None,
         without_save: Vec::new(),
         cold: Cold {
             bits: BitSet::new(bits.len()),

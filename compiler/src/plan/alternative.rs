@@ -78,6 +78,7 @@ impl Plan {
         Plan {
             checkpoints,
             worst_segment: None,
+            failures: None,
             without_save: Vec::new(),
             ..self.clone()
         }

@@ -2,17 +2,19 @@
 //!
 //! 1. Without the energy there has to be a plan (`hitting` says why not).
 //! 2. The dynamic program finds an optimum, or a good choice with a bound
-//!    where it had to cut off partial choices (`frontier`).
+//!    where it had to cut off partial choices (`frontier`). Where too much of the graph hangs together for it, a
+//!    primal-dual choice is repaired until it fits (`wide`).
 //! 3. In that case checkpoints that nothing needs are taken back, and a small
 //!    graph is solved by the integer program (`integer`).
 //! 4. Without a choice, the smallest budget that has one is searched, and the way
 //!    that decides it is what the user is told.
 
-use super::frontier;
+use super::frontier::{self, Found};
 use super::graph::Flow;
 use super::hitting::{self, Solution};
 use super::integer::{self, Outcome};
 use super::segments::{Problem, Resource, Segment};
+use super::wide::{self, take_back};
 use super::{Doubt, Optimality, PlanError, PlanOptions, Prices, WorstSegment};
 use crate::control::StateId;
 use crate::energy::{Attojoules, MOST};
@@ -20,9 +22,6 @@ use crate::energy::{Attojoules, MOST};
 /// What all costs are scaled to: precise enough beside each other, and small
 /// enough for the arithmetic of the integer program.
 const SCALE: f64 = 1e9;
-
-/// Largest graph whose checkpoints are taken back one by one.
-const MAX_TAKEN_BACK: usize = 1500;
 
 /// Solves the problem at these prices; `bits` is what each state saves.
 pub(super) fn solve(
@@ -34,13 +33,16 @@ pub(super) fn solve(
 ) -> Result<Solution, PlanError> {
     hitting::feasible(flow, bits, options)?;
     let problem = problem(flow, starts, options, prices);
-    let found = frontier::solve(&problem);
+    let (found, held) = search(&problem);
     let mut method = "dynamic program";
     let mut best = found.chosen;
     let mut bound = found.lower_bound;
     let mut proven = found.complete;
     if !proven {
-        method = "dynamic program, cut off";
+        method = match held {
+            true => "dynamic program, cut off",
+            false => "primal-dual over cycles, repaired",
+        };
         if let Some(chosen) = &mut best {
             take_back(&problem, chosen);
         }
@@ -56,14 +58,14 @@ pub(super) fn solve(
             }
             Outcome::Unfinished(lower) => {
                 bound = bound.max(lower);
-                if problem.flow.len() <= integer::MAX_STATES {
+                if problem.flow.len() <= integer::MAX_STATES && held {
                     method = "dynamic program, bounded by an integer program";
                 }
             }
         }
     }
     if best.is_none() && !proven {
-        let any = frontier::solve(&without_costs(&problem));
+        let (any, _) = search(&without_costs(&problem));
         proven = any.complete && any.chosen.is_none();
         best = any.chosen;
         if let Some(chosen) = &mut best {
@@ -74,13 +76,13 @@ pub(super) fn solve(
         let doubt = (!proven).then_some(Doubt::CutOff);
         return Err(too_little(&problem, doubt));
     };
-    let objective = objective(prices, &chosen);
+    let objective = objective(flow, prices, &chosen);
     let lower_bound = if proven {
         objective
     } else {
         // Each scaled cost is rounded, and at least 1.
         let states = flow.len() as f64;
-        ((bound as f64 - 1.5 * states) / scale(prices)).clamp(0.0, objective)
+        ((bound - 1.5 * states) / scale(prices)).clamp(0.0, objective)
     };
     let solution = Solution {
         chosen,
@@ -91,6 +93,31 @@ pub(super) fn solve(
         },
     };
     Ok(solution)
+}
+
+/// A choice with a bound, and whether the dynamic program can hold the problem. Where it
+/// cuts off partial choices, or cannot, the other way is gone as well.
+pub(super) fn search(problem: &Problem) -> (Found, bool) {
+    let held = frontier::beam(problem);
+    let Some(kept) = held else {
+        return (wide::solve(problem), false);
+    };
+    let found = frontier::solve(problem, kept);
+    if found.complete || problem.flow.len() <= integer::MAX_STATES {
+        return (found, true);
+    }
+    let other = wide::solve(problem);
+    let total = |choice: &Option<Vec<bool>>| {
+        let choice = choice.as_ref();
+        choice.map_or(f64::INFINITY, |chosen| problem.total(chosen))
+    };
+    let better = total(&other.chosen) < total(&found.chosen);
+    let found = Found {
+        complete: false,
+        lower_bound: found.lower_bound.max(other.lower_bound),
+        chosen: if better { other.chosen } else { found.chosen },
+    };
+    (found, true)
 }
 
 fn problem<'a>(
@@ -118,6 +145,7 @@ fn problem<'a>(
             .collect(),
         allowed,
         required: required(flow, options),
+        aging: prices.aging.as_ref().map(|aging| aging.scaled(scale)),
     }
 }
 
@@ -148,9 +176,11 @@ fn energy(prices: &Prices) -> Resource {
 }
 
 /// The objective of a choice.
-pub(super) fn objective(prices: &Prices, chosen: &[bool]) -> f64 {
+pub(super) fn objective(flow: &Flow, prices: &Prices, chosen: &[bool]) -> f64 {
     let own = chosen.iter().zip(&prices.costs).filter(|(own, _)| **own);
-    own.map(|(_, cost)| cost).sum()
+    let own: f64 = own.map(|(_, cost)| cost).sum();
+    let aging = prices.aging.as_ref();
+    own + aging.map_or(0.0, |aging| aging.cost(flow, chosen))
 }
 
 /// The segment of a choice that takes most energy, and what it takes to go on
@@ -168,6 +198,7 @@ pub(super) fn worst(
         costs: Vec::new(),
         allowed: Vec::new(),
         required: Vec::new(),
+        aging: None,
     };
     let energy = energy(prices);
     let worst = problem.worst(chosen, &energy).ok()?;
@@ -179,21 +210,6 @@ pub(super) fn worst(
     ))
 }
 
-/// Takes back checkpoints that a valid choice does not need, the dearest first.
-fn take_back(problem: &Problem, chosen: &mut [bool]) {
-    if chosen.len() > MAX_TAKEN_BACK {
-        return;
-    }
-    let mut order: Vec<usize> = (0..chosen.len())
-        .filter(|&state| chosen[state] && !problem.required[state])
-        .collect();
-    order.sort_by_key(|&state| std::cmp::Reverse(problem.costs[state]));
-    for state in order {
-        chosen[state] = false;
-        chosen[state] = !problem.fits(chosen);
-    }
-}
-
 /// The same problem where all choices cost the same: fewer partial choices compete.
 fn without_costs<'a>(problem: &Problem<'a>) -> Problem<'a> {
     Problem {
@@ -203,6 +219,7 @@ fn without_costs<'a>(problem: &Problem<'a>) -> Problem<'a> {
         costs: vec![0; problem.costs.len()],
         allowed: problem.allowed.clone(),
         required: problem.required.clone(),
+        aging: None,
     }
 }
 
@@ -214,7 +231,8 @@ fn too_little(problem: &Problem, refusal: Option<Doubt>) -> PlanError {
     let (mut low, mut high) = (budget, MOST);
     let mut smallest = refusal;
     let mut best = None;
-    while high - low > 1 || best.is_none() {
+    let mut precision = 1;
+    while high - low > precision || best.is_none() {
         // Towards the last that was too little, at first by doubling.
         let middle = match best {
             None if low < MOST / 4 => low * 2 + 1,
@@ -222,7 +240,11 @@ fn too_little(problem: &Problem, refusal: Option<Doubt>) -> PlanError {
             Some(_) => low + (high - low) / 2,
         };
         search.resources[0].budget = middle;
-        let found = frontier::solve(&search);
+        let (found, held) = self::search(&search);
+        if !held {
+            // What is found proves nothing of a little less.
+            precision = high / 256 + 1;
+        }
         let worst = found.chosen.and_then(|chosen| {
             let worst = search.worst(&chosen, &search.resources[0]);
             worst.ok()

@@ -19,10 +19,14 @@
 //! that save included, has to fit the budget, too, and the objective is the one of
 //! the prices. That is no hitting set problem (`segments` says why), and is solved
 //! by a dynamic program over the graph (`frontier`), on small graphs with the
-//! integer program as a second opinion (`integer`, `budgeted`).
+//! integer program as a second opinion (`integer`, `budgeted`). Where failures have a known rate, what
+//! they cost is a part of the objective (`aging`).
 //!
 //! Which plans there are for other weights of the objective, [`pareto`] finds.
 
+mod aging;
+#[cfg(test)]
+mod aging_tests;
 mod alternative;
 mod budgeted;
 mod cold;
@@ -34,13 +38,20 @@ mod integer;
 pub mod pareto;
 #[cfg(test)]
 mod pareto_tests;
+pub mod power_cycles;
+#[cfg(test)]
+mod power_cycles_tests;
 #[cfg(test)]
 mod segment_tests;
 mod segments;
 mod solver;
 #[cfg(test)]
 mod tests;
+mod wide;
+#[cfg(test)]
+mod wide_tests;
 
+pub use aging::Aging;
 pub use alternative::Alternative;
 pub use cold::Cold;
 pub use given::given;
@@ -122,6 +133,29 @@ pub struct Prices {
     pub budget: Attojoules,
     /// The objective's part of a checkpoint in the state; not negative.
     pub costs: Vec<f64>,
+    /// What failures cost beyond that, if they are a part of the objective.
+    pub aging: Option<Aging>,
+}
+
+impl Prices {
+    /// What failures cost of the objective of a choice, if they are a part of it: restores, and what is
+    /// done again.
+    fn failures(&self, flow: &graph::Flow, chosen: &[bool]) -> Option<f64> {
+        let aging = self.aging.as_ref()?;
+        let states = (0..chosen.len()).filter(|&state| chosen[state]);
+        let restores =
+            states.map(|state| aging.visits[state] * (aging.growth - 1.0) * aging.restore[state]);
+        Some(aging.cost(flow, chosen) + restores.sum::<f64>())
+    }
+
+    /// The objective of a plan with checkpoints in these states; infinite if a cycle has none.
+    pub fn objective(&self, graph: &ControlGraph, states: impl Iterator<Item = StateId>) -> f64 {
+        let mut chosen = vec![false; graph.states.len()];
+        for state in states {
+            chosen[state.index()] = true;
+        }
+        budgeted::objective(&graph::Flow::new(graph), self, &chosen)
+    }
 }
 
 /// A way from a restore to the end of the next save.
@@ -154,6 +188,8 @@ pub struct Plan {
     pub cold: Cold,
     /// The way that takes most energy; with prices only.
     pub worst_segment: Option<WorstSegment>,
+    /// What failures cost of the objective; where they are a part of it only.
+    pub failures: Option<f64>,
     /// What it takes at most to go on without a save in each checkpoint, to the end
     /// of the save in the next one; with prices only.
     pub without_save: Vec<Attojoules>,
@@ -378,6 +414,10 @@ pub fn plan(
         optimality: solution.optimality,
         cold: cold::cold(netlist, graph, liveness),
         worst_segment,
+        failures: options
+            .prices
+            .as_ref()
+            .and_then(|it| it.failures(&flow, &solution.chosen)),
         without_save: without_save.unwrap_or_default(),
     })
 }
@@ -428,8 +468,9 @@ impl Plan {
         for checkpoint in &self.checkpoints {
             chosen[checkpoint.state.index()] = true;
         }
-        let objective = budgeted::objective(prices, &chosen);
+        let objective = budgeted::objective(&flow, prices, &chosen);
         self.optimality.objective = objective;
+        self.failures = prices.failures(&flow, &chosen);
         self.optimality.lower_bound = self.optimality.lower_bound.min(objective);
         let worst = budgeted::worst(&flow, &starts, &chosen, prices);
         let (worst_segment, without_save) = worst.unzip();

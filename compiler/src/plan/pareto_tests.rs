@@ -80,7 +80,7 @@ fn solved(case: &Case, parts: &[Parts], question: &Question) -> Option<Answer<Ve
             return None;
         }
     }
-    let chosen = frontier::solve(&problem).chosen?;
+    let chosen = frontier::solve(&problem, 192).chosen?;
     let run = case.flow.longest_segment(&chosen).len() as u64 - 1;
     if question.max_cycles.is_some_and(|most| run > most) {
         return None;

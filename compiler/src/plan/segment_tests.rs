@@ -1,6 +1,7 @@
 //! Plans under budgets against brute force, the integer program and, on chains,
 //! a table of all pairs.
 
+use super::aging::Aging;
 use super::frontier;
 use super::graph::Flow;
 use super::integer::{self, Outcome};
@@ -15,6 +16,7 @@ pub(super) struct Case {
     pub(super) costs: Vec<u64>,
     pub(super) allowed: Vec<bool>,
     pub(super) required: Vec<bool>,
+    pub(super) aging: Option<Aging>,
 }
 
 impl Case {
@@ -26,6 +28,7 @@ impl Case {
             costs: self.costs.clone(),
             allowed: self.allowed.clone(),
             required: self.required.clone(),
+            aging: self.aging.clone(),
         }
     }
 }
@@ -134,6 +137,7 @@ pub(super) fn case(rng: &mut Rng, flow: Flow, limits: bool) -> Case {
         resources,
         costs,
         allowed,
+        aging: None,
     }
 }
 
@@ -215,7 +219,7 @@ fn the_dynamic_program_equals_brute_force() {
         };
         let case = case(&mut rng, flow, seed % 2 == 0);
         let problem = case.problem();
-        let found = frontier::solve(&problem);
+        let found = frontier::solve(&problem, 192);
         assert!(found.complete, "seed {seed}");
         let cost = found.chosen.as_ref().map(|chosen| problem.cost(chosen));
         let expected = brute_force(&case);
@@ -226,7 +230,7 @@ fn the_dynamic_program_equals_brute_force() {
                     walks_fit(&case, chosen) && problem.fits(chosen),
                     "seed {seed}"
                 );
-                assert_eq!(Some(found.lower_bound), expected);
+                assert_eq!(Some(found.lower_bound as u64), expected);
                 feasible += 1;
             }
             None => refused += 1,
@@ -248,7 +252,7 @@ fn going_on_without_a_save_is_the_rest_of_a_segment() {
         let flow = control_graph(&mut rng, count);
         let case = case(&mut rng, flow, false);
         let problem = case.problem();
-        let Some(chosen) = frontier::solve(&problem).chosen else {
+        let Some(chosen) = frontier::solve(&problem, 192).chosen else {
             continue;
         };
         let energy = &problem.resources[0];
@@ -279,7 +283,7 @@ fn the_integer_program_agrees() {
         let flow = control_graph(&mut rng, count);
         let case = case(&mut rng, flow, seed % 2 == 0);
         let problem = case.problem();
-        let dynamic = frontier::solve(&problem).chosen;
+        let dynamic = frontier::solve(&problem, 192).chosen;
         let dynamic = dynamic.map(|chosen| problem.cost(&chosen));
         match integer::solve(&problem) {
             Outcome::Optimum(chosen) => {
@@ -301,7 +305,7 @@ fn close_to_the_integer_optimum_and_honest_about_the_gap() {
         let mut case = case(&mut rng, flow, seed % 4 == 0);
         case.resources[0].budget += 50;
         let problem = case.problem();
-        let found = frontier::solve(&problem);
+        let found = frontier::solve(&problem, 192);
         let cost = found.chosen.map(|chosen| {
             assert!(walks_fit(&case, &chosen), "seed {seed}");
             problem.cost(&chosen)
@@ -311,7 +315,7 @@ fn close_to_the_integer_optimum_and_honest_about_the_gap() {
             (Outcome::Optimum(chosen), Some(cost)) => {
                 let optimum = problem.cost(&chosen);
                 assert!(
-                    found.lower_bound <= optimum && optimum <= cost,
+                    found.lower_bound <= optimum as f64 && optimum <= cost,
                     "seed {seed}"
                 );
                 let gap = (cost - optimum) as f64 / optimum as f64;
@@ -321,7 +325,9 @@ fn close_to_the_integer_optimum_and_honest_about_the_gap() {
             }
             (Outcome::Infeasible, cost) => assert_eq!(cost, None, "seed {seed}"),
             (Outcome::Optimum(_), None) => assert!(!found.complete, "seed {seed}"),
-            (Outcome::Unfinished(bound), Some(cost)) => assert!(bound <= cost, "seed {seed}"),
+            (Outcome::Unfinished(bound), Some(cost)) => {
+                assert!(bound <= cost as f64, "seed {seed}")
+            }
             (Outcome::Unfinished(_), None) => {}
         }
     }
@@ -377,7 +383,7 @@ fn chains_equal_a_table_of_all_pairs() {
         let mut case = case(&mut rng, flow, false);
         case.starts = (0..count).map(|state| state == 0).collect();
         let problem = case.problem();
-        let found = frontier::solve(&problem);
+        let found = frontier::solve(&problem, 192);
         assert!(found.complete, "seed {seed}");
         let cost = found.chosen.map(|chosen| problem.cost(&chosen));
         assert_eq!(cost, chain_by_pairs(&case), "seed {seed}");
@@ -396,7 +402,7 @@ fn time_is_nearly_linear_in_the_states() {
         case.resources[0].budget = 400;
         let problem = case.problem();
         let begin = std::time::Instant::now();
-        let found = frontier::solve(&problem);
+        let found = frontier::solve(&problem, 192);
         let time = begin.elapsed();
         println!("{count} states: {time:?}, complete: {}", found.complete);
         let chosen = found.chosen.expect("a budget of 400 is enough");

@@ -12,6 +12,7 @@
 //! segments that lead to it. So this is no hitting set problem, and whether there
 //! is a valid choice at all is a search (see [`super::frontier`]).
 
+use super::aging::Aging;
 use super::graph::Flow;
 
 /// What segments use up: energy, or logical cycles.
@@ -54,6 +55,8 @@ pub(super) struct Problem<'a> {
     pub(super) allowed: Vec<bool>,
     /// States that must be; all of them are allowed.
     pub(super) required: Vec<bool>,
+    /// What failures cost beyond that, if they count.
+    pub(super) aging: Option<Aging>,
 }
 
 /// A segment.
@@ -73,10 +76,17 @@ pub(super) struct Segment {
 pub(super) struct Unbroken(pub(super) Vec<u32>);
 
 impl Problem<'_> {
-    /// What a choice costs.
+    /// What the checkpoints of a choice cost.
     pub(super) fn cost(&self, chosen: &[bool]) -> u64 {
         let own = chosen.iter().zip(&self.costs).filter(|(own, _)| **own);
         own.map(|(_, cost)| cost).sum()
+    }
+
+    /// What a valid choice costs with what failures cost.
+    pub(super) fn total(&self, chosen: &[bool]) -> f64 {
+        let aging = self.aging.as_ref();
+        let failures = aging.map_or(0.0, |aging| aging.cost(self.flow, chosen));
+        self.cost(chosen) as f64 + failures
     }
 
     /// Whether a choice is valid.

@@ -66,25 +66,39 @@ fn left_out(report: &Report) -> Option<String> {
     ))
 }
 
-/// Another policy, if it halves what the saves take.
+/// Another policy, if it halves what the saves take; with all that failures cost on the supply, where that is known.
 fn cheaper_policy(report: &Report) -> Option<String> {
     let overhead = report.overhead.as_ref()?;
-    let own = overhead.energy_percent?;
-    let policies = overhead.policies.iter();
-    let cheaper = policies.filter(|of| of.energy_percent * 2.0 < own);
+    let (what, policies): (&str, Vec<(&str, f64)>) = match &report.failures {
+        Some(failures) => {
+            let policies = failures.policies.iter();
+            let policies = policies.filter_map(|of| Some((of.policy.as_str(), of.energy_percent?)));
+            (
+                "on this supply saves, restores and what is done again take",
+                policies.collect(),
+            )
+        }
+        None => {
+            let policies = overhead.policies.iter();
+            let policies = policies.map(|of| (of.policy.as_str(), of.energy_percent));
+            ("saves take", policies.collect())
+        }
+    };
+    let own = policies.iter().find(|(name, _)| *name == overhead.policy);
+    let own = own?.1;
+    let cheaper = policies.iter().filter(|(_, energy)| energy * 2.0 < own);
     let with: Vec<String> = cheaper
-        .map(|of| {
-            let needs = match of.policy.as_str() {
+        .map(|(name, energy)| {
+            let needs = match *name {
                 "threshold" | "reactive" => " (if `idetic_energy` tells the supply level)",
                 _ => "",
             };
-            let percent = digits(of.energy_percent);
-            format!("{percent} % with `policy = \"{}\"`{needs}", of.policy)
+            format!("{} % with `policy = \"{name}\"`{needs}", digits(*energy))
         })
         .collect();
     (!with.is_empty()).then(|| {
         format!(
-            "saves take {} % of the design's energy, and under [plan] {}",
+            "{what} {} % of the design's energy, and under [plan] {}",
             digits(own),
             with.join(" or ")
         )

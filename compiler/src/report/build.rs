@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 use crate::control::{ControlGraph, StateId};
 use crate::energy::{Effort, Model};
 use crate::frontend::ObserveOptions;
-use crate::layout::{LaidOut, Layout};
+use crate::layout::{LaidOut, Layout, WidthTried};
 use crate::liveness::{BitSet, Liveness};
 use crate::netlist::{Bits, Netlist};
 use crate::plan::pareto::Front;
@@ -15,6 +15,7 @@ use crate::plan::{self, Alternative, Plan, Policy};
 use crate::source::SourceMap;
 
 use super::energy;
+use super::expected;
 use super::hazards;
 use super::model::*;
 use super::pareto;
@@ -48,6 +49,8 @@ pub struct Inputs<'a> {
     pub design_hash: &'a str,
     /// NVM word width for the baseline where there is no layout.
     pub word_bits: u32,
+    /// The widths that were tried, if there was a choice.
+    pub widths: &'a [WidthTried],
 }
 
 /// Builds the report.
@@ -89,10 +92,12 @@ pub fn report(inputs: &Inputs) -> Report {
         comparison: energy::comparison(inputs),
         pareto: pareto::points(inputs),
         pareto_search: inputs.pareto.map(pareto::search),
+        failures: expected::failures(inputs),
         energy: inputs.energy.map(energy::energy),
         optimality: inputs.plan.map(|(plan, _)| optimality(plan)),
         nvm: inputs.plan.map(|(_, layout)| Nvm {
             word_bits: layout.word_bits,
+            tried: widths(inputs),
             chain_words: layout.words,
             chain_bits: layout.chain.len(),
             memory_words: layout.memory_words(),
@@ -101,6 +106,15 @@ pub fn report(inputs: &Inputs) -> Report {
             slot_words: layout.slot_words,
         }),
     }
+}
+
+fn widths(inputs: &Inputs) -> Vec<NvmWidth> {
+    let widths = inputs.widths.iter();
+    let width = |it: &WidthTried| NvmWidth {
+        word_bits: it.word_bits,
+        cost: it.cost.map(energy::digits),
+    };
+    widths.map(width).collect()
 }
 
 fn design(inputs: &Inputs) -> Design {

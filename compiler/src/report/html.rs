@@ -152,6 +152,7 @@ fn source(key: &str) -> &'static str {
         "live bits" => "the analysis of live bits",
         "baseline" => "the netlist, and the width of NVM words",
         "chain" | "saved memories" | "cold start" | "NVM" => "the layout of the saved bits",
+        "failures" => "[energy], and the plan",
         "longest run" | "plan" => "the plan",
         "supply" => "[energy]: ½ · C · (V_on² − V_off²) · efficiency",
         "worst way" => "the plan, with the energy model's bounds",

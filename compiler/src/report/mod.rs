@@ -6,6 +6,7 @@
 mod advice;
 mod build;
 mod energy;
+mod expected;
 mod hazards;
 mod html;
 mod model;

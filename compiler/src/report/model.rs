@@ -6,6 +6,7 @@
 use indexmap::IndexMap;
 use serde::Serialize;
 
+use super::expected::Failures;
 use super::pareto::{ParetoPoint, ParetoSearch};
 
 /// The whole report.
@@ -46,6 +47,9 @@ pub struct Report {
     /// How they were found; with `--pareto` only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pareto_search: Option<ParetoSearch>,
+    /// What failures cost; absent where nothing is known of on-times.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub failures: Option<Failures>,
     /// What the joules are computed from; absent without an energy model.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub energy: Option<Energy>,
@@ -428,11 +432,25 @@ pub struct Optimality {
     pub gap_percent: f64,
 }
 
+/// A width of NVM words that was tried.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct NvmWidth {
+    /// Bits per word.
+    pub word_bits: u32,
+    /// The objective of its plan, and the controller's area beside the design's with the weight of area; absent
+    /// where the budget is too small.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cost: Option<f64>,
+}
+
 /// The NVM.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Nvm {
     /// Bits per word.
     pub word_bits: u32,
+    /// The widths of which that one costs least; absent where there was no choice.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub tried: Vec<NvmWidth>,
     /// Words of the chain.
     pub chain_words: u32,
     /// Bits in the chain: those saved at any checkpoint.

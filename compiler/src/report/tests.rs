@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::control::StateId;
-use crate::energy::{Figures, Model, Nvm, StateSource, Supply};
+use crate::energy::{Figures, Model, Nvm, OnTimes, StateSource, Supply};
 use crate::frontend::ast::Direction;
 use crate::instrument::fixture::Fixture;
 use crate::plan::WorstSegment;
@@ -29,7 +29,13 @@ fn reported(cold: Option<bool>) -> Report {
     let process = fixture.process("always @(posedge clk) if");
     let data = fixture.register(0, "data", 4, &process, None);
     let mut analysed = fixture.analysed(&[state], &[0, 1], &[(data, 3), (data, 2), (data, 0)]);
-    let model = model();
+    let mut model = model();
+    if cold.is_some() {
+        // The two states take turns, and 50 clocks are less than two saves.
+        model.on_times = Some(OnTimes::Fixed(50e-6));
+        model.arrivals = vec![vec![(1, 1.0)], vec![(0, 1.0)]];
+        analysed.plan.failures = Some(0.25);
+    }
     if let Some(cold) = cold {
         // 2.5 µJ usable.
         analysed.plan.worst_segment = Some(WorstSegment {
@@ -59,6 +65,7 @@ fn reported(cold: Option<bool>) -> Report {
         pareto: None,
         design_hash: "00112233445566778899aabbccddeeff",
         word_bits: 8,
+        widths: &[],
     })
 }
 
@@ -71,6 +78,9 @@ fn model() -> Model {
         ..Figures::default()
     };
     Model {
+        least_harvest_joules: 0.0,
+        on_times: None,
+        arrivals: Vec::new(),
         supply: Supply {
             capacitor_farads: 1e-6,
             on_volts: 3.0,
@@ -110,7 +120,12 @@ fn the_report_with_an_energy_model() {
     let value: serde_json::Value = serde_json::from_str(&json(&report)).expect("valid JSON");
     insta::assert_json_snapshot!(
         "energy_json",
-        [&value["budget"], &value["checkpoints"], &value["energy"]]
+        [
+            &value["budget"],
+            &value["checkpoints"],
+            &value["failures"],
+            &value["energy"]
+        ]
     );
     insta::assert_snapshot!("energy_text", text(&report));
     let page = html(&report);

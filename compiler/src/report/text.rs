@@ -4,6 +4,7 @@
 use indexmap::IndexMap;
 
 use super::advice;
+use super::expected;
 use super::hazards;
 use super::model::{Checkpoint, Observe, Report, State};
 use super::pareto;
@@ -25,6 +26,10 @@ pub fn text(report: &Report) -> String {
     if !report.checkpoints.is_empty() {
         out.push('\n');
         out.push_str(&checkpoint_table(report));
+    }
+    if let Some(failures) = &report.failures {
+        out.push('\n');
+        out.push_str(&expected::text(failures));
     }
     if !report.comparison.is_empty() {
         out.push('\n');
@@ -326,9 +331,10 @@ pub(super) fn fact_rows(report: &Report) -> Vec<Vec<String>> {
         row(
             "NVM",
             format!(
-                "{} of {}",
+                "{} of {}{}",
                 count(u64::from(nvm.slots), "slot"),
-                count(u64::from(nvm.slot_words), "word")
+                count(u64::from(nvm.slot_words), "word"),
+                text_energy::tried(nvm)
             ),
         );
     }

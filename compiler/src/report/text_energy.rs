@@ -1,7 +1,8 @@
 //! The lines of `report.txt` about runs between saves, what saves add, and those
 //! that need an energy model.
 
-use super::model::{Budget, Optimality, Report};
+use super::expected;
+use super::model::{Budget, Nvm, Optimality, Report};
 use super::table::{Align, count, shorten, table};
 use crate::energy::engineering;
 
@@ -43,6 +44,7 @@ pub(super) fn facts(report: &Report) -> Vec<(&'static str, String)> {
             ),
         ));
     }
+    rows.extend(expected::fact(report));
     if let Some(energy) = &report.energy {
         rows.push((
             "cycle",
@@ -168,6 +170,24 @@ pub(super) fn plan(optimality: &Optimality) -> String {
         digits(optimality.lower_bound),
         optimality.gap_percent
     )
+}
+
+/// What the width of the words was chosen from.
+pub(super) fn tried(nvm: &Nvm) -> String {
+    let widths: Vec<String> = (nvm.tried.iter())
+        .map(|of| match of.cost {
+            Some(cost) => format!("{} (cost {})", of.word_bits, digits(cost)),
+            None => format!("{} (refused)", of.word_bits),
+        })
+        .collect();
+    match widths.is_empty() {
+        true => String::new(),
+        false => format!(
+            " of {} bits, chosen from {}",
+            nvm.word_bits,
+            widths.join(", ")
+        ),
+    }
 }
 
 /// Three digits, or all of a large number's before the point.

@@ -281,6 +281,8 @@ fn priced(
     let options = InsertOptions {
         word_bits: WORD_BITS,
         energy: Some(EnergyOptions {
+            least_harvest_watts: 0.0,
+            on_times: None,
             supply: Supply {
                 capacitor_farads: farads,
                 on_volts: 3.0,
@@ -316,6 +318,7 @@ fn priced(
         pareto: None,
         design_hash: &analysis.hash,
         word_bits: WORD_BITS,
+        widths: &[],
     }))
 }
 

@@ -319,3 +319,159 @@ $enddefinitions $end
     all += &bench.refused(1, &["insert", "design.v"]).stderr;
     insta::assert_snapshot!(all);
 }
+
+/// The report of `insert` with this configuration.
+fn report(text: &str) -> serde_json::Value {
+    let bench = Bench::new(&[("idetic.toml", text)]);
+    bench.succeeds(&["insert", "design.v", "-q", "-o", "out"]);
+    let read = std::fs::read_to_string(bench.work().join("out/report.json")).unwrap();
+    serde_json::from_str(&read).unwrap()
+}
+
+#[test]
+fn the_width_of_words_is_the_cheapest_of_all() {
+    let mut chosen = Vec::new();
+    // What counts decides: narrow words waste no bits, wide ones no clocks.
+    for weights in [
+        "energy_weight = 1\nstall_weight = 0\narea_weight = 0\n",
+        "energy_weight = 0\nstall_weight = 1\narea_weight = 0\n",
+        "energy_weight = 1\nstall_weight = 1\narea_weight = 5\n",
+    ] {
+        let of = |bits: &str| {
+            let nvm = format!("technology = \"fram\"\nword_bits = {bits}");
+            report(&(configured("3.3e-6", &nvm) + "[plan]\n" + weights))
+        };
+        let auto = of("\"auto\"");
+        let tried = auto["nvm"]["tried"].as_array().unwrap();
+        assert_eq!(tried.len(), 4);
+        let cost = |of: &serde_json::Value| of["cost"].as_f64().unwrap();
+        let least = tried.iter().map(cost).fold(f64::INFINITY, f64::min);
+        for width in tried {
+            let bits = width["word_bits"].as_u64().unwrap();
+            let alone = of(&bits.to_string());
+            assert_eq!(alone["nvm"]["word_bits"], bits);
+            assert!(alone["nvm"].get("tried").is_none());
+            // The objective of its own plan, and with a weight of area the controller.
+            let objective = alone["optimality"]["objective"].as_f64().unwrap();
+            let controller = cost(width) - objective;
+            match weights.contains("area_weight = 0") {
+                true => assert!(controller.abs() <= 1e-5 * objective, "{bits}: {controller}"),
+                false => assert!(controller > 0.0, "{bits}: {controller}"),
+            }
+            if auto["nvm"]["word_bits"] == bits {
+                assert_eq!(cost(width), least);
+                assert_eq!(auto["checkpoints"], alone["checkpoints"]);
+                assert_eq!(auto["overhead"], alone["overhead"]);
+                chosen.push(bits);
+            }
+        }
+    }
+    assert_eq!(chosen.len(), 3);
+    assert!(chosen[0] < chosen[1], "{chosen:?}");
+}
+
+#[test]
+fn a_width_that_does_not_fit_is_left_out() {
+    let smallest = |bits: &str| {
+        let nvm = format!("technology = \"fram\"\nword_bits = {bits}");
+        let bench = Bench::new(&[("idetic.toml", &configured("1e-12", &nvm))]);
+        recommended(&bench.refused(1, &["insert", "design.v"]).stderr)
+    };
+    let each = ["8", "64"].map(smallest);
+    let (least, most) = (each[0].min(each[1]), each[0].max(each[1]));
+    assert!(least < most * 0.99);
+    assert_eq!(smallest("[8, 64]"), least);
+    let nvm = "technology = \"fram\"\nword_bits = [8, 64]";
+    let between = report(&configured(&format!("{least:e}"), nvm));
+    let tried = between["nvm"]["tried"].as_array().unwrap();
+    let refused = tried.iter().filter(|of| of.get("cost").is_none());
+    assert_eq!(refused.count(), 1, "{tried:?}");
+    let nvm = "technology = \"pcm_nvmain\"\nword_bits = \"auto\"";
+    let bench = Bench::new(&[("idetic.toml", &configured("1e-6", nvm))]);
+    let refusal = bench.refused(1, &["insert", "design.v"]).stderr;
+    assert!(refusal.contains("words of one width"), "{refusal}");
+}
+
+#[test]
+fn on_times_are_part_of_the_plan_and_of_the_report() {
+    let of = |more: &str| {
+        let text = configured("3.3e-6", "technology = \"fram\"");
+        report(&text.replace("[nvm]", &format!("{more}\n[nvm]")))
+    };
+    let without = of("");
+    assert!(without.get("failures").is_none());
+    let objective = |of: &serde_json::Value| of["optimality"]["objective"].as_f64().unwrap();
+    let often = of("on_time_seconds = 1e-3");
+    let seldom = of("on_time_seconds = 5.0");
+    assert!(objective(&without) < objective(&seldom) && objective(&seldom) < objective(&often));
+    let policies = seldom["failures"]["policies"].as_array().unwrap();
+    let names: Vec<&str> = policies
+        .iter()
+        .map(|of| of["policy"].as_str().unwrap())
+        .collect();
+    assert_eq!(names, ["static", "threshold", "timer", "reactive"]);
+    for policy in policies {
+        assert!(policy["committed_cycles"].as_f64().unwrap() > 0.0);
+        assert!(policy["energy_percent"].as_f64().unwrap() > 0.0);
+    }
+    // As much harvest as the design takes: the supply never fails.
+    assert!(of("harvest_watts = 1.0").get("failures").is_none());
+    // What is harvested at any time makes ways shorter.
+    let worst = |of: &serde_json::Value| of["budget"]["worst_segment_joules"].as_f64().unwrap();
+    assert!(worst(&of("least_harvest_watts = 1e-6")) < worst(&without));
+    assert_eq!(worst(&of("harvest_watts = 1e-6")), worst(&without));
+}
+
+#[test]
+fn the_policy_is_the_cheapest_of_those_named() {
+    let of = |policy: &str, weights: &str| {
+        let text = configured("3.3e-6", "technology = \"fram\"");
+        let text = text.replace("[nvm]", "on_time_seconds = 2.0\n[nvm]");
+        format!("{text}[plan]\npolicy = {policy}\n{weights}")
+    };
+    let mut chosen = Vec::new();
+    for (named, weights) in [
+        ("[\"static\", \"timer\"]", ""),
+        ("[\"static\", \"threshold\", \"timer\", \"reactive\"]", ""),
+        ("[\"threshold\", \"reactive\"]", "energy_weight = 0\n"),
+    ] {
+        let found = report(&of(named, weights));
+        let own = found["overhead"]["policy"].as_str().unwrap().to_string();
+        let number = |value: &serde_json::Value| value.as_f64().unwrap();
+        let cost = |policy: &serde_json::Value| {
+            let energy = if weights.is_empty() { 1.0 } else { 0.0 };
+            energy * number(&policy["energy_percent"]) + number(&policy["added_cycles_percent"])
+        };
+        let policies = found["failures"]["policies"].as_array().unwrap();
+        let named =
+            |policy: &&serde_json::Value| named.contains(policy["policy"].as_str().unwrap());
+        let least = policies
+            .iter()
+            .filter(named)
+            .map(cost)
+            .fold(f64::INFINITY, f64::min);
+        let costs = policies
+            .iter()
+            .find(|it| it["policy"] == own.as_str())
+            .map(cost);
+        assert!(costs.unwrap() <= least * 1.001, "{own}: {costs:?}, {least}");
+        chosen.push(own);
+    }
+    assert_eq!(chosen[0], "timer");
+    // Nothing to choose by, and nothing to choose from.
+    let text = of("[\"static\", \"timer\"]", "").replace("on_time_seconds = 2.0", "");
+    for (text, message) in [
+        (text.as_str(), "the supply is not known to fail"),
+        (&of("[]", ""), "leaves no policy"),
+        (&of("[\"statc\"]", ""), "did you mean `static`"),
+        (&of("\"tmer\"", ""), "did you mean `timer`"),
+        (
+            "[plan]\npolicy = [\"static\", \"timer\"]\n",
+            "needs `[energy]`",
+        ),
+    ] {
+        let bench = Bench::new(&[("idetic.toml", text)]);
+        let refusal = bench.refused(1, &["insert", "design.v"]).stderr;
+        assert!(refusal.contains(message), "{refusal}");
+    }
+}

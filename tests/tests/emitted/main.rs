@@ -80,6 +80,7 @@ fn emit(files: &[PathBuf], top: &str, options: &InstrumentOptions, word_bits: u3
         energy: None,
         design_hash: "0123456789abcdef",
         word_bits,
+        widths: &[],
     });
     let directory = tempfile::tempdir().expect("a temporary directory");
     let list = output.file_list(&ListOptions {

@@ -19,19 +19,19 @@ const WIDEST: u32 = 64;
 #[derive(Debug, Clone, Default)]
 pub(super) struct Chains {
     /// Per slot its chain and its place in it; empty where there are no chains.
-    places: Vec<Option<(u32, u32)>>,
-    chains: Vec<Chain>,
+    pub(super) places: Vec<Option<(u32, u32)>>,
+    pub(super) chains: Vec<Chain>,
 }
 
 #[derive(Debug, Clone)]
-struct Chain {
-    selector: ExprId,
+pub(super) struct Chain {
+    pub(super) selector: ExprId,
     /// Per constant, the first place that compares with it, and the leg there.
-    legs: FxHashMap<u64, (u32, ExprId)>,
+    pub(super) legs: FxHashMap<u64, (u32, ExprId)>,
     /// A constant is compared with a second time.
     again: bool,
     /// What the last multiplexer passes where nothing matches.
-    end: ExprId,
+    pub(super) end: ExprId,
 }
 
 impl Chains {
@@ -77,7 +77,7 @@ impl Chains {
         found
     }
 
-    fn place(&self, slot: usize) -> Option<(u32, u32)> {
+    pub(super) fn place(&self, slot: usize) -> Option<(u32, u32)> {
         self.places.get(slot).copied().flatten()
     }
 }

@@ -16,11 +16,13 @@
 //! costs the expressions whose knowledge it changes and their neighbours.
 
 mod backward;
+mod brief;
 mod chains;
 mod forward;
 pub(crate) mod limbs;
 mod needed;
 
+pub(crate) use brief::Brief;
 pub use needed::Needed;
 
 use std::collections::VecDeque;

@@ -11,8 +11,14 @@
 //! - per entry and exit, what the longest way between them takes that meets no
 //!   checkpoint (`way`), if there is one.
 //!
+//! Where failures count ([`super::aging`]), it also has to know
+//!
+//! - per exit, the age of what leaves it,
+//! - per entry, what an age of 1 on arrival there costs within the decided part,
+//! - per entry and exit, how much of an age on arrival leaves there.
+//!
 //! Of two partial choices one *dominates* if it costs no more, and none of these
-//! is worse; the other cannot lead to anything better. Loops need no special
+//! is worse (ages may be, as far as that cannot come to cost the difference, see `worth`); the other cannot lead to anything better. Loops need no special
 //! treatment: an edge back to an entry ends in its slack, and closes a cycle
 //! without a checkpoint exactly if there is a way from that entry to its own
 //! origin.
@@ -26,16 +32,26 @@
 //! there is none.
 //!
 //! Cost: states × kept² × frontier², at most; with a constant limit and frontier it
-//! is linear in the states.
+//! is linear in the states. Where frontiers are wide the limit is what keeps the figures of all partial choices
+//! together within bounds ([`beam()`]); where that leaves too few, the program is not worth running.
+
+mod ages;
+mod beam;
+mod order;
+mod worth;
 
 use super::segments::Problem;
+use ages::Ages;
+use beam::{best, most_used, typical_cost, undominated};
+pub(super) use order::beam;
+use order::order;
+use worth::Worth;
 
 /// No way.
 const NONE: i64 = -1;
 
-/// Partial choices kept per state, at most, with a narrow and with a wide frontier.
+/// Partial choices kept per state, at most, with a narrow frontier.
 const KEPT_NARROW: usize = 1024;
-const KEPT_WIDE: usize = 192;
 
 /// Figures per partial choice up to which the frontier is narrow.
 const NARROW: usize = 6;
@@ -47,14 +63,14 @@ pub(super) struct Found {
     /// No partial choice was cut off.
     pub(super) complete: bool,
     /// No valid choice costs less.
-    pub(super) lower_bound: u64,
+    pub(super) lower_bound: f64,
 }
 
 /// The decided states that the others can see, in the order of the figures.
 #[derive(Default)]
-struct Frontier {
-    exits: Vec<u32>,
-    entries: Vec<u32>,
+pub(super) struct Frontier {
+    pub(super) exits: Vec<u32>,
+    pub(super) entries: Vec<u32>,
 }
 
 impl Frontier {
@@ -67,12 +83,14 @@ impl Frontier {
 /// A partial choice.
 #[derive(Clone)]
 struct Partial {
-    cost: u64,
+    cost: f64,
     /// The last decision, in the list of all.
     last: u32,
     /// Per resource and in the order of the frontier; slacks are negated, so that
     /// less is better throughout.
     figures: Vec<i64>,
+    /// Of ages, likewise: leaving, cost, passed on; empty where failures do not count.
+    ages: Vec<f64>,
 }
 
 /// A decision and the one before it.
@@ -91,16 +109,16 @@ struct Table {
 }
 
 /// Where the decided neighbours of a state stand in the frontier.
-struct Neighbours {
+pub(super) struct Neighbours {
     /// Exits that lead to it.
-    before: Vec<usize>,
+    pub(super) before: Vec<usize>,
     /// Entries that it leads to.
-    after: Vec<usize>,
-    self_loop: bool,
+    pub(super) after: Vec<usize>,
+    pub(super) self_loop: bool,
 }
 
-/// Solves a problem.
-pub(super) fn solve(problem: &Problem) -> Found {
+/// Solves a problem; keeps at most `kept_wide` partial choices where the frontier is wide.
+pub(super) fn solve(problem: &Problem, kept_wide: usize) -> Found {
     let flow = problem.flow;
     let count = flow.len();
     let order = order(problem);
@@ -109,24 +127,26 @@ pub(super) fn solve(problem: &Problem) -> Found {
         place[state as usize] = at;
     }
     // The required states after each place cost at least this much.
-    let mut rest = vec![0u64; count + 1];
+    let mut rest = vec![0.0; count + 1];
     for at in (0..count).rev() {
         let state = order[at] as usize;
-        let own = if problem.required[state] {
-            problem.costs[state]
-        } else {
-            0
+        let own = match problem.required[state] {
+            true => problem.costs[state] as f64,
+            false => 0.0,
         };
         rest[at] = rest[at + 1] + own;
     }
     let mut decisions: Vec<Decision> = Vec::new();
     let mut frontier = Frontier::default();
     let mut partials = vec![Partial {
-        cost: 0,
+        cost: 0.0,
         last: u32::MAX,
         figures: Vec::new(),
+        ages: Vec::new(),
     }];
-    let mut cut_off = u64::MAX;
+    let mut cut_off = f64::INFINITY;
+    let aging = problem.aging.as_ref();
+    let worth = aging.map(|aging| Worth::new(problem, aging));
     for (at, &state) in order.iter().enumerate() {
         let near = neighbours(problem, &frontier, state);
         let open = |list: &[u32]| list.iter().any(|&other| place[other as usize] > at);
@@ -158,10 +178,17 @@ pub(super) fn solve(problem: &Problem) -> Found {
                 ) else {
                     continue;
                 };
-                let cost = if chosen {
-                    problem.costs[state as usize]
-                } else {
-                    0
+                let mut cost = match chosen {
+                    true => problem.costs[state as usize] as f64,
+                    false => 0.0,
+                };
+                let ages = match &problem.aging {
+                    None => Vec::new(),
+                    Some(aging) => {
+                        let mut ages = Ages::before(&partial.ages, &frontier);
+                        cost += ages.decide(aging, &frontier, (state, chosen), &near);
+                        ages.kept(&exits, &entries)
+                    }
                 };
                 decisions.push(Decision {
                     before: partial.last,
@@ -171,6 +198,7 @@ pub(super) fn solve(problem: &Problem) -> Found {
                     cost: partial.cost + cost,
                     last: decisions.len() as u32 - 1,
                     figures,
+                    ages,
                 });
             }
         }
@@ -180,11 +208,10 @@ pub(super) fn solve(problem: &Problem) -> Found {
             entries: pick(&frontier.entries, &entries),
         };
         let width = frontier.figures();
-        let mut kept = undominated(next, width <= NARROW);
-        let limit = if width <= NARROW {
-            KEPT_NARROW
-        } else {
-            KEPT_WIDE
+        let mut kept = undominated(next, &frontier, worth.as_ref());
+        let limit = match width <= NARROW {
+            true => KEPT_NARROW,
+            false => kept_wide,
         };
         if kept.len() > limit {
             let outs = |partial: &Partial| most_used(problem, &frontier, &partial.figures);
@@ -197,7 +224,7 @@ pub(super) fn solve(problem: &Problem) -> Found {
             break;
         }
     }
-    let best = partials.iter().min_by_key(|partial| partial.cost);
+    let best = (partials.iter()).min_by(|a, b| a.cost.total_cmp(&b.cost));
     let chosen = best.map(|best| {
         let mut chosen = vec![false; count];
         let mut at = best.last;
@@ -208,10 +235,10 @@ pub(super) fn solve(problem: &Problem) -> Found {
         }
         chosen
     });
-    let cost = best.map_or(u64::MAX, |best| best.cost);
+    let cost = best.map_or(f64::INFINITY, |best| best.cost);
     Found {
         chosen,
-        complete: cut_off == u64::MAX,
+        complete: cut_off == f64::INFINITY,
         lower_bound: cut_off.min(cost),
     }
 }
@@ -345,136 +372,4 @@ impl Table {
         }
         Some(())
     }
-}
-
-/// Leaves out what another dominates. Of equals the first stays.
-fn undominated(mut partials: Vec<Partial>, narrow: bool) -> Vec<Partial> {
-    partials.sort_by(|a, b| (a.cost, &a.figures, a.last).cmp(&(b.cost, &b.figures, b.last)));
-    if narrow
-        && partials
-            .first()
-            .is_some_and(|first| first.figures.len() == 1)
-    {
-        let mut least = i64::MAX;
-        partials.retain(|partial| {
-            let better = partial.figures[0] < least;
-            least = least.min(partial.figures[0]);
-            better
-        });
-        return partials;
-    }
-    let mut kept: Vec<Partial> = Vec::new();
-    for partial in partials {
-        let dominates = |other: &Partial| {
-            let pairs = other.figures.iter().zip(&partial.figures);
-            pairs.into_iter().all(|(other, own)| other <= own)
-        };
-        // The last ones kept cost most and have the least figures.
-        if !kept.iter().rev().any(dominates) {
-            kept.push(partial);
-        }
-    }
-    kept
-}
-
-/// The largest part of a budget that an exit has used or an entry lacks.
-fn most_used(problem: &Problem, frontier: &Frontier, figures: &[i64]) -> f64 {
-    let (outs, ins) = (frontier.exits.len(), frontier.entries.len());
-    let stride = frontier.figures();
-    let mut most = 0.0f64;
-    for (index, resource) in problem.resources.iter().enumerate() {
-        let budget = resource.budget.max(1) as f64;
-        let own = &figures[index * stride..];
-        for &out in &own[..outs] {
-            most = most.max(out as f64 / budget);
-        }
-        for &slack in &own[outs..outs + ins] {
-            most = most.max(1.0 + slack as f64 / budget);
-        }
-    }
-    most
-}
-
-fn typical_cost(problem: &Problem) -> f64 {
-    let allowed = problem.costs.iter().zip(&problem.allowed);
-    let mut costs: Vec<u64> = allowed
-        .filter(|(_, own)| **own)
-        .map(|(&cost, _)| cost)
-        .collect();
-    costs.sort_unstable();
-    costs.get(costs.len() / 4).map_or(1.0, |&cost| cost as f64)
-}
-
-/// The `limit` most promising, and the least cost of the others. Half of them
-/// have the least cost when the used part of the budget is charged, a quarter the
-/// least cost as it is, a quarter the most budget left.
-fn best(
-    partials: Vec<Partial>,
-    limit: usize,
-    used: impl Fn(&Partial) -> f64,
-    typical_cost: f64,
-) -> (Vec<Partial>, u64) {
-    let used: Vec<f64> = partials.iter().map(used).collect();
-    let cost = |at: usize| partials[at].cost as f64;
-    let mut keep = vec![false; partials.len()];
-    let mut take = |count: usize, key: &dyn Fn(usize) -> f64| {
-        let mut order: Vec<usize> = (0..partials.len()).filter(|&at| !keep[at]).collect();
-        order.sort_by(|&a, &b| key(a).total_cmp(&key(b)).then(a.cmp(&b)));
-        for &at in order.iter().take(count) {
-            keep[at] = true;
-        }
-    };
-    take(limit / 2, &|at| cost(at) + used[at] * typical_cost);
-    take(limit / 4, &cost);
-    take(limit / 4, &|at| used[at]);
-    let cut = (partials.iter().zip(&keep)).filter(|(_, keep)| !**keep);
-    let cut = cut.map(|(partial, _)| partial.cost).min();
-    let kept = partials.into_iter().zip(keep).filter(|(_, keep)| *keep);
-    (
-        kept.map(|(partial, _)| partial).collect(),
-        cut.unwrap_or(u64::MAX),
-    )
-}
-
-/// The order in which states are decided: depth or breadth first from the starts,
-/// whichever has the narrower frontiers.
-fn order(problem: &Problem) -> Vec<u32> {
-    let deep = problem.flow.depth_first(problem.starts);
-    let wide = problem.flow.breadth_first(problem.starts);
-    if work(problem, &wide) < work(problem, &deep) {
-        wide
-    } else {
-        deep
-    }
-}
-
-/// Figures of all frontiers of an order.
-fn work(problem: &Problem, order: &[u32]) -> u64 {
-    let flow = problem.flow;
-    let mut place = vec![0usize; order.len()];
-    for (at, &state) in order.iter().enumerate() {
-        place[state as usize] = at;
-    }
-    // Where each state stops being an exit and an entry.
-    let mut ends = vec![(0i64, 0i64); order.len() + 1];
-    for (at, &state) in order.iter().enumerate() {
-        let last = |list: &[u32]| list.iter().map(|&other| place[other as usize]).max();
-        let exit = last(flow.successors(state as usize)).filter(|&end| end > at);
-        let entry = last(flow.predecessors(state as usize)).filter(|&end| end > at);
-        if let Some(end) = exit {
-            ends[at].0 += 1;
-            ends[end].0 -= 1;
-        }
-        if let Some(end) = entry {
-            ends[at].1 += 1;
-            ends[end].1 -= 1;
-        }
-    }
-    let (mut exits, mut entries, mut sum) = (0i64, 0i64, 0u64);
-    for (exit, entry) in ends {
-        exits += exit;
-        entries += entry;
-        sum += ((exits + 1) * (entries + 1)).pow(2) as u64;
-    }
-    sum
 }
