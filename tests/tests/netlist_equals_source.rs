@@ -247,6 +247,8 @@ designs! {
     piecewise: "piecewise";
     powers: "powers";
     reals: "reals";
+    ruled_out: "ruled_out";
+    ruled_out_of_another_kind: "ruled_out", "EN" = "1";
     reals_of_another_clock: "reals", "CLOCK" = "12.5e6", "BAUD" = "9600";
     selects: "selects";
     signal_loops: "signal_loops";

@@ -283,7 +283,13 @@ impl<'a> Elab<'a> {
     /// Whether the patterns match every value that the selector can have.
     fn covered(&self, selector: ExprId, patterns: &[Pattern]) -> bool {
         let bits = self.exprs.significant(selector);
-        let list: Vec<(&Bits, &Bits)> = patterns.iter().map(|p| (&p.bits, &p.wild)).collect();
+        // The bits above are 0: what asks for others there matches nothing.
+        let possible = patterns.iter().filter(|pattern| {
+            let mut above = bits..pattern.bits.width();
+            above
+                .all(|at| pattern.wild.bit(at) == Some(true) || pattern.bits.bit(at) == Some(false))
+        });
+        let list: Vec<(&Bits, &Bits)> = possible.map(|p| (&p.bits, &p.wild)).collect();
         // A complete list of n-bit labels without wildcards has 2^n of them.
         let wild = patterns.iter().any(|pattern| !pattern.wild.is_zero());
         if bits == 0 || (!wild && (bits > 24 || list.len() < 1 << bits)) {
