@@ -196,6 +196,7 @@ pub fn request(
             word_bits,
             energy: energy_config::options(&config, word_bits),
             max_cycles,
+            recompute: config.plan.recompute,
             forced: config.plan.forced.clone(),
             forbidden: config.plan.forbidden.clone(),
             policy,

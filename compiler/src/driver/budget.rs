@@ -6,6 +6,7 @@
 //! words that it really writes, the states concerned get those words, and the plan
 //! is made again. What is accepted fits with the words of the layout itself.
 
+use super::derived::derive;
 use super::{Analysis, InsertOptions};
 use crate::control::StateId;
 use crate::diagnostics::{Diagnostic, Label, codes};
@@ -47,6 +48,7 @@ pub(super) fn planned(
         );
         let plan = plan.map_err(|error| error.diagnostic(&analysis.graph))?;
         let layout = lay_out(analysis, options, &plan);
+        let (plan, layout) = derive(analysis, options, plan, layout);
         return Ok(Planned {
             plan,
             layout,
@@ -161,6 +163,8 @@ impl Search<'_> {
             // Later rounds know of words that another plan may not need.
             lower_bound = plan.optimality.lower_bound.min(lower_bound);
             let layout = lay_out(self.analysis, self.options, &plan);
+            let (derived, layout) = derive(self.analysis, self.options, plan, layout);
+            plan = derived;
             let mut chosen = vec![false; graph.states.len()];
             for (at, checkpoint) in plan.checkpoints.iter().enumerate() {
                 chosen[checkpoint.state.index()] = true;
@@ -379,7 +383,10 @@ pub(super) fn filled(analysis: &Analysis, options: &InsertOptions, state: usize)
         ..
     } = analysis;
     let given = plan::given(netlist, graph, liveness, StateId(state as u32));
-    let bits = (liveness.live[state].count() - given.count()) as u64;
+    let follow = liveness.relations[state].0.iter();
+    let follow = follow.filter(|it| options.recompute || it.is.is_copy());
+    let saved = (liveness.live[state].count() - given.count()) as u64;
+    let bits = saved.saturating_sub(follow.count() as u64);
     let memories = liveness.memories[state].iter();
     let memories = memories.map(|memory| &netlist.memories[memory]);
     Shape::filled(options.word_bits, bits, memories)
