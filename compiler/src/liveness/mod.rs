@@ -88,7 +88,7 @@ pub fn analyze(
     let mut search = propagation::Search::new(netlist, &graph, &bits);
     let limit = uses.work() / CONSTANTS + LEAST_WORK;
     let constants = propagation::constants(&mut search, &graph, &live, limit);
-    let limit = uses.work() / RELATIONS + LEAST_WORK + search.work();
+    let limit = uses.work() / RELATIONS + LEAST_RELATIONS + search.work();
     let relations = relations::relations(&mut search, &graph, &live, &constants, limit);
     let liveness = Liveness {
         constants,
@@ -104,7 +104,8 @@ pub fn analyze(
 /// follows in any case.
 const CONSTANTS: u64 = 2;
 /// Relations likewise.
-const RELATIONS: u64 = 1;
+const RELATIONS: u64 = 2;
+const LEAST_RELATIONS: u64 = 2_000_000;
 const LEAST_WORK: u64 = 5_000_000;
 
 /// The live bits of every control state.

@@ -24,7 +24,7 @@ use super::numbering::{Numbering, View};
 use super::propagation::{Search, add_facts, set};
 use super::shown::shown;
 use super::terms::{Lit, Term, Terms};
-use super::uses::edges_of;
+use super::uses::{Refused, edges_of};
 use super::walk::{Place, walk};
 use super::{BitSet, Constants};
 use crate::control::{ControlGraph, StateId};
@@ -232,6 +232,8 @@ pub(super) fn relations(
             .collect(),
         found: vec![None; live.len()],
         changed: Vec::new(),
+        work: 0,
+        limit,
     };
     for start in &starts {
         relating.start(search, graph, start);
@@ -247,10 +249,10 @@ pub(super) fn relations(
                 if !std::mem::replace(&mut dirty[state.index()], false) {
                     continue;
                 }
-                if relating.numbering.work() + search.work() > limit {
+                relating.carry(search, graph, state, constants);
+                if relating.is_exhausted(search.work()) {
                     return none();
                 }
-                relating.carry(search, graph, state, constants);
                 for state in std::mem::take(&mut relating.changed) {
                     dirty[state.index()] = true;
                 }
@@ -279,13 +281,22 @@ struct Relating {
     members: Vec<Vec<usize>>,
     found: Vec<Option<Classes>>,
     changed: Vec<StateId>,
+    /// Bits that classes were made and parted of.
+    work: u64,
+    limit: u64,
 }
 
 impl Relating {
+    /// Whether no more may be done; `swept` is the work of the search.
+    fn is_exhausted(&self, swept: u64) -> bool {
+        self.work + self.numbering.work() + swept > self.limit
+    }
+
     /// Takes in what the members of a state are by one way into it.
     fn meet(&mut self, state: StateId, lit: impl FnMut(usize) -> Lit) {
         let at = state.index();
         let lits: Vec<Lit> = self.members[at].iter().copied().map(lit).collect();
+        self.work += lits.len() as u64;
         let terms = &mut self.numbering.terms;
         let changed = match &mut self.found[at] {
             Some(classes) => classes.part(&lits, terms),
@@ -406,10 +417,14 @@ impl Relating {
         }
         let edges = edges_of(graph, state, case).iter().enumerate();
         let depth = case.assumptions.len();
-        let visit = |place: Place<'_>, known: &mut Known, _: &mut Scratch| {
+        let visit = |place: Place<'_>, known: &mut Known, scratch: &mut Scratch| {
             let Place::Edge(_, edge) = place else {
                 return Ok(());
             };
+            // A state can have a thousand edges.
+            if self.is_exhausted(scratch.work()) {
+                return Err(Refused);
+            }
             let view = View {
                 netlist,
                 cone,
@@ -442,7 +457,7 @@ impl Relating {
             });
             Ok(())
         };
-        // Nothing refuses.
+        // Where the work is done, the caller gives up.
         let _ = walk((cone, exprs), known, scratch, edges, depth, false, visit);
         let shows = shown(graph, netlist, &|register: RegId, offset: u32| {
             let lits = &read[register.index()][offset as usize..];
