@@ -6,6 +6,7 @@
 //! is a value exactly if none of them is an error.
 
 mod budget;
+mod derived;
 mod failures;
 mod outline;
 mod pareto;
@@ -153,6 +154,8 @@ pub struct InsertOptions {
     pub widths: Vec<Width>,
     /// Longest run of logical cycles between two saves.
     pub max_cycles: Option<u64>,
+    /// Bits that are functions of saved bits may be computed in a restore, not only copied.
+    pub recompute: bool,
     /// Names of control states that must be checkpoints.
     pub forced: Vec<String>,
     /// Names of control states that must not be.
@@ -213,6 +216,17 @@ pub fn plan(analysis: &Analysis, options: &InsertOptions) -> (Option<Plan>, Diag
 }
 
 /// Chooses the checkpoints and lays out their bits.
+pub fn lay_out(
+    analysis: &Analysis,
+    options: &InsertOptions,
+) -> (Option<(Plan, Layout)>, Diagnostics) {
+    let (planned, diagnostics) = planned(analysis, options);
+    (
+        planned.map(|planned| (planned.plan, planned.layout)),
+        diagnostics,
+    )
+}
+
 fn planned(analysis: &Analysis, options: &InsertOptions) -> (Option<Planned>, Diagnostics) {
     let (plan_options, mut diagnostics) = plan_options(analysis, options);
     if diagnostics.has_errors() {
@@ -225,6 +239,13 @@ fn planned(analysis: &Analysis, options: &InsertOptions) -> (Option<Planned>, Di
             return (None, diagnostics);
         }
     };
+    if !options.drop_bits.is_empty() || options.alternative.is_some() {
+        // Those are laid out as they are.
+        for checkpoint in &mut planned.plan.checkpoints {
+            let derived: Vec<usize> = checkpoint.derived.keys().copied().collect();
+            checkpoint.save_derived(derived);
+        }
+    }
     for bit in &options.drop_bits {
         if let Err(error) = drop_bit(&mut planned.plan, analysis, bit) {
             diagnostics.push(error);

@@ -43,9 +43,30 @@ struct Claimed {
 
 impl Claimed {
     fn new() -> Claimed {
+        Claimed::of(DESIGN, 32)
+    }
+
+    /// A plan that derives bits in a restore, two words' worth.
+    fn deriving() -> Claimed {
+        let claimed = Claimed::of(include_str!("../designs/derive/copies.v"), 8);
+        assert_eq!(
+            claimed.plan.checkpoints[claimed.derives()].derived.len(),
+            24
+        );
+        claimed
+    }
+
+    /// The place of the checkpoint that does.
+    fn derives(&self) -> usize {
+        let mut checkpoints = self.plan.checkpoints.iter();
+        let at = checkpoints.position(|checkpoint| !checkpoint.derived.is_empty());
+        at.expect("one derives bits")
+    }
+
+    fn of(design: &str, word_bits: u32) -> Claimed {
         let folder = tempfile::tempdir().expect("a folder");
-        let file = folder.path().join("history.v");
-        fs::write(&file, DESIGN).expect("written");
+        let file = folder.path().join("design.v");
+        fs::write(&file, design).expect("written");
         let options = AnalyzeOptions {
             read: ReadOptions {
                 files: vec![file],
@@ -60,7 +81,8 @@ impl Claimed {
         let (analysis, said) = driver::analyze(&options, &mut SourceMap::new());
         let analysis = analysis.unwrap_or_else(|| panic!("{said:#?}"));
         let plan = InsertOptions {
-            word_bits: 32,
+            word_bits,
+            recompute: true,
             ..InsertOptions::default()
         };
         let (plan, said) = driver::plan(&analysis, &plan);
@@ -181,4 +203,35 @@ fn a_constant_that_the_reset_does_not_leave_is_found() {
     // The reset leaves 0.
     constants.insert(claimed.analysis.liveness.bits.of(seen, 0), true);
     claimed.is_refuted("start");
+}
+
+#[test]
+fn a_plan_that_derives_bits_is_accepted() {
+    assert_eq!(Claimed::deriving().refuted(), None);
+}
+
+#[test]
+fn a_bit_that_is_derived_wrongly_is_found() {
+    let mut claimed = Claimed::deriving();
+    let at = claimed.derives();
+    let state = claimed.plan.checkpoints[at].state;
+    let derived = &mut claimed.plan.checkpoints[at].derived;
+    let (&bit, is) = derived.iter().nth(9).expect("24 bits");
+    let is = is.clone().inverted_if(true);
+    derived.insert(bit, is);
+    claimed.is_refuted(&format!("state_{}", state.index()));
+}
+
+#[test]
+fn a_relation_that_does_not_hold_is_found() {
+    let mut claimed = Claimed::deriving();
+    let state = claimed.plan.checkpoints[claimed.derives()].state;
+    let relations = &mut claimed.analysis.liveness.relations[state.index()].0;
+    let own = relations.last_mut().expect("there are some");
+    own.is = own.is.clone().inverted_if(true);
+    // By the step that leads there.
+    let before = claimed.analysis.graph.edges.iter();
+    let mut before = before.filter(|edge| edge.to == state && edge.from != state);
+    let from = before.next().expect("it is reached").from;
+    claimed.is_refuted(&format!("state_{}", from.index()));
 }

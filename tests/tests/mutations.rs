@@ -368,3 +368,97 @@ fn mistakes_in_the_emitted_text_are_caught() {
         assert!(caught, "{}: {kinds:?}", mistake.what);
     }
 }
+
+/// Bits derived in a restore: what is wrong about them, and what follows.
+const DERIVED: &[Mistake] = &[
+    Mistake {
+        what: "a copy from the place next to its source",
+        file: "copies_idetic.v",
+        changes: &[("COPY", "NEXT")],
+        shows_as: &[Output],
+    },
+    Mistake {
+        what: "an inverse that is a copy",
+        file: "copies_idetic.v",
+        changes: &[("INVERSE", "COPY")],
+        shows_as: &[Output],
+    },
+    Mistake {
+        what: "a function of one source",
+        file: "copies_idetic.v",
+        changes: &[("BOTH", "ONE")],
+        shows_as: &[Output],
+    },
+];
+
+/// In the text of the wrapper the first line of the table that derives a bit in this way, changed.
+fn derive_otherwise(text: &str, from: &str, to: &str) -> String {
+    let is = |line: &str| {
+        let line = line.trim_start();
+        let value = line
+            .strip_prefix("idetic_given_word[")?
+            .split_once(" = ")?
+            .1;
+        Some(match value {
+            value if value.contains('&') => "BOTH",
+            value if value.starts_with('~') => "INVERSE",
+            _ => "COPY",
+        })
+    };
+    let mut changed = false;
+    let lines = text.lines().map(|line| {
+        if changed || is(line) != Some(from) {
+            return line.to_string();
+        }
+        changed = true;
+        let (place, value) = line.split_once(" = ").expect("an assignment");
+        let value = match to {
+            "NEXT" => {
+                let (vector, at) = value.rsplit_once('[').expect("a bit");
+                let at: u32 = at.trim_end_matches("];").parse().expect("a number");
+                format!("{vector}[{}];", at + 1)
+            }
+            "COPY" => value.trim_start_matches('~').to_string(),
+            _ => {
+                let one = value.split_once(" & ").expect("two sources").0;
+                format!("{};", one.trim_start_matches('('))
+            }
+        };
+        format!("{place} = {value}")
+    });
+    let text = lines.collect::<Vec<_>>().join("\n") + "\n";
+    assert!(changed, "{from} in {text}");
+    text
+}
+
+/// A restore computes what it does not read; where it computes something else, that shows.
+#[test]
+fn bits_derived_wrongly_are_caught() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("designs/derive");
+    let mut recorded = Recorded::design(&folder, &folder.join("copies_tb.v"), Default::default());
+    let inserted = recorded.insert(&InsertOptions {
+        recompute: true,
+        ..options(8)
+    });
+    let derived = inserted.plan.checkpoints.iter().map(|it| it.derived.len());
+    assert_eq!(derived.max(), Some(24));
+    let campaign = |mistake: Option<&Mistake>| -> CampaignReport {
+        let change = |name: &str, text: &str| match mistake {
+            Some(mistake) if mistake.file == name => {
+                let (from, to) = mistake.changes[0];
+                derive_otherwise(text, from, to)
+            }
+            _ => text.to_string(),
+        };
+        let options = singles(200, None);
+        let report = recorded.campaign(&inserted, &change, Simulator::Icarus, &options);
+        report.unwrap_or_else(|error| panic!("{}: {error}", mistake.map_or("none", |m| m.what)))
+    };
+    assert_eq!(campaign(None).failures, []);
+    for mistake in DERIVED {
+        let report = campaign(Some(mistake));
+        let kinds: Vec<FailureKind> = report.failures.iter().map(|failure| failure.kind).collect();
+        let caught = kinds.iter().any(|kind| mistake.shows_as.contains(kind));
+        assert!(caught, "{}: {kinds:?}", mistake.what);
+    }
+}

@@ -78,6 +78,12 @@ enum Chore {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
+    /// What constants, equal bits, computed bits and unobserved outputs leave out of saves, in a release build
+    Facts {
+        /// `--list FILE`, `--only NAME`, `--word-bits N`, `--write FILE`
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
     /// Area and energy that surviving costs, on the examples and a list, in a release build; needs qflow-tech-osu018
     Overhead {
         /// `--list FILE`, `--only NAME`, `--liberty FILE`, `--limit SECONDS`
@@ -143,6 +149,10 @@ fn main() -> ExitCode {
         Chore::Drops { arguments } => run(cargo()
             .args(["run", "--quiet", "--release", "-p", "idetic-tests"])
             .args(["--bin", "drops", "--"])
+            .args(arguments)),
+        Chore::Facts { arguments } => run(cargo()
+            .args(["run", "--quiet", "--release", "-p", "idetic-tests"])
+            .args(["--bin", "facts", "--"])
             .args(arguments)),
         Chore::Overhead { arguments } => run(cargo()
             .args(["run", "--quiet", "--release", "-p", "idetic-tests"])

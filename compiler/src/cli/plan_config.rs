@@ -16,6 +16,9 @@ pub struct PlanConfig {
     pub policy: Policies,
     /// Longest run of logical cycles between two saves. Default: no bound.
     pub max_cycles: Option<u64>,
+    /// Bits that are small functions of saved ones are computed in a restore, where that saves words. Default: no.
+    #[serde(default)]
+    pub recompute: bool,
     /// Control states that must be checkpoints, by name.
     #[serde(default)]
     pub forced: Vec<String>,

@@ -199,6 +199,7 @@ pub fn request(
             widths: nvm_config::widths(&config, &widths),
             energy: energy_config::options(&config, word_bits),
             max_cycles,
+            recompute: config.plan.recompute,
             forced: config.plan.forced.clone(),
             forbidden: config.plan.forbidden.clone(),
             policy: policies[0],

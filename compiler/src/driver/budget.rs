@@ -9,6 +9,7 @@
 use std::cell::Cell;
 use std::time::{Duration, Instant};
 
+use super::derived::derive;
 use super::failures::Failures;
 use super::widths::Refused;
 use super::{Analysis, InsertOptions, Stopwatch, Times};
@@ -58,6 +59,7 @@ pub(super) fn planned(
         let plan = plan.map_err(|error| error.diagnostic(&analysis.graph))?;
         watch.lap("plan");
         let layout = lay_out(analysis, options, &plan);
+        let (plan, layout) = derive(analysis, options, plan, layout);
         watch.lap("layout");
         return Ok(Planned {
             plan,
@@ -190,6 +192,8 @@ impl Search<'_> {
             lower_bound = plan.optimality.lower_bound.min(lower_bound);
             let begin = Instant::now();
             let layout = lay_out(self.analysis, self.options, &plan);
+            let (derived, layout) = derive(self.analysis, self.options, plan, layout);
+            plan = derived;
             self.layouts.set(self.layouts.get() + begin.elapsed());
             let mut chosen = vec![false; graph.states.len()];
             for (at, checkpoint) in plan.checkpoints.iter().enumerate() {
@@ -447,7 +451,10 @@ pub(super) fn filled(analysis: &Analysis, options: &InsertOptions, state: usize)
         ..
     } = analysis;
     let given = plan::given(netlist, graph, liveness, StateId(state as u32));
-    let bits = (liveness.live[state].count() - given.count()) as u64;
+    let follow = liveness.relations[state].0.iter();
+    let follow = follow.filter(|it| options.recompute || it.is.is_copy());
+    let saved = (liveness.live[state].count() - given.count()) as u64;
+    let bits = saved.saturating_sub(follow.count() as u64);
     let memories = liveness.memories[state].iter();
     let memories = memories.map(|memory| &netlist.memories[memory]);
     Shape::filled(options.word_bits, bits, memories)

@@ -3,6 +3,7 @@
 use indexmap::IndexMap;
 
 use super::check::{self, Check};
+use super::derived;
 use super::{Dump, Map, Value};
 use crate::instrument::ImageCheckpoint;
 
@@ -160,6 +161,7 @@ fn read_slot(map: &Map, dump: &Dump, slot: usize) -> Slot {
                 value.set(run.register_bit + bit, digit == '1');
             }
         }
+        derive(of, &mut registers);
         for &at in &of.memories {
             let memory = &map.memories[at];
             let rows = (0..memory.rows).map(|row| {
@@ -182,6 +184,17 @@ fn read_slot(map: &Map, dump: &Dump, slot: usize) -> Slot {
         checkpoint: checkpoint.map(|it| it.index),
         registers,
         memories,
+    }
+}
+
+/// Sets the bits that follow from saved ones.
+pub(super) fn derive(of: &ImageCheckpoint, registers: &mut IndexMap<String, Value>) {
+    for bit in &of.derived {
+        let source = |name: &str, at| registers.get(name)?.bit(at);
+        let value = derived::value(&bit.value, &source);
+        if let (Some(value), Some(register)) = (value, registers.get_mut(&bit.register)) {
+            register.set(bit.register_bit, value);
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 
 use super::check::{self, Check};
-use super::decode::{covered, offset, unknown};
+use super::decode::{covered, derive, offset, unknown};
 use super::{Dump, Map, Value};
 use crate::instrument::ImageCheckpoint;
 
@@ -67,6 +67,7 @@ pub fn encode(map: &Map, wanted: &Wanted) -> Result<Dump, Vec<String>> {
     for (word, value) in words {
         dump.set(payload + word, value);
     }
+    follows(of, &registers, &mut wrong);
     memories(map, of, wanted, &mut dump, &mut wrong);
     if !wrong.is_empty() {
         return Err(wrong);
@@ -123,6 +124,26 @@ fn told(
             wrong.push(format!(
                 "`{}` is {}'b{} from bit {} on in {}, and cannot be restored as {value}",
                 run.register, run.width_bits, run.value, run.register_bit, of.name
+            ));
+        }
+    }
+}
+
+/// What follows from saved bits cannot be wanted otherwise either.
+fn follows(of: &ImageCheckpoint, registers: &IndexMap<String, Value>, wrong: &mut Vec<String>) {
+    let mut restored = registers.clone();
+    derive(of, &mut restored);
+    for bit in &of.derived {
+        let wanted = registers
+            .get(&bit.register)
+            .and_then(|it| it.bit(bit.register_bit));
+        let value = restored
+            .get(&bit.register)
+            .and_then(|it| it.bit(bit.register_bit));
+        if wanted.is_some() && wanted != value {
+            wrong.push(format!(
+                "bit {} of `{}` is {} in {}, and cannot be restored otherwise",
+                bit.register_bit, bit.register, bit.value, of.name
             ));
         }
     }

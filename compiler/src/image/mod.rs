@@ -10,6 +10,7 @@
 
 mod check;
 mod decode;
+mod derived;
 mod diff;
 mod dump;
 mod encode;

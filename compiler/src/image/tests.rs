@@ -95,6 +95,43 @@ fn what_is_encoded_is_decoded() {
 }
 
 #[test]
+fn derived_bits_are_computed() {
+    let bit = |name: &str, at: u32| match (name, at) {
+        ("a", 0) | ("m[2]", 1) | ("u.\\x&(y ", 3) => Some(true),
+        ("a", 1) => Some(false),
+        _ => None,
+    };
+    for (text, value) in [
+        ("a[0]", Some(true)),
+        ("~a[0]", Some(false)),
+        ("~(a[0] & ~a[1])", Some(false)),
+        ("(m[2][1] ^ (a[0] & a[1]))", Some(true)),
+        ("~u.\\x&(y [3]", Some(false)),
+        ("(a[0] & b[0])", None),
+        ("a[0] a[0]", None),
+        ("(a[0] | a[0])", None),
+        ("", None),
+    ] {
+        assert_eq!(super::derived::value(text, &bit), value, "{text}");
+    }
+    let mut map = map(16);
+    let derived = serde_json::json!([{"register": "b", "register_bit": 0, "value": "~a[2]"}]);
+    map.checkpoints[0].derived = serde_json::from_value(derived).unwrap();
+    let mut of = wanted("state=RUN", "12'habc", &[]);
+    let dump = encode(&map, &of).unwrap();
+    assert_eq!(
+        decode(&map, &dump).slots[0].registers["b"].to_string(),
+        "3'h4"
+    );
+    of.registers.insert("b".into(), "3'b101".into());
+    let wrong = encode(&map, &of).unwrap_err();
+    assert_eq!(
+        wrong,
+        ["bit 0 of `b` is ~a[2] in state=RUN, and cannot be restored otherwise"]
+    );
+}
+
+#[test]
 fn every_wrong_bit_is_found() {
     let map = map(16);
     let good = encode(&map, &wanted("state=RUN", "0xabc", &[])).unwrap();

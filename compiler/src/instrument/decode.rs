@@ -11,22 +11,35 @@ use indexmap::IndexMap;
 use serde::Serialize;
 
 use crate::control::ControlGraph;
-use crate::liveness::{BitSet, Liveness};
+use crate::layout::Layout;
+use crate::liveness::{BitSet, Liveness, Verilog};
 use crate::netlist::RegId;
 use crate::plan::{Checkpoint, Plan};
 
 use super::text;
 use super::tree::Tree;
 
-/// The control registers that the wrapper must see: those with a bit that
-/// tells some checkpoint, in netlist order.
-pub fn observed_control(graph: &ControlGraph, liveness: &Liveness, plan: &Plan) -> Vec<RegId> {
+/// The registers that the wrapper must see, in netlist order: those with a bit that
+/// tells some checkpoint, or is compared in it; and those that a restore derives bits from.
+pub fn observed_control(
+    graph: &ControlGraph,
+    liveness: &Liveness,
+    plan: &Plan,
+    layout: &Layout,
+) -> Vec<RegId> {
     let mut told: BTreeSet<RegId> = BTreeSet::new();
     for checkpoint in &plan.checkpoints {
         let facts = facts(graph, liveness, checkpoint);
         let bits = facts.iter().flat_map(|told| told.keys());
         told.extend(bits.map(|&(register, _)| register));
+        for (&bit, is) in &checkpoint.derived {
+            let compared = is.sources().into_iter().chain([bit]);
+            told.extend(compared.map(|number| liveness.bits.bit(number).0));
+        }
     }
+    let derived = layout.derived.iter().flatten();
+    let places = derived.flat_map(|bit| bit.is.sources());
+    told.extend(places.filter_map(|place| layout.chain.get(place).map(|it| it.0)));
     told.into_iter().collect()
 }
 
@@ -58,6 +71,9 @@ fn facts(graph: &ControlGraph, liveness: &Liveness, checkpoint: &Checkpoint) -> 
 /// The wrapper's function that takes an unknown difference for none: in simulation a bit
 /// can be unknown that is constant in silicon, and an unknown bit may have any value.
 pub const DIFFERS: &str = "idetic_differs";
+
+/// The wrapper's function that makes of an unknown bit what a save stores for it.
+pub const STORED: &str = "idetic_stored";
 
 /// One branch of the decoder.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -128,9 +144,17 @@ fn condition(
     let mut terms = compare(&known, &|vector, width, value| {
         format!("{vector} == {width}'b{value}")
     });
-    let differing = compare(&others, &|vector, width, value| {
+    let mut differing = compare(&others, &|vector, width, value| {
         format!("|({vector} ^ {width}'b{value})")
     });
+    let place = |number: usize| {
+        let (register, bit) = liveness.bits.bit(number);
+        text::bits("idetic_control", tree.control[&register] + bit, 1)
+    };
+    differing.extend(checkpoint.derived.iter().map(|(&bit, is)| {
+        let stored = |source| format!("{STORED}({})", place(source));
+        format!("({} ^ {})", place(bit), is.evaluate(&mut Verilog(stored)))
+    }));
     if !differing.is_empty() {
         terms.push(format!("!{DIFFERS}({})", differing.join(" || ")));
     }

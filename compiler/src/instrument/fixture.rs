@@ -345,6 +345,7 @@ impl Fixture {
             .collect();
         let checkpoints = (0..states.len())
             .map(|at| Checkpoint {
+                derived: Default::default(),
                 state: ids(at),
                 saved: set.clone(),
                 given: Constants::none(set.capacity()),
@@ -387,6 +388,7 @@ impl Fixture {
             liveness: Liveness {
                 bits,
                 constants: vec![Constants::none(set.capacity()); states.len()],
+                relations: vec![Default::default(); states.len()],
                 live: vec![set; states.len()],
                 memories: vec![BitSet::new(0); states.len()],
             },
@@ -405,6 +407,7 @@ impl Fixture {
                 without_save: Vec::new(),
             },
             layout: Layout {
+                derived: vec![Vec::new(); states.len()],
                 word_bits: self.word_bits,
                 chain,
                 segments,

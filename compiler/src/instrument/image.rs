@@ -10,9 +10,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::control::ControlGraph;
 use crate::layout::Layout;
-use crate::liveness::{Constants, Liveness};
+use crate::liveness::{Constants, Liveness, Verilog};
 use crate::netlist::{Netlist, RegId};
-use crate::plan::Plan;
+use crate::plan::{Checkpoint, Plan};
 
 use super::tree::chunks;
 use super::wrapper::address_bits;
@@ -123,6 +123,9 @@ pub struct ImageCheckpoint {
     /// The live bits that are not saved, because the checkpoint tells their values.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub given: Vec<GivenRun>,
+    /// The live bits that are not saved, because they follow from saved ones.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub derived: Vec<ImageDerived>,
     /// The memories that are written, by their place in [`Image::memories`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub memories: Vec<usize>,
@@ -138,6 +141,17 @@ pub struct GivenRun {
     /// Bits.
     pub width_bits: u32,
     /// Their values as binary digits, the most significant first.
+    pub value: String,
+}
+
+/// A bit that is a function of saved bits.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ImageDerived {
+    /// Hierarchical name of the register.
+    pub register: String,
+    /// The bit in it, 0 = least significant.
+    pub register_bit: u32,
+    /// What it is: bits as `name[bit]`, likewise, with `~`, `&`, `^` and parentheses.
     pub value: String,
 }
 
@@ -189,6 +203,7 @@ pub fn image(
                 words: words.iter().map(|word| word as u32).collect(),
                 live: runs(netlist, layout, &live),
                 given: given_runs(netlist, liveness, &checkpoint.given),
+                derived: derived_bits(netlist, liveness, checkpoint),
                 memories: (0..places.len())
                     .filter(|&at| memories.contains(places[at]))
                     .collect(),
@@ -292,6 +307,29 @@ fn given_runs(netlist: &Netlist, liveness: &Liveness, given: &Constants) -> Vec<
         last = Some((register, bit));
     }
     out
+}
+
+/// The derived bits with what they are.
+fn derived_bits(
+    netlist: &Netlist,
+    liveness: &Liveness,
+    checkpoint: &Checkpoint,
+) -> Vec<ImageDerived> {
+    let named = |number: usize| {
+        let (register, bit) = liveness.bits.bit(number);
+        (&netlist.registers[register.index()].name, bit)
+    };
+    let text = |number: usize| {
+        let (name, bit) = named(number);
+        format!("{name}[{bit}]")
+    };
+    (checkpoint.derived.iter())
+        .map(|(&number, is)| ImageDerived {
+            register: named(number).0.clone(),
+            register_bit: named(number).1,
+            value: is.evaluate(&mut Verilog(text)),
+        })
+        .collect()
 }
 
 /// The wanted bits of the chain in runs that cross neither registers nor words.

@@ -202,7 +202,7 @@ pub fn attempt(
     filled::refuse(netlist, graph, liveness, &mut diagnostics);
 
     let elsewhere = module::Elsewhere::default();
-    let control = decode::observed_control(graph, liveness, plan);
+    let control = decode::observed_control(graph, liveness, plan, layout);
     let tree = tree::build(netlist, layout, &control);
     let (mut edits, top) = variants::all_edits(
         ast,

@@ -1,10 +1,16 @@
 //! The wrapper's tables of constants: what a cold start loads, and what a restore
 //! puts into words that it does not read.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use crate::layout::Layout;
+use crate::liveness::Verilog;
 
+use super::text::bits;
+use super::tree::Tree;
+use super::vector::Vector;
 use super::wrapper::{Memories, index_bits};
 
 /// The constants of a cold start.
@@ -21,20 +27,55 @@ pub(super) struct ConstantCase {
     pub(super) value: String,
 }
 
-/// The constants of the words that checkpoints do not save.
-pub(super) fn given(layout: &Layout, checkpoint_bits: u32) -> Vec<ConstantCase> {
+/// An arm of the table of words that a restore does not read.
+#[derive(Serialize)]
+pub(super) struct GivenCase {
+    label: String,
+    /// The constants.
+    value: String,
+    /// The bits that are no constants: which, and what they are.
+    bits: Vec<(u32, String)>,
+}
+
+/// What a word is made of.
+#[derive(Default)]
+struct Arm {
+    constants: u64,
+    bits: Vec<(u32, String)>,
+}
+
+/// What a restore puts into the words that checkpoints do not save: constants, and bits derived from
+/// words restored before, which stand higher in the chain then.
+pub(super) fn given(layout: &Layout, tree: &Tree, checkpoint_bits: u32) -> Vec<GivenCase> {
     let word_index_bits = index_bits(u64::from(layout.words));
-    let checkpoints = layout.given.iter().enumerate();
-    let words = checkpoints.flat_map(|(at, words)| words.iter().map(move |word| (at, word)));
-    words
-        .map(|(at, word)| ConstantCase {
-            label: format!(
-                "{{{checkpoint_bits}'d{at}, {word_index_bits}'d{}}}",
-                word.word
-            ),
-            value: constant(layout, word.value),
-        })
-        .collect()
+    let mut arms: BTreeMap<(usize, usize), Arm> = BTreeMap::new();
+    for (at, words) in layout.given.iter().enumerate() {
+        for word in words {
+            arms.entry((at, word.word as usize)).or_default().constants = word.value;
+        }
+    }
+    let shown = |place: usize| match layout.chain.get(place) {
+        Some((register, bit)) => bits("idetic_control", tree.control[register] + bit, 1),
+        None => {
+            let pad = layout.words * layout.word_bits - layout.chain.len() as u32;
+            let at = (place - layout.chain.len()) as u32;
+            Vector::new("idetic_pad", pad).slice(at, 1).text()
+        }
+    };
+    for (at, derived) in layout.derived.iter().enumerate() {
+        for bit in derived {
+            let arm = arms.entry((at, layout.word_of(bit.place))).or_default();
+            let lane = bit.place as u32 % layout.word_bits;
+            let is = bit.is.evaluate(&mut Verilog(shown));
+            arm.bits.push((lane, is));
+        }
+    }
+    let arms = arms.into_iter().map(|((at, word), arm)| GivenCase {
+        label: format!("{{{checkpoint_bits}'d{at}, {word_index_bits}'d{word}}}"),
+        value: constant(layout, arm.constants),
+        bits: arm.bits,
+    });
+    arms.collect()
 }
 
 /// A word as a Verilog constant.

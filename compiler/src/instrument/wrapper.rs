@@ -14,7 +14,7 @@ use crate::plan::Plan;
 use super::decode::{self, Branch, LiveCase};
 use super::names::{identifier, wrapper_name};
 use super::skips::{self, Interval, Levels};
-use super::tables::{self, Cold, ConstantCase};
+use super::tables::{self, Cold, GivenCase};
 use super::text::unlinted;
 use super::tree::Tree;
 use super::vector::Vector;
@@ -66,6 +66,7 @@ struct Model {
     checkpoints: Vec<Branch>,
     open_ended: bool,
     differs: Option<&'static str>,
+    stored: Option<&'static str>,
     always_due: u8,
     index_bits: u32,
     live_cases: Vec<LiveCase>,
@@ -73,7 +74,7 @@ struct Model {
     id: String,
     memories: Option<Memories>,
     cold: Option<Cold>,
-    given: Vec<ConstantCase>,
+    given: Vec<GivenCase>,
     levels: Option<Levels>,
     interval: Option<Interval>,
     clocked: bool,
@@ -250,6 +251,10 @@ pub fn wrapper(inputs: &Inputs, diagnostics: &mut Diagnostics) -> Option<String>
             .filter_map(|branch| branch.condition.as_ref())
             .any(|condition| condition.contains(decode::DIFFERS))
             .then_some(decode::DIFFERS),
+        stored: (checkpoints.iter())
+            .filter_map(|branch| branch.condition.as_ref())
+            .any(|condition| condition.contains(decode::STORED))
+            .then_some(decode::STORED),
         checkpoints,
         open_ended,
         always_due: u8::from(always),
@@ -259,7 +264,7 @@ pub fn wrapper(inputs: &Inputs, diagnostics: &mut Diagnostics) -> Option<String>
         id: format!("{:08x}", layout.id),
         memories,
         cold,
-        given: tables::given(layout, index_bits_),
+        given: tables::given(layout, tree, index_bits_),
         interval: skips::interval(&options.skips),
         levels: skips::levels(&options.skips, |own| {
             let mut levels = decode::levels(graph, liveness, plan, own);

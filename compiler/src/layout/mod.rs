@@ -10,7 +10,7 @@
 //! Inside an instance the bits that the same checkpoints save stand together,
 //! and what shares a word is chosen so that saves touch few words (`order`); runs
 //! of neighbouring bits of one register stay whole where they are saved alike. Bits that no checkpoint saves,
-//! but some give, are in the chain, too: a restore sets them.
+//! but some give or derive, are in the chain, too: a restore sets them.
 //!
 //! Registers that one text makes several times, in iterations of a generate
 //! loop, are laid out alike: a bit is in the chain as soon as it is saved in one
@@ -23,6 +23,7 @@
 
 mod cold;
 mod course;
+mod derived;
 mod effort;
 mod given;
 mod order;
@@ -32,11 +33,12 @@ mod tests;
 use sha2::{Digest, Sha256};
 
 pub use cold::{ChainWord, ColdImage};
+pub use derived::DerivedBit;
 pub use effort::Shape;
 
-use crate::liveness::{BitIndex, BitSet};
+use crate::liveness::{BitIndex, BitSet, Verilog};
 use crate::netlist::{BitNaming, InstanceId, MemId, Netlist, RegId, register_groups};
-use crate::plan::Plan;
+use crate::plan::{Checkpoint, Plan};
 
 /// Widths and sizes of the memory.
 #[derive(Debug, Clone)]
@@ -82,6 +84,8 @@ pub struct Layout {
     /// Per checkpoint, what a restore puts into the words that it does not read:
     /// the bits that the checkpoint gives. Words that are not listed are zero.
     pub given: Vec<Vec<ChainWord>>,
+    /// Per checkpoint, the bits of such words that are derived from words restored before.
+    pub derived: Vec<Vec<DerivedBit>>,
     /// What a cold start loads, if anything.
     pub cold: Option<ColdImage>,
     /// NVM words of one slot.
@@ -234,13 +238,31 @@ pub fn layout(netlist: &Netlist, plan: &Plan, bits: &BitIndex, options: &LayoutO
         memories,
         live_memories,
         given,
+        derived: Vec::new(),
         cold,
         slot_words: 0,
         slots: options.slots,
     };
+    layout.derived = layout.derived_of(netlist, plan, bits);
     layout.slot_words = words + layout.memory_words() + 2 * wide + 2;
-    layout.id = id(netlist, options, &layout);
+    layout.id = id(netlist, &options.seed, &layout);
     layout
+}
+
+impl Layout {
+    fn derived_of(&self, netlist: &Netlist, plan: &Plan, bits: &BitIndex) -> Vec<Vec<DerivedBit>> {
+        let places = self.places(bits);
+        let visible = |register| crate::plan::is_visible(netlist, register);
+        (plan.checkpoints.iter().enumerate())
+            .map(|(at, checkpoint)| self.derived(at, checkpoint, &places, visible).0)
+            .collect()
+    }
+
+    /// Takes over which bits the plan derives in the end; what it saves is in words that are read already.
+    pub fn settle(&mut self, netlist: &Netlist, plan: &Plan, bits: &BitIndex, seed: &str) {
+        self.derived = self.derived_of(netlist, plan, bits);
+        self.id = id(netlist, seed, self);
+    }
 }
 
 /// The runs of an instance as they stand in the chain, behind what `words` counts.
@@ -361,7 +383,9 @@ fn runs(
             .chain(cold.then_some(COLD))
             .collect();
         let mut checkpoints = plan.checkpoints.iter();
-        let mut given = || checkpoints.any(|it| it.given.value(number).is_some());
+        let told =
+            |it: &Checkpoint| it.given.value(number).is_some() || it.derived.contains_key(&number);
+        let mut given = || checkpoints.any(told);
         (!list.is_empty() || given()).then_some(list)
     };
     let width = |of: &RegId| netlist.registers[of.index()].width;
@@ -434,15 +458,15 @@ fn depth_first(netlist: &Netlist) -> Vec<InstanceId> {
 }
 
 /// 32 bits over the design and everything that gives a word its meaning.
-fn id(netlist: &Netlist, options: &LayoutOptions, layout: &Layout) -> u32 {
+fn id(netlist: &Netlist, seed: &str, layout: &Layout) -> u32 {
     let mut hasher = Sha256::new();
     let mut text = |part: &str| {
         hasher.update((part.len() as u64).to_le_bytes());
         hasher.update(part.as_bytes());
     };
-    text(&options.seed);
+    text(seed);
     text(&netlist.top);
-    text(&format!("{} {}", options.word_bits, options.slots));
+    text(&format!("{} {}", layout.word_bits, layout.slots));
     for &(register, bit) in &layout.chain {
         text(&netlist.registers[register.index()].name);
         text(&bit.to_string());
@@ -462,6 +486,10 @@ fn id(netlist: &Netlist, options: &LayoutOptions, layout: &Layout) -> u32 {
             .map(|word| format!("{} {}", word.word, word.value))
             .collect();
         text(&words.join(" "));
+    }
+    for bit in layout.derived.iter().flatten() {
+        let is = (bit.is).evaluate(&mut Verilog(|place: usize| place.to_string()));
+        text(&format!("{} {is}", bit.place));
     }
     let digest = hasher.finalize();
     u32::from_le_bytes([digest[0], digest[1], digest[2], digest[3]])

@@ -34,6 +34,7 @@ fn plan(bits: &BitIndex, saved: &[&[usize]]) -> Plan {
         }
         Checkpoint {
             state: StateId(state as u32),
+            derived: Default::default(),
             given: Constants::none(saved.capacity()),
             saved,
             memories: BitSet::new(0),
@@ -169,4 +170,50 @@ fn given_bits_come_last_and_unsaved_words_have_their_constants() {
     assert_eq!((live(0), live(1)), (vec![0], vec![]));
     let word = |value| vec![ChainWord { word: 1, value }];
     assert_eq!(layout.given, [word(0b101), word(0b110)]);
+}
+
+#[test]
+fn what_is_derived_is_taken_from_where_its_sources_are_by_then() {
+    use crate::liveness::Formula;
+    let netlist = design(&[], &[("a", 8, 0), ("b", 12, 0), ("c", 3, 0)]);
+    let bits = BitIndex::new(&netlist);
+    let first: Vec<usize> = (0..8).collect();
+    let mut plan = plan(&bits, &[&first, &[]]);
+    let derived: crate::plan::Derived = (8..20)
+        .map(|bit| (bit, Formula::same((bit - 8) % 8, bit == 9)))
+        .collect();
+    plan.checkpoints[0].derive(derived);
+    let options = LayoutOptions {
+        word_bits: 8,
+        ..LayoutOptions::default()
+    };
+    let laid_out = layout(&netlist, &plan, &bits, &options);
+    // 20 bits: two words and a half, of which the first is read.
+    assert_eq!(laid_out.words, 3);
+    assert_eq!(laid_out.live_words[0].iter().collect::<Vec<_>>(), [0]);
+    let places: Vec<(usize, &Formula)> = (laid_out.derived[0].iter())
+        .map(|bit| (bit.place, &bit.is))
+        .collect();
+    assert_eq!(places.len(), 12);
+    // When word 1 is due, word 0 stands in the place of word 2; when word 2 is due, in that of word 1.
+    assert_eq!(places[0], (8, &Formula::Bit(16)));
+    assert_eq!(places[1], (9, &Formula::same(17, true)));
+    assert_eq!(places[7], (15, &Formula::Bit(23)));
+    assert_eq!(places[8], (16, &Formula::Bit(8)));
+    // A source in a later word, or in one that is not read, does not come in time.
+    let checkpoint = &mut plan.checkpoints[0];
+    checkpoint.derived.insert(8, Formula::Bit(16));
+    checkpoint.derived.insert(10, Formula::Bit(9));
+    let all = laid_out.places(&bits);
+    let (_, impossible) = laid_out.derived(0, &plan.checkpoints[0], &all, |_| true);
+    assert_eq!(impossible, [8, 10]);
+    // Nor does what the wrapper cannot see on its way.
+    let (_, impossible) = laid_out.derived(0, &plan.checkpoints[0], &all, |it| it != RegId(1));
+    assert!(impossible.contains(&16) && !impossible.contains(&12));
+    let id = laid_out.id;
+    plan.checkpoints[0]
+        .derived
+        .insert(8, Formula::same(0, true));
+    plan.checkpoints[0].derived.insert(10, Formula::Bit(2));
+    assert_ne!(layout(&netlist, &plan, &bits, &options).id, id);
 }

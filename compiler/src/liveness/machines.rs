@@ -1,7 +1,9 @@
 //! Machines for tests: random ones, and small ones of a known kind.
 
 use crate::netlist::testing::{Builder, Rng, fit, random_expr};
-use crate::netlist::{BinaryOp, ClockId, ExprId, MemId, Memory, MemoryWrite, Netlist, Node};
+use crate::netlist::{
+    BinaryOp, ClockId, ExprId, MemId, Memory, MemoryWrite, Netlist, Node, UnaryOp,
+};
 
 /// A machine with registers that look like control and others.
 pub(crate) fn random_machine(rng: &mut Rng) -> Netlist {
@@ -178,5 +180,82 @@ pub(crate) fn buffer() -> Netlist {
     let hidden = b.constant(4, 0);
     let shown = b.mux(showing, read, hidden);
     b.output("shown", shown);
+    b.finish()
+}
+
+/// A machine that copies a word, inverts it and combines its halves, waits, and shows the sum of
+/// all; while it waits they follow from the first.
+pub(crate) fn copies() -> Netlist {
+    let mut b = Builder::new();
+    let (go, data) = (b.input("go", 1), b.input("data", 2));
+    let state = b.register("state", 2, Some(0));
+    let [first, copy, inverse] =
+        ["first", "copy", "inverse"].map(|name| b.register(name, 2, Some(0)));
+    let both = b.register("both", 1, Some(0));
+    let [idle, working, waiting, showing] = [0, 1, 2, 3].map(|value| b.is(state, value));
+    let [zero, one, two, three] = [0, 1, 2, 3].map(|value| b.constant(2, value));
+    let start = b.binary(BinaryOp::And, idle, go);
+    let end = b.binary(BinaryOp::And, waiting, go);
+    let next = b.mux(showing, zero, state);
+    let next = b.mux(end, three, next);
+    let next = b.mux(working, two, next);
+    let next = b.mux(start, one, next);
+    b.next(state, next);
+    let loaded = b.mux(start, data, first);
+    b.next(first, loaded);
+    let copied = b.mux(working, first, copy);
+    let moved = b.mux(showing, data, copied);
+    b.next(copy, moved);
+    let other = b.unary(UnaryOp::Not, first);
+    let inverted = b.mux(working, other, inverse);
+    b.next(inverse, inverted);
+    let [low, high] = [0, 1].map(|at| b.slice(first, at, 1));
+    let product = b.binary(BinaryOp::And, low, high);
+    let combined = b.mux(working, product, both);
+    b.next(both, combined);
+    let sum = b.binary(BinaryOp::Add, copy, first);
+    let sum = b.binary(BinaryOp::Xor, sum, inverse);
+    let wide = b.concat(&[both, both]);
+    let sum = b.binary(BinaryOp::Add, sum, wide);
+    let shown = b.mux(showing, sum, zero);
+    b.output("y", shown);
+    b.finish()
+}
+
+/// A machine that loads a word, makes random functions of its bits, waits and shows them.
+pub(crate) fn followers(rng: &mut Rng) -> Netlist {
+    let mut b = Builder::new();
+    let (go, data) = (b.input("go", 1), b.input("data", 2));
+    let state = b.register("state", 2, Some(0));
+    let held = b.register("held", 2, Some(rng.next()));
+    let [idle, working, waiting, showing] = [0, 1, 2, 3].map(|value| b.is(state, value));
+    let [zero, one, two, three] = [0, 1, 2, 3].map(|value| b.constant(2, value));
+    let end = b.binary(BinaryOp::And, waiting, go);
+    let next = b.mux(showing, zero, state);
+    let next = b.mux(end, three, next);
+    let next = b.mux(working, two, next);
+    let next = b.mux(idle, one, next);
+    b.next(state, next);
+    let loaded = b.mux(idle, data, held);
+    b.next(held, loaded);
+    let [low, high] = [0, 1].map(|at| b.slice(held, at, 1));
+    let mut shown = vec![held];
+    for at in 0..3 {
+        let follower = b.register(&format!("f{at}"), 1, Some(rng.next()));
+        let [one, other] = [(); 2].map(|()| [low, high, go][rng.below(8).min(2).min(rng.below(3))]);
+        let one = match rng.below(2) {
+            0 => b.unary(UnaryOp::Not, one),
+            _ => one,
+        };
+        let op = [BinaryOp::And, BinaryOp::Or, BinaryOp::Xor][rng.below(3)];
+        let made = b.binary(op, one, other);
+        let next = b.mux(working, made, follower);
+        b.next(follower, next);
+        shown.push(follower);
+    }
+    let all = b.concat(&shown);
+    let none = b.constant(5, 0);
+    let shown = b.mux(showing, all, none);
+    b.output("y", shown);
     b.finish()
 }

@@ -30,8 +30,8 @@
 //! An output of which the user says when it is sampled ([`crate::netlist::Sampled`])
 //! counts in property 2 where its condition holds; whether it does counts always.
 //!
-//! Of the live bits some have one value in a state ([`Constants`]): `propagation`
-//! carries what is known forward along the same edges.
+//! Of the live bits some have one value in a state ([`Constants`]), and some follow from others
+//! ([`Relations`]): `propagation` and `relations` carry what is known forward along the same edges.
 //!
 //! A memory is live as a whole, where a word of it may be read before all of
 //! them are overwritten; what its write ports depend on is used only if it is
@@ -41,11 +41,15 @@ mod bitset;
 mod constants;
 mod demand;
 mod fixpoint;
+mod formula;
 #[cfg(test)]
 mod machines;
+mod numbering;
 mod propagation;
+mod relations;
 mod relax;
 mod shown;
+mod terms;
 #[cfg(test)]
 pub(crate) mod tests;
 mod uses;
@@ -54,6 +58,8 @@ mod why;
 
 pub use bitset::BitSet;
 pub use constants::Constants;
+pub use formula::{Algebra, Formula, Values, Verilog};
+pub use relations::{Relation, Relations};
 pub use why::{Item, Reason, Stop, Use, why};
 
 use crate::control::{ControlGraph, ValueName};
@@ -79,10 +85,14 @@ pub fn analyze(
     }
     let (live, memories): (Vec<BitSet>, Vec<BitSet>) =
         live.iter().map(|set| bits.split(set)).unzip();
+    let mut search = propagation::Search::new(netlist, &graph, &bits);
     let limit = uses.work() / CONSTANTS + LEAST_WORK;
-    let constants = propagation::constants(netlist, &graph, &bits, &live, limit);
+    let constants = propagation::constants(&mut search, &graph, &live, limit);
+    let limit = uses.work() / RELATIONS + LEAST_RELATIONS + search.work();
+    let relations = relations::relations(&mut search, &graph, &live, &constants, limit);
     let liveness = Liveness {
         constants,
+        relations,
         bits,
         live,
         memories,
@@ -93,6 +103,9 @@ pub fn analyze(
 /// Constants may take this part of the work that the live bits took, and what
 /// follows in any case.
 const CONSTANTS: u64 = 2;
+/// Relations likewise.
+const RELATIONS: u64 = 2;
+const LEAST_RELATIONS: u64 = 2_000_000;
 const LEAST_WORK: u64 = 5_000_000;
 
 /// The live bits of every control state.
@@ -107,6 +120,8 @@ pub struct Liveness {
     pub memories: Vec<BitSet>,
     /// Per state, the live bits that have one value there, facts among them.
     pub constants: Vec<Constants>,
+    /// Per state, the live bits without one that follow from others.
+    pub relations: Vec<Relations>,
 }
 
 /// A dense numbering of register bits: register `r` has bits

@@ -33,14 +33,13 @@ use crate::netlist::{Bits, ExprId, Netlist, RegId};
 /// The constants of every state among its live bits; none anywhere if finding them
 /// takes more than `limit` evaluations.
 pub(super) fn constants(
-    netlist: &Netlist,
+    search: &mut Search<'_>,
     graph: &ControlGraph,
-    bits: &BitIndex,
     live: &[BitSet],
     limit: u64,
 ) -> Vec<Constants> {
+    let bits = search.bits;
     let none = || vec![Constants::none(bits.len()); live.len()];
-    let mut search = Search::new(netlist, graph, bits);
     let Some(mut found) = search.starts(graph, live) else {
         return none();
     };
@@ -73,20 +72,25 @@ pub(super) fn constants(
     }
 }
 
-struct Search<'a> {
-    netlist: &'a Netlist,
-    bits: &'a BitIndex,
+/// A netlist made ready for carrying what is known from state to state.
+pub(super) struct Search<'a> {
+    pub(super) netlist: &'a Netlist,
+    pub(super) bits: &'a BitIndex,
     /// Per bit number its register.
-    owners: Vec<RegId>,
-    cone: Cone,
-    needed: Needed,
-    cases: Vec<ResetCase>,
-    scratch: Scratch,
-    places: Places,
+    pub(super) owners: Vec<RegId>,
+    pub(super) cone: Cone,
+    pub(super) needed: Needed,
+    pub(super) cases: Vec<ResetCase>,
+    pub(super) scratch: Scratch,
+    pub(super) places: Places,
 }
 
 impl<'a> Search<'a> {
-    fn new(netlist: &'a Netlist, graph: &ControlGraph, bits: &'a BitIndex) -> Search<'a> {
+    pub(super) fn new(
+        netlist: &'a Netlist,
+        graph: &ControlGraph,
+        bits: &'a BitIndex,
+    ) -> Search<'a> {
         let mut scratch = Scratch::default();
         let registers = || netlist.registers.iter().map(|register| register.expr);
         let inputs = netlist.inputs.iter().map(|input| input.expr);
@@ -105,9 +109,14 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// The constants of the states that a reset, or power-up with initial values, shows.
+    /// How much has been evaluated: a measure of time.
+    pub(super) fn work(&self) -> u64 {
+        self.scratch.work()
+    }
+
+    /// What a reset, or power-up with initial values, makes of all registers.
     /// `None` where neither makes all registers known that facts are about.
-    fn starts(&mut self, graph: &ControlGraph, live: &[BitSet]) -> Option<Vec<Option<Constants>>> {
+    pub(super) fn start_values(&mut self, graph: &ControlGraph) -> Option<Vec<Vec<Bits>>> {
         let is_fact = |at: &usize| {
             graph
                 .states
@@ -128,9 +137,12 @@ impl<'a> Search<'a> {
             register.init.clone().unwrap_or_else(unknown)
         });
         starts.extend(Some(init.collect()).filter(told));
-        if starts.is_empty() {
-            return None;
-        }
+        (!starts.is_empty()).then_some(starts)
+    }
+
+    /// The constants of the states that these values show.
+    fn starts(&mut self, graph: &ControlGraph, live: &[BitSet]) -> Option<Vec<Option<Constants>>> {
+        let starts = self.start_values(graph)?;
         let mut found = vec![None; graph.states.len()];
         for start in &starts {
             let shown: Vec<Bits> = (graph.registers.iter())
@@ -294,7 +306,7 @@ impl<'a> Search<'a> {
 }
 
 /// Sets the constants of a state in a case, but for what its resets hold.
-fn set(
+pub(super) fn set(
     known: &mut Known,
     (netlist, bits, owners, cone): (&Netlist, &BitIndex, &[RegId], &Cone),
     case: &ResetCase,
@@ -350,7 +362,12 @@ fn window(known: &Known, cone: &Cone, expr: ExprId, from: u32) -> (u64, u64) {
 }
 
 /// Adds the facts of a state to its constants.
-fn add_facts(constants: &mut Constants, graph: &ControlGraph, bits: &BitIndex, state: StateId) {
+pub(super) fn add_facts(
+    constants: &mut Constants,
+    graph: &ControlGraph,
+    bits: &BitIndex,
+    state: StateId,
+) {
     let values = &graph.states[state.index()].values;
     for (&register, value) in graph.registers.iter().zip(values) {
         for bit in (0..value.width()).filter(|_| value.is_known()) {

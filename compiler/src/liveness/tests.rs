@@ -9,7 +9,8 @@ use crate::netlist::eval::{self, MachineState};
 use crate::netlist::testing::{Builder, Rng, narrow};
 use crate::netlist::{BinaryOp, ExprId, RegId};
 
-pub(crate) use super::machines::{buffer, random_machine, rounds};
+use super::machines::followers;
+pub(crate) use super::machines::{buffer, copies, random_machine, rounds};
 
 fn explore(netlist: &Netlist, options: &ControlOptions) -> ControlGraph {
     let (graph, diagnostics) = control::explore(netlist, options);
@@ -124,7 +125,7 @@ fn check_liveness(netlist: &Netlist, graph: &ControlGraph, liveness: &Liveness, 
 }
 
 /// In every valuation reached from a cycle of the reset, the registers as they read
-/// under any inputs have the constants of every state whose facts they satisfy. Tells
+/// under any inputs have the constants and relations of every state whose facts they satisfy. Tells
 /// how many bits that are no facts have a value.
 fn check_constants(
     netlist: &Netlist,
@@ -161,9 +162,18 @@ fn check_constants(
         let machine = state_of(netlist, at as u64);
         for inputs in &all {
             let (read, _) = eval::under_resets(netlist, &machine, inputs);
-            for (state, constants) in graph.states.iter().zip(&liveness.constants) {
+            let found = liveness.constants.iter().zip(&liveness.relations);
+            for (state, (constants, relations)) in graph.states.iter().zip(found) {
                 if !satisfies(graph, state, &read) {
                     continue;
+                }
+                for relation in &relations.0 {
+                    let mut values = Values(|number| {
+                        let (register, bit) = liveness.bits.bit(number);
+                        read.registers[register.index()][bit as usize]
+                    });
+                    let (own, is) = (values.bit(relation.bit), relation.is.evaluate(&mut values));
+                    assert_eq!(own, is, "{context}: {} {relation:?}", state.name);
                 }
                 for bit in constants.bits().iter() {
                     let (register, own) = liveness.bits.bit(bit);
@@ -234,7 +244,7 @@ fn check_graph(netlist: &Netlist, graph: &ControlGraph, context: &str) {
 #[test]
 fn random_machines_keep_their_promises() {
     let (mut with_control, mut dead, mut relaxed, mut narrowed) = (0, 0, 0, 0);
-    let mut constants = 0;
+    let (mut constants, mut copied) = (0, 0);
     for seed in 0..250 {
         let mut rng = Rng::new(seed);
         let mut netlist = random_machine(&mut rng);
@@ -254,6 +264,8 @@ fn random_machines_keep_their_promises() {
         check_graph(&netlist, &graph, &context);
         check_liveness(&netlist, &graph, &liveness, &context);
         constants += check_constants(&netlist, &graph, &liveness, &context);
+        let relations = liveness.relations.iter().flat_map(|it| &it.0);
+        copied += relations.filter(|it| it.is.is_copy()).count();
         with_control += usize::from(explored.states.len() > 1);
         let facts = graph.states.iter().flat_map(|state| &state.values);
         relaxed += usize::from(facts.into_iter().any(|value| !value.is_known()));
@@ -267,6 +279,7 @@ fn random_machines_keep_their_promises() {
     }
     assert!(with_control > 50, "{with_control} machines with control");
     assert!(constants > 50, "{constants} constants that are no facts");
+    assert!(copied > 20, "{copied} bits equal to others");
     assert!(dead > 50, "{dead} machines with dead bits");
     assert!(relaxed > 15, "{relaxed} machines with needless facts");
     assert!(narrowed > 5, "{narrowed} machines with fewer live bits");
@@ -418,4 +431,55 @@ fn wait_states_forget_the_counter_of_a_free_choice() {
     assert_eq!(graph.states[0].name, "busy=0");
     assert_eq!(liveness.live[0].count(), 1);
     check_liveness(&netlist, &graph, &liveness, "hand-built");
+}
+
+#[test]
+fn what_waits_for_its_use_follows_from_one_register() {
+    let netlist = copies();
+    let (graph, liveness) = analyze(
+        &netlist,
+        &explore(&netlist, &ControlOptions::default()),
+        &[],
+    );
+    let relations = |name: &str| {
+        let at = graph.states.iter().position(|state| state.name == name);
+        &liveness.relations[at.expect("a state")]
+    };
+    let bit = |register: u32, bit| liveness.bits.of(RegId(register), bit);
+    let waiting = relations("state=2");
+    for at in 0..2 {
+        let first = bit(1, at);
+        assert_eq!(waiting.of(bit(2, at)), Some(&Formula::Bit(first)));
+        assert_eq!(waiting.of(bit(3, at)), Some(&Formula::same(first, true)));
+        assert_eq!(waiting.of(first), None);
+    }
+    let mut sources = waiting.of(bit(4, 0)).expect("a function").sources();
+    sources.sort_unstable();
+    assert_eq!(sources, [bit(1, 0), bit(1, 1)]);
+    // Idle, nothing but the state matters.
+    assert_eq!(relations("state=0").0, []);
+    check_constants(&netlist, &graph, &liveness, "copies");
+}
+
+#[test]
+fn functions_of_registers_that_hold_still_are_found() {
+    let (mut copied, mut computed) = (0, 0);
+    for seed in 0..60 {
+        let netlist = followers(&mut Rng::new(seed));
+        let context = format!("seed {seed}\n{}", crate::netlist::print::print(&netlist));
+        let explored = explore(&netlist, &ControlOptions::default());
+        let (graph, liveness) = analyze(&netlist, &explored, &[]);
+        check_constants(&netlist, &graph, &liveness, &context);
+        for relation in liveness.relations.iter().flat_map(|it| &it.0) {
+            match relation.is.is_copy() {
+                true => copied += 1,
+                false => computed += 1,
+            }
+        }
+    }
+    assert!(copied > 20, "{copied} bits equal to others");
+    assert!(
+        computed > 20,
+        "{computed} bits that are functions of others"
+    );
 }

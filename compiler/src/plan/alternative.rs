@@ -1,7 +1,7 @@
 //! Plans to compare one with: what it would cost to save without liveness, or
 //! without choosing where.
 
-use super::{Checkpoint, Plan, given};
+use super::{Checkpoint, Derived, Plan, given};
 use crate::control::{ControlGraph, StateId};
 use crate::liveness::{BitSet, Constants, Liveness};
 use crate::netlist::Netlist;
@@ -35,6 +35,7 @@ impl Checkpoint {
             state,
             saved: liveness.live[state.index()].without(given.bits()),
             given,
+            derived: Derived::new(),
             memories: liveness.memories[state.index()].clone(),
         }
     }
@@ -70,6 +71,7 @@ impl Plan {
                     state: checkpoint.state,
                     saved: saved.clone(),
                     given: Constants::none(bits),
+                    derived: Derived::new(),
                     memories: memories.clone(),
                 });
                 checkpoints.collect()

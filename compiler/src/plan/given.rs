@@ -46,7 +46,7 @@ pub fn given(
 
 /// Whether a register can be led out to the wrapper by its name in its module, and
 /// every instance around by itself.
-fn is_comparable(netlist: &Netlist, register: RegId) -> bool {
+pub(super) fn is_comparable(netlist: &Netlist, register: RegId) -> bool {
     let origin = &netlist.registers[register.index()].origin;
     let place = &origin.process.place;
     let mut instance = Some(origin.instance);

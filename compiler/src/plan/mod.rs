@@ -30,6 +30,7 @@ mod aging_tests;
 mod alternative;
 mod budgeted;
 mod cold;
+mod derived;
 mod frontier;
 mod given;
 mod graph;
@@ -54,6 +55,7 @@ mod wide_tests;
 pub use aging::Aging;
 pub use alternative::Alternative;
 pub use cold::Cold;
+pub use derived::{Derived, derivable, is_visible};
 pub use given::given;
 
 use crate::control::{ControlGraph, StateId};
@@ -204,6 +206,9 @@ pub struct Checkpoint {
     pub saved: BitSet,
     /// The live bits that are not saved, because the checkpoint tells their values.
     pub given: Constants,
+    /// The live bits that are not saved, because saved ones tell their values. None before the
+    /// plan is laid out.
+    pub derived: Derived,
     /// The numbers of the memories saved in it: its live ones.
     pub memories: BitSet,
 }
@@ -213,7 +218,7 @@ pub struct Checkpoint {
 pub struct Optimality {
     /// Name of the method.
     pub method: &'static str,
-    /// Value of the objective: saved bits, summed over the checkpoints.
+    /// Value of the objective: saved bits, summed over the checkpoints, those that a layout derives among them.
     pub objective: f64,
     /// Proven lower bound.
     pub lower_bound: f64,

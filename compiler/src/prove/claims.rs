@@ -1,12 +1,12 @@
 //! What is claimed of a state, looked up, and as formulas over the registers.
 
 use super::Claims;
-use super::aig::Lit;
+use super::aig::{Aig, Lit};
 use super::circuit::Circuit;
 use crate::control::StateId;
-use crate::liveness::{BitSet, Constants};
+use crate::liveness::{Algebra, BitIndex, BitSet, Constants, Relation};
 use crate::netlist::{Bits, MemId, Node, RegId};
-use crate::plan::Checkpoint;
+use crate::plan::{Checkpoint, Derived};
 
 /// Clock edges for which the reset is held. The claim about the start is about a reset that is
 /// held until its effect is complete.
@@ -38,6 +38,48 @@ pub(super) fn kept<'a>(claims: &Claims<'a>, state: StateId) -> &'a BitSet {
 /// What a restore of the state's checkpoint puts into bits that are not saved.
 pub(super) fn given<'a>(claims: &Claims<'a>, state: StateId) -> Option<&'a Constants> {
     checkpoint(claims, state).map(|checkpoint| &checkpoint.given)
+}
+
+/// What a restore of the state's checkpoint computes from bits that are saved.
+pub(super) fn derived<'a>(claims: &Claims<'a>, state: StateId) -> Option<&'a Derived> {
+    checkpoint(claims, state).map(|checkpoint| &checkpoint.derived)
+}
+
+/// What the live bits of a state are said to be by others; nothing where no checkpoint relies on it.
+pub(super) fn relations<'a>(claims: &Claims<'a>, state: StateId) -> &'a [Relation] {
+    let mut checkpoints = claims.plan.iter().flat_map(|plan| &plan.checkpoints);
+    match checkpoints.any(|checkpoint| !checkpoint.derived.is_empty()) {
+        true => &claims.liveness.relations[state.index()].0,
+        false => &[],
+    }
+}
+
+/// Formulas as circuits over registers.
+pub(super) struct InCircuit<'a> {
+    pub(super) aig: &'a mut Aig,
+    pub(super) bits: &'a BitIndex,
+    pub(super) registers: &'a [Vec<Lit>],
+}
+
+impl Algebra for InCircuit<'_> {
+    type Value = Lit;
+
+    fn bit(&mut self, number: usize) -> Lit {
+        let (register, bit) = self.bits.bit(number);
+        self.registers[register.index()][bit as usize]
+    }
+
+    fn not(&mut self, of: Lit) -> Lit {
+        !of
+    }
+
+    fn and(&mut self, a: Lit, b: Lit) -> Lit {
+        self.aig.and(a, b)
+    }
+
+    fn xor(&mut self, a: Lit, b: Lit) -> Lit {
+        self.aig.xor(a, b)
+    }
 }
 
 /// Whether a state keeps a memory over a supply failure, likewise. One that nothing writes is a table of
@@ -77,13 +119,14 @@ pub(super) fn constant_masks(claims: &Claims<'_>, state: StateId, register: RegI
     )
 }
 
-/// The states that have constants.
+/// The states that have constants or relations.
 pub(super) fn with_constants(claims: &Claims<'_>) -> Vec<StateId> {
     let states = claims.liveness.constants.iter().enumerate();
-    states
-        .filter(|(_, constants)| constants.count() > 0)
-        .map(|(at, _)| StateId(at as u32))
-        .collect()
+    let states = states.map(|(at, constants)| (StateId(at as u32), constants));
+    let any = |(state, constants): &(StateId, &Constants)| {
+        constants.count() > 0 || !relations(claims, *state).is_empty()
+    };
+    states.filter(any).map(|(state, _)| state).collect()
 }
 
 /// The states with constants whose facts the registers may satisfy as they read in a cycle of `state`:
@@ -170,7 +213,7 @@ pub(super) fn satisfies(
     circuit.aig.all(bits)
 }
 
-/// "The registers have the constants of a state."
+/// "The registers have the constants and relations of a state."
 pub(super) fn constant(
     claims: &Claims<'_>,
     circuit: &mut Circuit,
@@ -186,6 +229,17 @@ pub(super) fn constant(
             _ => !lit,
         }
     });
-    let bits: Vec<Lit> = bits.collect();
-    circuit.aig.all(bits)
+    let mut all: Vec<Lit> = bits.collect();
+    let bits = &claims.liveness.bits;
+    for relation in relations(claims, state) {
+        let mut algebra = InCircuit {
+            aig: &mut circuit.aig,
+            bits,
+            registers,
+        };
+        let own = algebra.bit(relation.bit);
+        let is = relation.is.evaluate(&mut algebra);
+        all.push(!circuit.aig.xor(own, is));
+    }
+    circuit.aig.all(all)
 }

@@ -3,7 +3,7 @@
 //! What liveness and plan claim of a control state S is inductive in one step.
 //! Let a copy of the machine satisfy the facts of S and have its constants, and a second one agree with it on
 //! what S keeps (its live bits and memories; in a checkpoint, those that are saved),
-//! have the constants that a restore of the checkpoint puts into given bits, and differ
+//! have the constants that a restore of the checkpoint puts into given bits, and what it derives others to be, and differ
 //! from it at will in everything else. Then, for any inputs,
 //!
 //! 1. all outputs are equal where they count, and whether they do, and
@@ -30,6 +30,8 @@ mod aig;
 mod choices;
 mod circuit;
 mod claims;
+#[cfg(test)]
+mod derived_tests;
 mod drops;
 mod exact;
 mod export;
@@ -162,7 +164,7 @@ pub enum Effect {
         memories: Vec<MemId>,
     },
     /// The step ends in a state, and live bits do not have the values that they
-    /// are said to have there.
+    /// are said to have there, or that others are said to tell.
     Constant {
         /// The state.
         state: StateId,

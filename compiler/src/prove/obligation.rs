@@ -4,11 +4,15 @@ use std::time::Instant;
 
 use super::aig::Lit;
 use super::circuit::{Circuit, Contents, word};
-use super::claims::{constant, facts, given, keeps_memory, kept, satisfies, shown, successors};
+use super::claims::{
+    InCircuit, constant, derived, facts, given, keeps_memory, kept, relations, satisfies, shown,
+    successors,
+};
 use super::machine::{Copy, Machine};
 use super::solver::{Answer, Question};
 use super::{Claims, Counterexample, Effect, Verdict};
 use crate::control::StateId;
+use crate::liveness::Values;
 use crate::netlist::{Bits, InputId, MemId, RegId, Sampled};
 
 /// What one step from a state consists of.
@@ -57,15 +61,25 @@ impl Step {
             whole[register.index()][bit as usize] =
                 Lit::constant(constants.value(number) == Some(true));
         }
+        for relation in relations(claims, state) {
+            let is = relation.is.evaluate(&mut InCircuit {
+                aig: &mut circuit.aig,
+                bits: index,
+                registers: &whole,
+            });
+            let (register, bit) = index.bit(relation.bit);
+            whole[register.index()][bit as usize] = is;
+        }
         let keep = kept(claims, state);
         let given = given(claims, state);
+        let derived = derived(claims, state);
         let mut restored = whole.clone();
         let mut free = Vec::new();
         for (at, bits) in restored.iter_mut().enumerate() {
             let register = RegId(at as u32);
             for (bit, lit) in bits.iter_mut().enumerate() {
                 let number = index.of(register, bit as u32);
-                if keep.contains(number) {
+                if keep.contains(number) || derived.is_some_and(|it| it.contains_key(&number)) {
                     continue;
                 }
                 let restored = match given.and_then(|given| given.value(number)) {
@@ -76,6 +90,19 @@ impl Step {
                     *lit = restored;
                     free.push((register, bit as u32));
                 }
+            }
+        }
+        for (&number, is) in derived.into_iter().flatten() {
+            let is = is.evaluate(&mut InCircuit {
+                aig: &mut circuit.aig,
+                bits: index,
+                registers: &restored,
+            });
+            let (register, bit) = index.bit(number);
+            let lit = &mut restored[register.index()][bit as usize];
+            if is != *lit {
+                *lit = is;
+                free.push((register, bit));
             }
         }
         let kept = machine.all_kept();
@@ -394,7 +421,15 @@ fn effect(
         let (register, bit) = index.bit(number);
         values[register.index()].bit(bit) != constants.value(number)
     };
-    let others: Vec<(RegId, u32)> = (constants.bits().iter().filter(other))
+    let unlike = relations(claims, target).iter().filter(|relation| {
+        let value = |number: usize| {
+            let (register, bit) = index.bit(number);
+            values[register.index()].bit(bit) == Some(true)
+        };
+        relation.is.evaluate(&mut Values(value)) != value(relation.bit)
+    });
+    let unlike = unlike.map(|relation| relation.bit);
+    let others: Vec<(RegId, u32)> = (constants.bits().iter().filter(other).chain(unlike))
         .map(|number| index.bit(number))
         .collect();
     if !others.is_empty() {

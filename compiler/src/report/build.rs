@@ -339,6 +339,14 @@ fn checkpoints(inputs: &Inputs, plan: &Plan, layout: &Layout) -> Vec<Checkpoint>
                 name: graph.states[checkpoint.state.index()].name.clone(),
                 saved_bits: checkpoint.saved.count() + memory_bits as usize,
                 given_bits: checkpoint.given.count(),
+                derived_bits: checkpoint.derived.len(),
+                derived: {
+                    let mut derived = BitSet::new(checkpoint.saved.capacity());
+                    for &bit in checkpoint.derived.keys() {
+                        derived.insert(bit);
+                    }
+                    live_ranges(inputs, &derived)
+                },
                 saved_words: words,
                 saved_memories: memory_names(netlist, &checkpoint.memories),
                 written_words: around + words as u32,

@@ -269,6 +269,12 @@ pub struct Checkpoint {
     pub saved_bits: usize,
     /// Live bits that are not, because the checkpoint tells their values.
     pub given_bits: usize,
+    /// Live bits that are not, because saved ones tell their values.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub derived_bits: usize,
+    /// The same by register, as ranges, highest first.
+    #[serde(skip_serializing_if = "IndexMap::is_empty")]
+    pub derived: IndexMap<String, String>,
     /// Payload words that hold them.
     pub saved_words: usize,
     /// Memories among them.
@@ -467,6 +473,6 @@ pub struct Nvm {
     pub slot_words: u32,
 }
 
-fn is_zero(words: &u32) -> bool {
-    *words == 0
+fn is_zero<T: Default + PartialEq>(words: &T) -> bool {
+    *words == T::default()
 }

@@ -373,6 +373,10 @@ fn checkpoint_table(report: &Report) -> String {
         titles.splice(5..5, ["save"]);
         titles.extend(["restore", "threshold"]);
     }
+    let derived = report.checkpoints.iter().any(|it| it.derived_bits > 0);
+    if derived {
+        titles.insert(3, "derived");
+    }
     let mut rows = vec![header(&titles)];
     let mut list: Vec<&Checkpoint> = report.checkpoints.iter().collect();
     list.sort_by_key(|checkpoint| (std::cmp::Reverse(checkpoint.saved_bits), checkpoint.state));
@@ -385,6 +389,7 @@ fn checkpoint_table(report: &Report) -> String {
             Some(name),
             Some(checkpoint.saved_bits.to_string()),
             Some(checkpoint.given_bits.to_string()),
+            derived.then(|| checkpoint.derived_bits.to_string()),
             Some(checkpoint.saved_words.to_string()),
             Some(checkpoint.save_cycles.to_string()),
             joules(checkpoint.save_joules),
@@ -410,7 +415,11 @@ fn checkpoint_table(report: &Report) -> String {
         }
         false => "  cycles are clocks with an NVM that never waits\n",
     });
-    out.push_str("  given bits are live, but follow from the checkpoint itself\n");
+    out.push_str("  given bits are live, but follow from the checkpoint itself");
+    out.push_str(match derived {
+        true => "; derived ones from saved ones\n",
+        false => "\n",
+    });
     out
 }
 
@@ -424,8 +433,9 @@ fn saved_by_register(report: &Report) -> Vec<(String, u64)> {
     };
     let mut groups: IndexMap<String, u64> = IndexMap::new();
     for (name, ranges) in &state.live {
-        let given = state.constant.get(name);
-        let saved = range_bits(ranges) - given.map_or(0, |ranges| range_bits(ranges));
+        let others = [state.constant.get(name), worst.derived.get(name)];
+        let others: u64 = others.into_iter().flatten().map(|it| range_bits(it)).sum();
+        let saved = range_bits(ranges) - others;
         if saved == 0 {
             continue;
         }

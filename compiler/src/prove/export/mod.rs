@@ -18,8 +18,9 @@ mod start;
 mod step;
 
 use super::Claims;
-use super::claims::{constant_masks, facts};
+use super::claims::{constant_masks, facts, relations};
 use crate::control::StateId;
+use crate::liveness::Verilog;
 use crate::netlist::verilog::literal;
 use crate::netlist::{Bits, RegId};
 
@@ -99,14 +100,29 @@ fn satisfies(claims: &Claims<'_>, state: StateId, registers: &str) -> String {
     all(facts)
 }
 
-/// "The registers have the constants of a state", likewise.
+/// "The registers have the constants and relations of a state", likewise.
 fn constant(claims: &Claims<'_>, state: StateId, registers: &str) -> String {
     let of = (0..claims.netlist.registers.len()).filter_map(|at| {
         let (mask, ones) = constant_masks(claims, state, RegId(at as u32));
         let (held, ones) = (literal(&mask), literal(&ones));
         (!mask.is_zero()).then(|| format!("(({registers}{at} & {held}) == {ones})"))
     });
-    all(of)
+    let bit = |number: usize| bit_of(claims, registers, number);
+    let related = relations(claims, state).iter().map(|relation| {
+        let is = relation.is.evaluate(&mut Verilog(bit));
+        format!("({} == {is})", bit(relation.bit))
+    });
+    all(of.chain(related))
+}
+
+/// A register bit in Verilog, by its number.
+fn bit_of(claims: &Claims<'_>, registers: &str, number: usize) -> String {
+    let (register, bit) = claims.liveness.bits.bit(number);
+    let at = register.index();
+    match claims.netlist.registers[at].width {
+        1 => format!("{registers}{at}"),
+        _ => format!("{registers}{at}[{bit}]"),
+    }
 }
 
 /// "The registers satisfy the facts of one of these states, but not its constants"; 0 where none can.

@@ -2,12 +2,17 @@
 
 use super::reads::{Reader, fit};
 use super::step::{Step, is_data};
-use super::{all, any, constant, inconstant, mask, satisfies, title};
+use super::{all, any, bit_of, constant, inconstant, mask, satisfies, title};
+use rustc_hash::FxHashMap;
+
 use crate::control::StateId;
+use crate::liveness::{Formula, Verilog};
 use crate::netlist::verilog::{literal, range};
 use crate::netlist::{Bits, MemId, Memory, RegId, Sampled};
 use crate::prove::Claims;
-use crate::prove::claims::{constant_masks, facts, given, keeps_memory, kept, shown, successors};
+use crate::prove::claims::{
+    constant_masks, derived, facts, given, keeps_memory, kept, relations, shown, successors,
+};
 
 /// The first copy lost nothing, the second has what a restore gives it.
 const FIRST: Reader<'_> = Reader {
@@ -84,6 +89,9 @@ pub(super) fn text(claims: &Claims<'_>, step: &Step<'_>, state: StateId, name: &
 fn registers(claims: &Claims<'_>, state: StateId, lines: &mut Vec<String>) {
     let keep = kept(claims, state);
     let given = given(claims, state);
+    let computed = derived(claims, state);
+    let related = relations(claims, state).iter();
+    let related: FxHashMap<usize, &Formula> = related.map(|it| (it.bit, &it.is)).collect();
     for (at, register) in claims.netlist.registers.iter().enumerate() {
         let id = RegId(at as u32);
         let fact = facts(claims, state).find(|(of, _)| *of == id);
@@ -98,16 +106,39 @@ fn registers(claims: &Claims<'_>, state: StateId, lines: &mut Vec<String>) {
             }
         };
         let number = |bit| claims.liveness.bits.of(id, bit);
+        // Bits that follow from others, as they are in the same copy.
+        let follows = |wire: &str, what: &dyn Fn(usize) -> Option<Formula>, otherwise: &str| {
+            let bits = (0..register.width)
+                .rev()
+                .map(|bit| match what(number(bit)) {
+                    Some(is) => is.evaluate(&mut Verilog(|of| bit_of(claims, wire, of))),
+                    None if register.width == 1 => otherwise.to_owned(),
+                    None => format!("{otherwise}[{bit}]"),
+                });
+            let any = (0..register.width).any(|bit| what(number(bit)).is_some());
+            any.then(|| format!("{{{}}}", bits.collect::<Vec<_>>().join(", ")))
+        };
+        let related = |bit| related.get(&bit).map(|is| (*is).clone());
+        let computed = |bit| computed.and_then(|it| it.get(&bit)).cloned();
         let told = |bit| given.and_then(|given| given.value(number(bit)));
         let of = |wanted: &dyn Fn(u32) -> bool| literal(&mask(register.width, wanted));
         let kept = of(&|bit| keep.contains(number(bit)));
         let lost = of(&|bit| !keep.contains(number(bit)) && told(bit).is_none());
         let ones = of(&|bit| !keep.contains(number(bit)) && told(bit) == Some(true));
         let width = range(register.width);
-        lines.push(format!("  wire {width}p{at} = {whole};"));
-        lines.push(format!(
-            "  wire {width}q{at} = (p{at} & {kept}) | (lost_r{at} & {lost}) | {ones};"
-        ));
+        let restored = format!("(p{at} & {kept}) | (lost_r{at} & {lost}) | {ones}");
+        for (wire, own, what) in [
+            ("p", whole, &related as &dyn Fn(usize) -> Option<Formula>),
+            ("q", restored, &computed),
+        ] {
+            match follows(wire, what, &format!("{wire}_{at}")) {
+                None => lines.push(format!("  wire {width}{wire}{at} = {own};")),
+                Some(bits) => {
+                    lines.push(format!("  wire {width}{wire}_{at} = {own};"));
+                    lines.push(format!("  wire {width}{wire}{at} = {bits};"));
+                }
+            }
+        }
     }
 }
 
