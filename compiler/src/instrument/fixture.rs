@@ -376,6 +376,7 @@ impl Fixture {
         (0..words as usize).for_each(|word| {
             all.insert(word);
         });
+        let cold = Cold::none(&bits);
         Analysed {
             graph: ControlGraph {
                 registers: control.to_vec(),
@@ -399,7 +400,7 @@ impl Fixture {
                     objective: 1.0,
                     lower_bound: 1.0,
                 },
-                cold: Cold::none(netlist),
+                cold,
                 worst_segment: None,
                 without_save: Vec::new(),
             },
@@ -410,7 +411,8 @@ impl Fixture {
                 words,
                 live_words: vec![all; states.len()],
                 memories: Vec::new(),
-                live_memories: vec![BitSet::new(0); states.len()],
+                ranges: Vec::new(),
+                live_ranges: vec![BitSet::new(0); states.len()],
                 given: vec![Vec::new(); states.len()],
                 cold: None,
                 slot_words: 2 * 32u32.div_ceil(self.word_bits) + words + 2,

@@ -2,7 +2,7 @@
 
 use super::demand::Demand;
 use super::walk::{Place, walk};
-use super::{BitIndex, BitSet};
+use super::{BitIndex, BitSet, Parts};
 use crate::control::cases::{ResetCase, reset_cases, reset_roots};
 use crate::control::{Assumption, ControlGraph, Edge, StateId};
 use crate::netlist::known::{Cone, Known, Mark, Needed, Scratch};
@@ -81,7 +81,7 @@ impl<'a> Uses<'a> {
         Uses {
             netlist,
             bits,
-            demand: Demand::new(&whole.cone),
+            demand: Demand::new(&whole.cone, &bits.parts),
             whole,
             steering,
             owners: bits.owners(),
@@ -242,7 +242,8 @@ impl<'a> Uses<'a> {
             let mut next = asked.iter();
             let walked = asked.iter().map(|&(at, edge, _)| (at, edge));
             let visit = |place: Place<'_>, known: &mut Known, scratch: &mut Scratch| {
-                let mut memories = Vec::new();
+                // Parts of memories that are used.
+                let mut memories = BitSet::new(bits.parts.len());
                 // Conditions that may hold, each with an output that counts then.
                 let mut open: Vec<(ExprId, ExprId)> = Vec::new();
                 match place {
@@ -270,12 +271,19 @@ impl<'a> Uses<'a> {
                                 let next = case.next(netlist, register);
                                 demand.word(cone, next, offset, mask);
                             }
-                            for number in beyond(bits.len(), limb) {
-                                let memory = &netlist.memories[number - bits.len()];
-                                if written(demand, (cone, exprs), known, memory) {
-                                    memories.push(number);
-                                }
-                            }
+                        }
+                        let parts = wanted.live.iter();
+                        let mut parts: Vec<usize> = parts
+                            .flat_map(|&limb| beyond(bits.len(), limb))
+                            .map(|number| number - bits.len())
+                            .collect();
+                        parts.sort_unstable();
+                        for parts in
+                            parts.chunk_by(|&a, &b| bits.parts.memory(a) == bits.parts.memory(b))
+                        {
+                            let memory = &netlist.memories[bits.parts.memory(parts[0]).index()];
+                            let at = (&bits.parts, parts);
+                            written(demand, (cone, exprs), known, memory, at, &mut memories);
                         }
                     }
                 }
@@ -302,13 +310,17 @@ impl<'a> Uses<'a> {
                     }
                     known.undo(mark);
                 }
-                let read = demand.memories.drain(..);
-                let read = read.filter(|memory| {
-                    // Tables that nothing writes are constants.
-                    !netlist.memories[memory.index()].writes.is_empty()
-                });
-                memories.extend(read.map(|memory| bits.memory(memory)));
-                for number in memories {
+                memories.union_with(&demand.memories);
+                demand.memories.clear();
+                for part in memories.iter() {
+                    if netlist.memories[bits.parts.memory(part).index()]
+                        .writes
+                        .is_empty()
+                    {
+                        // Tables that nothing writes are constants.
+                        continue;
+                    }
+                    let number = bits.part(part);
                     used.insert(number);
                     refused |= allowed.is_some_and(|allowed| !allowed.contains(number));
                 }
@@ -457,30 +469,40 @@ fn beyond(end: usize, (limb, mask): Limb) -> impl Iterator<Item = usize> {
     set.map(move |at| base + at).filter(move |&at| at >= end)
 }
 
-/// Demands what may be written to a memory that is live behind a transition.
-/// Tells whether its old contents are used too: unless every word is overwritten.
+/// Demands what may be written to parts of a memory that are live behind a transition; adds
+/// to `used` those of which old contents are used too: in which not every row is overwritten.
 fn written(
     demand: &mut Demand,
     (cone, exprs): (&Cone, &Exprs),
     known: &Known,
     memory: &Memory,
-) -> bool {
-    let mut kept = vec![true; memory.depth as usize];
+    (index, parts): (&Parts, &[usize]),
+    used: &mut BitSet,
+) {
+    let mut over: Vec<u64> = Vec::new();
     for write in &memory.writes {
         let enable = known.bit(cone, write.enable, 0);
         if enable == Some(false) {
+            continue;
+        }
+        let address = known.planes(cone, write.address);
+        let width = exprs.width(write.address);
+        let touched = index.touched(index.memory(parts[0]), (address, width));
+        if !parts.iter().any(|&part| touched.has(part)) {
             continue;
         }
         for expr in [write.enable, write.address, write.data, write.mask] {
             demand.all(cone, exprs, expr);
         }
         let whole = known.bits(cone, exprs, write.mask) == Bits::ones(memory.width);
-        let address = known.bits(cone, exprs, write.address).to_u64();
-        if let (Some(true), true, Some(at)) = (enable, whole, address)
-            && let Some(kept) = kept.get_mut(at as usize)
-        {
-            *kept = false;
+        if enable == Some(true) && whole {
+            over.extend(address.number(width));
         }
     }
-    kept.contains(&true)
+    for &part in parts {
+        let mut rows = index.rows(part).rows;
+        if !rows.all(|row| over.contains(&u64::from(row))) {
+            used.insert(part);
+        }
+    }
 }

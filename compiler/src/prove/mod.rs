@@ -30,6 +30,7 @@ mod aig;
 mod choices;
 mod circuit;
 mod claims;
+mod contents;
 mod drops;
 mod exact;
 mod export;

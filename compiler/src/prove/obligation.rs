@@ -4,7 +4,10 @@ use std::time::Instant;
 
 use super::aig::Lit;
 use super::circuit::{Circuit, Contents, word};
-use super::claims::{constant, facts, given, keeps_memory, kept, satisfies, shown, successors};
+use super::claims::{
+    constant, facts, given, kept, kept_rows, live_rows, satisfies, shown, successors,
+};
+use super::contents::Agreement;
 use super::machine::{Copy, Machine};
 use super::solver::{Answer, Question};
 use super::{Claims, Counterexample, Effect, Verdict};
@@ -21,10 +24,8 @@ struct Step {
     free: Vec<(RegId, u32)>,
     /// Per register bit, whether it agrees after the step.
     agree: Vec<Lit>,
-    /// The memories whose contents are lost.
+    /// The memories of which rows are lost.
     lost: Vec<MemId>,
-    /// Per memory, whether its contents agree after the step.
-    contents: Vec<Lit>,
     targets: Vec<Target>,
 }
 
@@ -35,6 +36,8 @@ struct Target {
     there: Lit,
     /// "It has the constants, and what is live agrees."
     agree: Lit,
+    /// Per memory with live rows, whether they agree.
+    contents: Vec<(MemId, Lit)>,
 }
 
 impl Step {
@@ -78,26 +81,17 @@ impl Step {
                 }
             }
         }
-        let kept = machine.all_kept();
-        let mut contents = kept.clone();
-        let mut lost = Vec::new();
-        for (at, contents) in contents.iter_mut().enumerate() {
-            let memory = MemId(at as u32);
-            if !keeps_memory(claims, state, memory) {
-                *contents = Contents::Lost;
-                lost.push(memory);
-            }
-        }
-        let first = machine.copy(&mut circuit, whole, kept, None);
-        let second = machine.copy(&mut circuit, restored, contents, Some(&first));
-        let copies = [first, second];
-        let contents: Vec<Lit> = (0..netlist.memories.len() as u32)
-            .map(|at| {
-                let memory = MemId(at);
-                let copies = [&copies[0], &copies[1]];
-                memory_agrees(claims, machine, &mut circuit, copies, memory, &lost)
-            })
+        let memories = || (0..netlist.memories.len() as u32).map(MemId);
+        let contents: Vec<Contents> = memories()
+            .map(|memory| kept_rows(claims, state, memory))
             .collect();
+        let lost = memories().filter(|memory| contents[memory.index()] != Contents::Kept);
+        let lost = lost.collect();
+        let kept = machine.all_kept();
+        let first = machine.copy(&mut circuit, whole, kept, None);
+        let second = machine.copy(&mut circuit, restored, contents.clone(), Some(&first));
+        let copies = [first, second];
+        let mut agreement = Agreement::default();
         let [first, second] = &copies;
         let next = [
             machine.next(&mut circuit, first),
@@ -116,8 +110,17 @@ impl Step {
             }
             let live = &claims.liveness.live[target.index()];
             let bits = doubtful.iter().filter(|&&bit| live.contains(bit));
-            let memories = claims.liveness.memories[target.index()].iter();
-            let memories = memories.map(|memory| contents[memory]);
+            let contents: Vec<(MemId, Lit)> = memories()
+                .map(|memory| {
+                    let rows = [
+                        &contents[memory.index()],
+                        &live_rows(claims, target, memory),
+                    ];
+                    let of = (machine, [&copies[0], &copies[1]]);
+                    (memory, agreement.after(&mut circuit, of, memory, rows))
+                })
+                .collect();
+            let memories = contents.iter().map(|&(_, agrees)| agrees);
             let bits = bits.map(|&bit| agree[bit]).chain(memories);
             let constant = constant(claims, &mut circuit, &next[0], target);
             let lits: Vec<Lit> = bits.chain([constant]).collect();
@@ -125,6 +128,7 @@ impl Step {
                 state: target,
                 there,
                 agree: circuit.aig.all(lits),
+                contents,
             });
         }
         Step {
@@ -134,7 +138,6 @@ impl Step {
             free,
             agree,
             lost,
-            contents,
             targets,
         }
     }
@@ -184,49 +187,6 @@ impl Step {
         }
         list
     }
-}
-
-/// Whether a memory holds the same in both copies after a step: it is written
-/// alike, and did so before or is overwritten as a whole.
-pub(super) fn memory_agrees(
-    claims: &Claims<'_>,
-    machine: &Machine<'_>,
-    circuit: &mut Circuit,
-    copies: [&Copy; 2],
-    memory: MemId,
-    lost: &[MemId],
-) -> Lit {
-    let aig = &mut circuit.aig;
-    let of = &claims.netlist.memories[memory.index()];
-    let value = |at: usize, expr| machine.value(copies[at], expr);
-    let mut alike = Vec::new();
-    for write in &of.writes {
-        let enable = value(0, write.enable)[0];
-        alike.push(!aig.xor(enable, value(1, write.enable)[0]));
-        for expr in [write.address, write.data, write.mask] {
-            let same = aig.equal(value(0, expr), value(1, expr));
-            alike.push(aig.or(!enable, same));
-        }
-    }
-    if lost.contains(&memory) {
-        if of.writes.len() < of.depth as usize {
-            return Lit::FALSE;
-        }
-        for word in 0..of.depth {
-            let mut over = Vec::new();
-            for write in &of.writes {
-                let address = value(0, write.address);
-                let at: Vec<Lit> = (0..address.len())
-                    .map(|bit| Lit::constant(bit < 32 && word >> bit & 1 == 1))
-                    .collect();
-                let here = aig.equal(address, &at);
-                let mask = value(0, write.mask).iter().copied();
-                over.push(aig.all(mask.chain([here, value(0, write.enable)[0]])));
-            }
-            alike.push(aig.any(over));
-        }
-    }
-    aig.all(alike)
 }
 
 /// One step from a state: its verdict and the size of the circuit.
@@ -385,9 +345,10 @@ fn effect(
     let there = |target: &&Target| {
         facts(claims, target.state).all(|(register, value)| values[register.index()] == *value)
     };
-    let Some(target) = step.targets.iter().find(there).map(|target| target.state) else {
+    let Some(found) = step.targets.iter().find(there) else {
         return Effect::NoState;
     };
+    let target = found.state;
     let index = &claims.liveness.bits;
     let constants = &claims.liveness.constants[target.index()];
     let other = |&number: &usize| {
@@ -405,11 +366,11 @@ fn effect(
     }
     let live = claims.liveness.live[target.index()].iter();
     let differ = live.filter(|&bit| !question.value(step.agree[bit]));
-    let memories = claims.liveness.memories[target.index()].iter();
-    let memories = memories.filter(|&at| !question.value(step.contents[at]));
+    let memories = found.contents.iter();
+    let memories = memories.filter(|&&(_, agrees)| !question.value(agrees));
     Effect::Live {
         state: target,
         bits: differ.map(|bit| index.bit(bit)).collect(),
-        memories: memories.map(|at| MemId(at as u32)).collect(),
+        memories: memories.map(|&(memory, _)| memory).collect(),
     }
 }

@@ -6,6 +6,7 @@ use super::{all, any, inconstant, mask, satisfies};
 use crate::netlist::verilog::{literal, range};
 use crate::netlist::{Bits, MemId};
 use crate::prove::Claims;
+use crate::prove::circuit::Contents;
 use crate::prove::claims::{
     RESET_CYCLES, held, initial_states, starts_initialised, with_constants,
 };
@@ -68,7 +69,7 @@ pub(super) fn text(claims: &Claims<'_>, step: &Step<'_>) -> String {
                 results: &results,
                 data: &data,
             };
-            fit(step, MemId(at as u32), &[reader])
+            fit(step, MemId(at as u32), &[reader], &Contents::Kept)
         }));
         before = format!("{results}x");
     }
