@@ -387,6 +387,7 @@ impl Fixture {
             },
             liveness: Liveness {
                 bits,
+                bounds: Vec::new(),
                 constants: vec![Constants::none(set.capacity()); states.len()],
                 live: vec![set; states.len()],
                 memories: vec![BitSet::new(0); states.len()],

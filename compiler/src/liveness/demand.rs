@@ -186,12 +186,9 @@ impl Demand {
 
     /// The parts of a memory in which a word of such an address may be.
     fn read(&mut self, memory: MemId, address: (Planes<'_>, u32)) {
-        let parts = self.parts.of(memory);
-        self.work += 1 + parts.len() as u64 / 16;
+        self.work += 1 + self.parts.of(memory).len() as u64 / 64;
         let touched = self.parts.touched(memory, address);
-        for part in parts.filter(|&part| touched.has(part)) {
-            self.memories.insert(part);
-        }
+        touched.add_to(&mut self.memories);
     }
 
     /// The same bits of an operand.

@@ -47,6 +47,7 @@ mod machines;
 pub(crate) mod memory_tests;
 mod parts;
 mod propagation;
+mod ranges;
 mod relax;
 mod shown;
 #[cfg(test)]
@@ -84,9 +85,10 @@ pub fn analyze(
     let (live, memories): (Vec<BitSet>, Vec<BitSet>) =
         live.iter().map(|set| bits.split(set)).unzip();
     let limit = uses.work() / CONSTANTS + LEAST_WORK;
-    let constants = propagation::constants(netlist, &graph, &bits, &live, limit);
+    let (constants, bounds) = propagation::constants(netlist, &graph, &bits, &live, limit);
     let liveness = Liveness {
         constants,
+        bounds,
         bits,
         live,
         memories,
@@ -111,6 +113,8 @@ pub struct Liveness {
     pub memories: Vec<BitSet>,
     /// Per state, the live bits that have one value there, facts among them.
     pub constants: Vec<Constants>,
+    /// Registers that never exceed a value, whatever the state; their upper bits are among the constants.
+    pub bounds: Vec<(RegId, u64)>,
 }
 
 /// A dense numbering of register bits: register `r` has bits
@@ -140,12 +144,24 @@ impl BitIndex {
 
     /// An empty set of the analysis: register bits, then parts of memories.
     fn empty(&self) -> BitSet {
-        BitSet::new(self.len() + self.parts.len())
+        BitSet::new(self.part(self.parts.len()))
     }
 
     /// The number of a part of a memory in such a set.
     fn part(&self, part: usize) -> usize {
-        self.len() + part
+        // Limbs belong to registers or to memories.
+        self.len().next_multiple_of(64) + part
+    }
+
+    /// The parts of memories in limbs of such a set.
+    fn parts_of(&self, limbs: &[(u32, u64)]) -> BitSet {
+        let mut parts = BitSet::new(self.parts.len());
+        for &(limb, mask) in limbs {
+            if let Some(at) = (limb as usize * 64).checked_sub(self.part(0)) {
+                parts.insert_word(at, mask);
+            }
+        }
+        parts
     }
 
     /// Such a set as one of register bits and one of parts of memories.
@@ -153,9 +169,9 @@ impl BitIndex {
         let mut registers = BitSet::new(self.len());
         let mut memories = BitSet::new(self.parts.len());
         for number in set.iter() {
-            match number.checked_sub(self.len()) {
+            match number.checked_sub(self.part(0)) {
                 None => registers.insert(number),
-                Some(memory) => memories.insert(memory),
+                Some(part) => memories.insert(part),
             };
         }
         (registers, memories)

@@ -1,12 +1,14 @@
 //! Memories in parts: the rows that are live or dead together.
 //!
 //! A memory of up to [`MOST_PARTS`] rows has a part for each, a larger one equal aligned
-//! blocks of rows; a table that nothing writes has one. Parts are numbered over all memories.
+//! blocks of rows; a table that nothing writes has one. Parts are numbered over all memories, those of each from a multiple
+//! of 64 on, so that a limb of a set belongs to one memory.
 //! This is a numbering, as [`super::BitIndex`] is one of register bits: it says nothing
 //! of what is live.
 
 use std::ops::Range;
 
+use super::BitSet;
 use crate::netlist::known::Planes;
 use crate::netlist::{MemId, Netlist};
 
@@ -25,6 +27,8 @@ pub struct Parts {
 /// How one memory is cut.
 #[derive(Debug, Clone, Copy)]
 struct Blocks {
+    /// Parts.
+    count: u32,
     rows: u32,
     width: u32,
     /// Rows of a part are a power of two.
@@ -68,8 +72,10 @@ impl Parts {
                 shift += 1;
             }
             parts.start.push(next);
-            next += (u64::from(memory.depth)).div_ceil(1 << shift) as u32;
+            let count = (u64::from(memory.depth)).div_ceil(1 << shift) as u32;
+            next = (next + count).next_multiple_of(64);
             parts.memories.push(Blocks {
+                count,
                 rows: memory.depth,
                 width: memory.width,
                 shift,
@@ -79,7 +85,7 @@ impl Parts {
         parts
     }
 
-    /// How many there are.
+    /// One past the largest number.
     pub fn len(&self) -> usize {
         self.start.last().map_or(0, |&end| end as usize)
     }
@@ -91,7 +97,8 @@ impl Parts {
 
     /// The parts of a memory.
     pub fn of(&self, memory: MemId) -> Range<usize> {
-        self.start[memory.index()] as usize..self.start[memory.index() + 1] as usize
+        let start = self.start[memory.index()] as usize;
+        start..start + self.memories[memory.index()].count as usize
     }
 
     /// The memory that a part belongs to.
@@ -99,6 +106,13 @@ impl Parts {
         // Memories have a row at least, so starts are strictly increasing.
         let at = self.start.partition_point(|&start| start as usize <= part) - 1;
         MemId(at as u32)
+    }
+
+    /// The part that a row is in.
+    pub(super) fn at(&self, memory: MemId, row: u64) -> Option<usize> {
+        let Blocks { rows, shift, .. } = self.memories[memory.index()];
+        (row < u64::from(rows))
+            .then(|| self.start[memory.index()] as usize + (row >> shift) as usize)
     }
 
     /// The rows of a part.
@@ -138,33 +152,32 @@ impl Parts {
         bits.sum()
     }
 
-    /// Whether all parts of a memory are in a set.
-    pub fn all_in(&self, memory: MemId, contains: impl Fn(usize) -> bool) -> bool {
-        self.of(memory).all(contains)
-    }
-
     /// The parts of a memory that an access may be to, by what is known of the address.
     /// One that may be past the last row may be anywhere, as nothing says what becomes of it in silicon.
     pub(super) fn touched(&self, memory: MemId, (address, width): (Planes<'_>, u32)) -> Touched {
         let Blocks { rows, shift, .. } = self.memories[memory.index()];
         let anywhere = largest(address, width) >= u64::from(rows);
         let above = u64::MAX.checked_shl(width).unwrap_or(0);
+        let known = match anywhere {
+            true => 0,
+            false => address.known[0] | above,
+        };
+        let unused = u64::from(rows - 1).leading_zeros();
+        let reach = u64::MAX.checked_shr(unused).unwrap_or(0);
         Touched {
-            first: self.start[memory.index()] as usize,
+            parts: self.of(memory),
+            all: (known & reach) >> shift == 0,
             shift,
             value: address.value[0],
-            known: if anywhere {
-                0
-            } else {
-                address.known[0] | above
-            },
+            known,
         }
     }
 }
 
 /// Parts of one memory that an access may be to.
 pub(super) struct Touched {
-    first: usize,
+    parts: Range<usize>,
+    all: bool,
     shift: u32,
     value: u64,
     known: u64,
@@ -173,8 +186,40 @@ pub(super) struct Touched {
 impl Touched {
     /// Whether a part of this memory is among them.
     pub(super) fn has(&self, part: usize) -> bool {
-        let row = ((part - self.first) as u64) << self.shift;
-        ((row ^ self.value) & self.known) >> self.shift == 0
+        let row = ((part - self.parts.start) as u64) << self.shift;
+        self.all || ((row ^ self.value) & self.known) >> self.shift == 0
+    }
+
+    /// Whether one of some parts is among them.
+    pub(super) fn any(&self, parts: &BitSet) -> bool {
+        let some = limbs(&self.parts).any(|limb| parts.word(limb * 64) != 0);
+        some && (self.all
+            || self
+                .parts
+                .clone()
+                .any(|part| parts.contains(part) && self.has(part)))
+    }
+
+    /// Adds them to a set.
+    pub(super) fn add_to(&self, parts: &mut BitSet) {
+        if self.all {
+            return add_range(parts, &self.parts);
+        }
+        for part in self.parts.clone().filter(|&part| self.has(part)) {
+            parts.insert(part);
+        }
+    }
+}
+
+/// The limbs of a set that the parts of one memory are in.
+pub(super) fn limbs(parts: &Range<usize>) -> Range<usize> {
+    parts.start / 64..parts.end.div_ceil(64)
+}
+
+fn add_range(set: &mut BitSet, range: &Range<usize>) {
+    for limb in limbs(range) {
+        let here = range.end - limb * 64;
+        set.insert_word(limb * 64, u64::MAX >> (64 - here.min(64)));
     }
 }
 

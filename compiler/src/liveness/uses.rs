@@ -1,12 +1,13 @@
 //! What a control state uses, edge by edge.
 
 use super::demand::Demand;
+use super::parts::limbs;
 use super::walk::{Place, walk};
 use super::{BitIndex, BitSet, Parts};
 use crate::control::cases::{ResetCase, reset_cases, reset_roots};
 use crate::control::{Assumption, ControlGraph, Edge, StateId};
 use crate::netlist::known::{Cone, Known, Mark, Needed, Scratch};
-use crate::netlist::{Bits, ExprId, Exprs, Memory, Netlist, RegId, Sampled};
+use crate::netlist::{Bits, ExprId, Exprs, MemId, Memory, Netlist, RegId, Sampled};
 
 /// A trial of fewer facts fails: they do not determine the edges or do not lead
 /// into those of their targets, or a bit is used that must not be.
@@ -272,17 +273,9 @@ impl<'a> Uses<'a> {
                                 demand.word(cone, next, offset, mask);
                             }
                         }
-                        let parts = wanted.live.iter();
-                        let mut parts: Vec<usize> = parts
-                            .flat_map(|&limb| beyond(bits.len(), limb))
-                            .map(|number| number - bits.len())
-                            .collect();
-                        parts.sort_unstable();
-                        for parts in
-                            parts.chunk_by(|&a, &b| bits.parts.memory(a) == bits.parts.memory(b))
-                        {
-                            let memory = &netlist.memories[bits.parts.memory(parts[0]).index()];
-                            let at = (&bits.parts, parts);
+                        let asked = bits.parts_of(&wanted.live);
+                        for (at, memory) in netlist.memories.iter().enumerate() {
+                            let at = (&bits.parts, MemId(at as u32), &asked);
                             written(demand, (cone, exprs), known, memory, at, &mut memories);
                         }
                     }
@@ -312,17 +305,10 @@ impl<'a> Uses<'a> {
                 }
                 memories.union_with(&demand.memories);
                 demand.memories.clear();
-                for part in memories.iter() {
-                    if netlist.memories[bits.parts.memory(part).index()]
-                        .writes
-                        .is_empty()
-                    {
-                        // Tables that nothing writes are constants.
-                        continue;
-                    }
-                    let number = bits.part(part);
-                    used.insert(number);
-                    refused |= allowed.is_some_and(|allowed| !allowed.contains(number));
+                for (limb, mask) in memories.limbs() {
+                    let at = bits.part(limb as usize * 64);
+                    used.insert_word(at, mask);
+                    refused |= allowed.is_some_and(|allowed| mask & !allowed.word(at) != 0);
                 }
                 if refused { Err(Refused) } else { Ok(()) }
             };
@@ -462,13 +448,6 @@ pub(super) fn parts<'b>(
     })
 }
 
-/// The numbers of a limb that are past those of register bits.
-fn beyond(end: usize, (limb, mask): Limb) -> impl Iterator<Item = usize> {
-    let base = limb as usize * 64;
-    let set = (0..64).filter(move |at| mask >> at & 1 == 1);
-    set.map(move |at| base + at).filter(move |&at| at >= end)
-}
-
 /// Demands what may be written to parts of a memory that are live behind a transition; adds
 /// to `used` those of which old contents are used too: in which not every row is overwritten.
 fn written(
@@ -476,9 +455,13 @@ fn written(
     (cone, exprs): (&Cone, &Exprs),
     known: &Known,
     memory: &Memory,
-    (index, parts): (&Parts, &[usize]),
+    (index, id, asked): (&Parts, MemId, &BitSet),
     used: &mut BitSet,
 ) {
+    let own = limbs(&index.of(id));
+    if own.clone().all(|limb| asked.word(limb * 64) == 0) {
+        return;
+    }
     let mut over: Vec<u64> = Vec::new();
     for write in &memory.writes {
         let enable = known.bit(cone, write.enable, 0);
@@ -487,8 +470,7 @@ fn written(
         }
         let address = known.planes(cone, write.address);
         let width = exprs.width(write.address);
-        let touched = index.touched(index.memory(parts[0]), (address, width));
-        if !parts.iter().any(|&part| touched.has(part)) {
+        if !index.touched(id, (address, width)).any(asked) {
             continue;
         }
         for expr in [write.enable, write.address, write.data, write.mask] {
@@ -499,10 +481,16 @@ fn written(
             over.extend(address.number(width));
         }
     }
-    for &part in parts {
+    for limb in own {
+        used.insert_word(limb * 64, asked.word(limb * 64));
+    }
+    for &row in &over {
+        let Some(part) = index.at(id, row) else {
+            continue;
+        };
         let mut rows = index.rows(part).rows;
-        if !rows.all(|row| over.contains(&u64::from(row))) {
-            used.insert(part);
+        if rows.all(|row| over.contains(&u64::from(row))) {
+            used.remove(part);
         }
     }
 }

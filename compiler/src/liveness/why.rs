@@ -115,7 +115,7 @@ impl Search<'_> {
 
     fn item(&self, number: usize) -> Item {
         let bits = self.uses.bits();
-        match number.checked_sub(bits.len()) {
+        match number.checked_sub(bits.part(0)) {
             None => {
                 let (register, bit) = bits.bit(number);
                 Item::Bit(register, bit)

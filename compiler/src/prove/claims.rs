@@ -3,6 +3,7 @@
 use super::Claims;
 use super::aig::Lit;
 use super::circuit::{Circuit, Contents};
+use super::words;
 use crate::control::StateId;
 use crate::liveness::{BitSet, Constants};
 use crate::netlist::{Bits, MemId, Node, RegId};
@@ -185,6 +186,19 @@ pub(super) fn satisfies(
         }
     }
     circuit.aig.all(bits)
+}
+
+/// "No register exceeds what it is said never to exceed."
+pub(super) fn bounded(claims: &Claims<'_>, circuit: &mut Circuit, registers: &[Vec<Lit>]) -> Lit {
+    let aig = &mut circuit.aig;
+    let within = claims.liveness.bounds.iter().map(|&(register, most)| {
+        let bits = &registers[register.index()];
+        let bit = |at: usize| Lit::constant(at < 64 && most >> at & 1 == 1);
+        let most: Vec<Lit> = (0..bits.len()).map(bit).collect();
+        !words::less(aig, &most, bits)
+    });
+    let within: Vec<Lit> = within.collect();
+    circuit.aig.all(within)
 }
 
 /// "The registers have the constants of a state."

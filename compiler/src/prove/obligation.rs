@@ -5,7 +5,7 @@ use std::time::Instant;
 use super::aig::Lit;
 use super::circuit::{Circuit, Contents, word};
 use super::claims::{
-    constant, facts, given, kept, kept_rows, live_rows, satisfies, shown, successors,
+    bounded, constant, facts, given, kept, kept_rows, live_rows, satisfies, shown, successors,
 };
 use super::contents::Agreement;
 use super::machine::{Copy, Machine};
@@ -26,6 +26,8 @@ struct Step {
     agree: Vec<Lit>,
     /// The memories of which rows are lost.
     lost: Vec<MemId>,
+    /// "The first copy is within the bounds", before the step and after it.
+    bounded: [Lit; 2],
     targets: Vec<Target>,
 }
 
@@ -88,6 +90,7 @@ impl Step {
         let lost = memories().filter(|memory| contents[memory.index()] != Contents::Kept);
         let lost = lost.collect();
         let kept = machine.all_kept();
+        let before = bounded(claims, &mut circuit, &whole);
         let first = machine.copy(&mut circuit, whole, kept, None);
         let second = machine.copy(&mut circuit, restored, contents.clone(), Some(&first));
         let copies = [first, second];
@@ -102,6 +105,7 @@ impl Step {
         let doubtful: Vec<usize> = (0..agree.len())
             .filter(|&bit| agree[bit] != Lit::TRUE)
             .collect();
+        let after = bounded(claims, &mut circuit, &next[0]);
         let mut targets = Vec::new();
         for target in successors(claims, state) {
             let there = satisfies(claims, &mut circuit, &next[0], target);
@@ -138,6 +142,7 @@ impl Step {
             free,
             agree,
             lost,
+            bounded: [before, after],
             targets,
         }
     }
@@ -199,6 +204,7 @@ pub(super) fn step(
     let mut step = Step::new(claims, machine, state);
     let mut outputs = step.outputs(claims, machine);
     outputs.extend(step.shows(claims, machine, state));
+    outputs.push((Effect::Bound, !step.bounded[1]));
     let aig = &mut step.circuit.aig;
     let shown = aig.any(outputs.iter().map(|&(_, lit)| lit));
     let ends: Vec<Lit> = (step.targets.iter())
@@ -209,7 +215,8 @@ pub(super) fn step(
     if wrong == Lit::FALSE {
         return (Verdict::Proved, step.circuit.aig.len());
     }
-    let constraints = step.circuit.constraints();
+    let mut constraints = step.circuit.constraints();
+    constraints.push(step.bounded[0]);
     if holds_by_target(&mut step, shown, &constraints, deadline) {
         return (Verdict::Proved, step.circuit.aig.len());
     }

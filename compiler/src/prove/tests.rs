@@ -7,7 +7,7 @@ use super::*;
 use crate::control::ControlOptions;
 use crate::liveness::{self, BitSet, memory_tests as memories, tests as machines};
 use crate::netlist::eval::{self, MachineState};
-use crate::netlist::testing::Rng;
+use crate::netlist::testing::{Builder, Rng};
 use crate::netlist::{BinaryOp, Node};
 
 fn analyzed(netlist: &Netlist) -> (ControlGraph, Liveness) {
@@ -499,4 +499,60 @@ fn rows_of_memories_are_proved_and_left_out_rows_refuted() {
         }
     }
     assert!(refuted > 200, "{refuted} refuted, {needless} needless");
+}
+
+/// A counter that is no control register and never exceeds 9: its bound is an invariant, a smaller one is not, and what is
+/// constant by it is not without it.
+#[test]
+fn bounds_of_counters_are_proved_and_wrong_ones_refuted() {
+    let mut b = Builder::new();
+    let go = b.input("go", 1);
+    let n = b.register("n", 8, Some(0));
+    let state = b.register("state", 1, Some(0));
+    let turned = b.unary(crate::netlist::UnaryOp::Not, state);
+    b.next(state, turned);
+    let (last, zero, one) = (b.is(n, 9), b.constant(8, 0), b.constant(8, 1));
+    let more = b.binary(BinaryOp::Add, n, one);
+    let next = b.mux(last, zero, more);
+    let next = b.mux(go, next, n);
+    b.next(n, next);
+    b.output("n", n);
+    // Loaded in one state and shown in the other, so that the states differ.
+    let held = b.register("held", 1, None);
+    let (taken, hidden) = (b.mux(state, held, go), b.constant(1, 0));
+    b.next(held, taken);
+    let shown = b.mux(state, held, hidden);
+    b.output("shown", shown);
+    let netlist = b.finish();
+    let options = ControlOptions {
+        forbidden: vec!["n".to_owned()],
+        ..ControlOptions::default()
+    };
+    let (graph, _) = crate::control::explore(&netlist, &options);
+    let (graph, liveness) = liveness::analyze(&netlist, &graph, &[]);
+    assert_eq!(liveness.bounds, [(RegId(0), 9)]);
+    for constants in &liveness.constants {
+        let own = liveness.bits.range(RegId(0));
+        let constant = own.filter(|&bit| constants.value(bit) == Some(false));
+        assert_eq!(constant.count(), 4);
+    }
+    assert!(check(&netlist, &graph, &liveness).holds());
+    let refuted = |liveness: &Liveness, effect: fn(&Effect) -> bool| {
+        let proof = check(&netlist, &graph, liveness);
+        proof
+            .obligations
+            .iter()
+            .any(|obligation| match &obligation.verdict {
+                Verdict::Refuted(found) => effect(&found.effect),
+                _ => false,
+            })
+    };
+    let mut wrong = liveness.clone();
+    wrong.bounds = vec![(RegId(0), 8)];
+    assert!(refuted(&wrong, |effect| *effect == Effect::Bound));
+    wrong.bounds.clear();
+    assert!(refuted(&wrong, |effect| matches!(
+        effect,
+        Effect::Constant { .. }
+    )));
 }

@@ -2,7 +2,7 @@
 
 use super::reads::{Reader, fit, keep};
 use super::step::{Step, is_data};
-use super::{all, any, constant, inconstant, mask, satisfies, title};
+use super::{all, any, bounded, constant, inconstant, mask, satisfies, title};
 use crate::control::StateId;
 use crate::netlist::verilog::{literal, range};
 use crate::netlist::{Bits, MemId, Memory, RegId, Sampled};
@@ -63,6 +63,8 @@ pub(super) fn text(claims: &Claims<'_>, step: &Step<'_>, state: StateId, name: &
         let same = rows_agree(claims, memory, ask, &format!("row{at}"));
         lines.push(format!("  wire same{at} = {same};"));
     }
+    fits.push(bounded(claims, "p"));
+    wrong.push(format!("~{}", bounded(claims, "ax")));
     lines.push(format!("  wire fit = {};", all(fits.into_iter())));
     for (at, output) in claims.netlist.outputs.iter().enumerate() {
         match output.sampled {
