@@ -29,7 +29,8 @@
 // The CRC (see idetic_crc32) takes in the ID words, the index word, the live
 // payload words in order, and the sequence number zero-extended to a word.
 // Words that are dead at the checkpoint are neither written nor read; a restore puts
-// into those of the chain what the checkpoint tells. A memory is live or dead as a whole.
+// into those of the chain what the checkpoint tells. A memory is live or dead as a whole;
+// some rows of one can be a memory here, the wrapper adding their first row.
 //
 // With COLD = 1 a start without an image loads constants, by the same walk as a
 // restore, without the NVM.

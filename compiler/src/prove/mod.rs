@@ -30,6 +30,8 @@
 mod aig;
 mod choices;
 mod circuit;
+#[cfg(test)]
+mod claim_tests;
 mod claims;
 mod contents;
 mod drops;
