@@ -162,7 +162,7 @@ module idetic_controller #(
         || WORD_INDEX < 1 || (WORD_INDEX < 31 && (1 << WORD_INDEX) < WORDS)
         || CHECKPOINT_INDEX < 1 || CHECKPOINT_INDEX > WORD
         || ADDRESS < 1 || ADDRESS > 32
-        || COLD < 0 || COLD > 1 || MEMORIES < 0 || MEMORY_WORDS < MEMORIES
+        || COLD < 0 || COLD > 1 || MEMORIES < 0 || MEMORY_WORDS < 0
         || (MEMORY_INDEX < 31 && (1 << MEMORY_INDEX) < MEMORIES)
         || (ADDRESS < 31 && BASE + 2 * SLOT_WORDS > (1 << ADDRESS))) begin : g_range
       idetic_controller_parameter_out_of_range range ();

@@ -184,3 +184,52 @@ fn a_part_left_out_of_a_plan_shows() {
     let report = report.unwrap_or_else(|error| panic!("{error}"));
     assert_ne!(report.failures, []);
 }
+
+/// Rows with initial contents that are read once, at the start, and no checkpoint saves a row: they are loaded at a cold start,
+/// and nothing of a memory is in the image.
+#[test]
+fn rows_that_only_a_cold_start_needs_are_loaded() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let design = "module once(input clk, input [7:0] data, output reg [7:0] shown);
+  reg [1:0] state = 2'd0;
+  reg [2:0] n = 3'd0;
+  reg [7:0] ram [0:15];
+  integer i;
+  initial for (i = 2; i < 8; i = i + 1) ram[i] = 8'd3 * i[7:0] + 8'd1;
+  always @(posedge clk) if (state == 2'd1) ram[8] <= data;
+  always @(posedge clk) begin
+    case (state)
+      2'd0: begin
+        n <= n + 3'd1;
+        if (n == 3'd5) state <= 2'd1;
+      end
+      2'd1: state <= 2'd2;
+      default: state <= 2'd1;
+    endcase
+    shown <= state == 2'd0 ? ram[4'd2 + {1'b0, n}] : state == 2'd2 ? ram[8] : 8'd0;
+  end
+endmodule
+";
+    let bench = "module tb;
+  reg clk = 0;
+  reg [7:0] data = 8'd1;
+  wire [7:0] shown;
+  once dut(.clk(clk), .data(data), .shown(shown));
+  always #5 clk = ~clk;
+  always @(negedge clk) data <= {data[6:0], data[7] ^ data[5] ^ data[4] ^ data[3]};
+  initial begin repeat (40) @(negedge clk); $finish; end
+endmodule
+";
+    let config =
+        "[design]\ntop = \"once\"\nfiles = [\"once.v\"]\n[memory]\nexpand_limit_bits = 0\n";
+    for (name, text) in [("once.v", design), ("tb.v", bench), ("idetic.toml", config)] {
+        fs::write(folder.path().join(name), text).expect("written");
+    }
+    let report = run(folder.path(), &["insert", "--format", "json", "--prove"]);
+    for checkpoint in report["checkpoints"].as_array().expect("a list") {
+        assert_eq!(checkpoint["saved_memories"], Value::Null, "{report:#}");
+    }
+    let verify = ["verify", "--format", "json", "--jobs", "2", "--tb", "tb.v"];
+    let result = run(folder.path(), &verify);
+    assert_eq!(result["passed"], true, "{result:#}");
+}

@@ -23,6 +23,11 @@ pub(super) enum Contents {
 }
 
 impl Contents {
+    /// The rows below a number.
+    pub(super) fn below(end: u32) -> Contents {
+        Contents::Rows(std::iter::once(0..end).collect())
+    }
+
     /// "A row is kept."
     pub(super) fn keep(&self, aig: &mut Aig, row: &[Lit]) -> Lit {
         match self {

@@ -83,7 +83,7 @@ fn agrees(
     }
     let bits = 32 - (of.depth - 1).leading_zeros();
     let row = word(aig, bits.max(1));
-    let inside = Contents::Rows(vec![0..of.depth]);
+    let inside = Contents::below(of.depth);
     let mut all = Vec::new();
     let mut over = vec![kept.keep(aig, &row)];
     for port in &ports {

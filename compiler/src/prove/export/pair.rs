@@ -168,7 +168,7 @@ fn rows_agree(claims: &Claims<'_>, memory: &Memory, ask: &Ask, row: &str) -> Str
             return format!("({} & (~a{enable} | ({when})))", same("we"));
         }
         let width = claims.netlist.exprs.width(write.address);
-        let inside = Contents::Rows(std::iter::once(0..memory.depth).collect());
+        let inside = Contents::below(memory.depth);
         let here = ["a", "b"].map(|copy| {
             let to = format!("{copy}{address}");
             format!(
@@ -186,7 +186,7 @@ fn rows_agree(claims: &Claims<'_>, memory: &Memory, ask: &Ask, row: &str) -> Str
         format!("(a{enable} & (a{address} == {row}) & (&a{mask}))")
     });
     let over = any(over.chain([keep(&ask.kept, row, ask.width)]));
-    let inside = Contents::Rows(std::iter::once(0..memory.depth).collect());
+    let inside = Contents::below(memory.depth);
     let counts = [
         keep(&inside, row, ask.width),
         keep(&ask.live, row, ask.width),
