@@ -30,7 +30,8 @@
 // written and compared, and takes in the index word, the live payload words in
 // order, and the commit word.
 // Words that are dead at the checkpoint are neither written nor read; a restore puts
-// into those of the chain what the checkpoint tells. A memory is live or dead as a whole.
+// into those of the chain what the checkpoint tells. A memory is live or dead as a whole;
+// some rows of one can be a memory here, the wrapper adding their first row.
 //
 // With COLD = 1 a start without an image loads constants, by the same walk as a
 // restore, without the NVM.
@@ -162,7 +163,7 @@ module idetic_controller #(
         || WORD_INDEX < 1 || (WORD_INDEX < 31 && (1 << WORD_INDEX) < WORDS)
         || CHECKPOINT_INDEX < 1 || CHECKPOINT_INDEX > WORD
         || ADDRESS < 1 || ADDRESS > 32
-        || COLD < 0 || COLD > 1 || MEMORIES < 0 || MEMORY_WORDS < MEMORIES
+        || COLD < 0 || COLD > 1 || MEMORIES < 0 || MEMORY_WORDS < 0
         || (MEMORY_INDEX < 31 && (1 << MEMORY_INDEX) < MEMORIES)
         || (ADDRESS < 31 && BASE + 2 * SLOT_WORDS > (1 << ADDRESS))) begin : g_range
       idetic_controller_parameter_out_of_range range ();

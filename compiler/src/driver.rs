@@ -79,8 +79,7 @@ impl Analysis {
     /// Live bits of a state, those of memories included.
     fn live_bits(&self, state: usize) -> u64 {
         let memories = self.liveness.memories[state].iter();
-        let memories = memories.map(|at| self.netlist.memories[at].bits());
-        self.liveness.live[state].count() as u64 + memories.sum::<u64>()
+        self.liveness.live[state].count() as u64 + self.liveness.bits.parts.bits(memories)
     }
 }
 

@@ -57,7 +57,7 @@ pub fn run(action: &ImageAction, console: &Console) -> Result<(), Exit> {
         ImageAction::Diff { before, after, .. } => {
             let before = image::decode(&map, &read_dump(before, &map)?);
             let after = image::decode(&map, &read_dump(after, &map)?);
-            let changes = image::diff(&map, &before, &after);
+            let changes = image::diff(&before, &after);
             let told = differences(&map, &changes);
             console.result(&match console.format {
                 Format::Json => json(&told),
@@ -89,7 +89,7 @@ struct ToldSlot {
     checkpoint_index: Option<usize>,
     registers: IndexMap<String, String>,
     #[serde(skip_serializing_if = "IndexMap::is_empty")]
-    memories: IndexMap<String, Vec<String>>,
+    memories: IndexMap<String, IndexMap<i64, String>>,
 }
 
 /// What `encode` reads: a slot as `decode` prints it, or just what is needed of it.
@@ -100,7 +100,7 @@ struct Values {
     #[serde(default)]
     registers: IndexMap<String, Number>,
     #[serde(default)]
-    memories: IndexMap<String, Vec<Number>>,
+    memories: IndexMap<String, IndexMap<i64, Number>>,
     #[serde(default, rename = "slot")]
     _slot: Option<usize>,
     #[serde(default, rename = "verdict")]
@@ -161,7 +161,10 @@ fn told_slot(map: &Map, at: usize, slot: &Slot) -> ToldSlot {
             .map(|(name, value)| (name.clone(), value.to_string()))
             .collect(),
         memories: memories
-            .map(|(name, rows)| (name.clone(), rows.iter().map(ToString::to_string).collect()))
+            .map(|(name, rows)| {
+                let rows = rows.iter().map(|(index, row)| (*index, row.to_string()));
+                (name.clone(), rows.collect())
+            })
             .collect(),
     }
 }
@@ -187,9 +190,8 @@ fn text(told: &Told) -> String {
             out.push_str(&format!("  {name:width$}  {value}\n"));
         }
         for (name, rows) in &slot.memories {
-            out.push_str(&format!("  {name}, {} rows\n", rows.len()));
-            for row in rows {
-                out.push_str(&format!("    {row}\n"));
+            for (index, row) in rows {
+                out.push_str(&format!("  {name}[{index}]  {row}\n"));
             }
         }
     }
@@ -287,7 +289,10 @@ fn read_values(path: &Path) -> Result<Wanted, Diagnostic> {
         Diagnostic::global(codes::IMAGE_VALUES, message)
             .help(r#"write {"checkpoint": "…", "registers": {"name": "8'h1f"}}"#)
     })?;
-    let rows = |rows: Vec<Number>| rows.into_iter().map(Number::text).collect();
+    let rows = |rows: IndexMap<i64, Number>| {
+        let all = rows.into_iter();
+        all.map(|(index, row)| (index, row.text())).collect()
+    };
     let (registers, memories) = (values.registers.into_iter(), values.memories.into_iter());
     Ok(Wanted {
         checkpoint: values.checkpoint,

@@ -278,6 +278,7 @@ fn complaint(analysis: &Analysis, about: Subject, found: &Counterexample) -> Dia
             "the registers show the state `{}` then, without having its constants",
             analysis.graph.states[state.index()].name
         ),
+        Effect::Bound => "a register exceeds what it is said never to exceed".to_string(),
         Effect::NoState => {
             "the next state is none that the control graph has an edge to".to_string()
         }
@@ -391,6 +392,7 @@ fn counterexample(analysis: &Analysis, found: &Counterexample) -> Value {
         Effect::Shown(state) => json!({
             "shown_state": analysis.graph.states[state.index()].name,
         }),
+        Effect::Bound => json!({ "bound": null }),
         Effect::NoState => json!({ "next_state": null }),
     };
     let inputs: Map<String, Value> = (found.inputs.iter())

@@ -27,8 +27,8 @@ pub fn run(
     console: &Console,
     sources: &SourceMap,
 ) -> Result<(), Exit> {
-    let item = item(analysis, what)?;
     let state = self::state(analysis, state)?;
+    let item = item(analysis, state, what)?;
     let (netlist, graph) = (&analysis.netlist, &analysis.graph);
     let reason = liveness::why(netlist, graph, &analysis.liveness, state, item);
     let answer = Answer { analysis, sources };
@@ -39,8 +39,8 @@ pub fn run(
     Ok(())
 }
 
-/// A bit, a register of one bit, or a memory.
-fn item(analysis: &Analysis, what: &str) -> Result<Item, Diagnostic> {
+/// A bit, a register of one bit, a memory, of which the first rows that are live are meant, or rows of one.
+fn item(analysis: &Analysis, state: StateId, what: &str) -> Result<Item, Diagnostic> {
     let netlist = &analysis.netlist;
     let first = driver::bit_named(netlist, &format!("{what}[0]"));
     let width = first.map(|(register, _)| netlist.registers[register.index()].width);
@@ -48,9 +48,8 @@ fn item(analysis: &Analysis, what: &str) -> Result<Item, Diagnostic> {
     if let Some((register, bit)) = driver::bit_named(netlist, what).or(of_one_bit) {
         return Ok(Item::Bit(register, bit));
     }
-    let mut memories = netlist.memories.iter();
-    if let Some(at) = memories.position(|memory| memory.name == what) {
-        return Ok(Item::Memory(MemId(at as u32)));
+    if let Some(part) = part(analysis, state, what) {
+        return Ok(Item::Part(part));
     }
     if let Some(width) = width {
         let message = format!("`{what}` is a register of {width} bits");
@@ -68,6 +67,30 @@ fn item(analysis: &Analysis, what: &str) -> Result<Item, Diagnostic> {
         Some(nearest) => error.help(format!("the nearest name is `{nearest}`")),
         None => error,
     })
+}
+
+/// The part of a memory that is meant by its name, or by that of a row, `name[index]`.
+fn part(analysis: &Analysis, state: StateId, what: &str) -> Option<usize> {
+    let netlist = &analysis.netlist;
+    let parts = &analysis.liveness.bits.parts;
+    let named = |name: &str| {
+        let mut memories = netlist.memories.iter();
+        memories.position(|memory| memory.name == name)
+    };
+    if let Some(at) = named(what) {
+        let own = parts.of(MemId(at as u32));
+        let live = &analysis.liveness.memories[state.index()];
+        return own
+            .clone()
+            .find(|&part| live.contains(part))
+            .or(own.clone().next());
+    }
+    let (name, index) = what.strip_suffix(']')?.rsplit_once('[')?;
+    let at = named(name)?;
+    let row = index.parse::<i64>().ok()? - netlist.memories[at].first_index.unwrap_or(0);
+    let row = u32::try_from(row).ok()?;
+    let mut own = parts.of(MemId(at as u32));
+    own.find(|&part| parts.rows(part).rows.contains(&row))
 }
 
 /// By its name, or else by its number.
@@ -99,7 +122,7 @@ impl Answer<'_> {
                     _ => format!("{}[{bit}]", register.name),
                 }
             }
-            Item::Memory(memory) => netlist.memories[memory.index()].name.clone(),
+            Item::Part(part) => self.analysis.liveness.bits.parts.rows(part).name(netlist),
         }
     }
 
@@ -118,7 +141,8 @@ impl Answer<'_> {
                 let assigned = self.place(origin.process.span);
                 (self.place(origin.declaration), Some(assigned))
             }
-            Item::Memory(memory) => {
+            Item::Part(part) => {
+                let memory = self.analysis.liveness.bits.parts.memory(part);
                 let memory = &netlist.memories[memory.index()];
                 let process = memory.processes.first();
                 let assigned = process.map(|process| self.place(process.span));

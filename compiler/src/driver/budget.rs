@@ -205,7 +205,7 @@ impl Search<'_> {
             let chain_words = u64::from(layout.words);
             for shape in &mut shapes {
                 shape.chain_words = shape.chain_words.max(chain_words);
-                shape.memories = shape.memories.max(layout.memories.len() as u64);
+                shape.memories = shape.memories.max(layout.ranges.len() as u64);
             }
             let real = self.real(&shapes, &plan, &layout);
             let prices = self.prices(model, &real, &chosen, budget);
@@ -455,9 +455,20 @@ pub(super) fn filled(analysis: &Analysis, options: &InsertOptions, state: usize)
     let follow = follow.filter(|it| options.recompute || it.is.is_copy());
     let saved = (liveness.live[state].count() - given.count()) as u64;
     let bits = saved.saturating_sub(follow.count() as u64);
-    let memories = liveness.memories[state].iter();
-    let memories = memories.map(|memory| &netlist.memories[memory]);
-    Shape::filled(options.word_bits, bits, memories)
+    let parts = &liveness.bits.parts;
+    // One range of each memory is the least.
+    let mut memories = vec![0; netlist.memories.len()];
+    for part in liveness.memories[state].iter() {
+        let own = parts.rows(part);
+        memories[own.memory.index()] += own.rows.len() as u64;
+    }
+    let memories = memories.into_iter().zip(&netlist.memories);
+    let memories = memories.filter(|(rows, _)| *rows > 0);
+    Shape::filled(
+        options.word_bits,
+        bits,
+        memories.map(|(rows, memory)| (rows, memory.width)),
+    )
 }
 
 /// The larger in each part.

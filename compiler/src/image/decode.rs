@@ -1,5 +1,7 @@
 //! What is in an NVM: the verdict of a boot on each slot, and the registers.
 
+use std::collections::BTreeMap;
+
 use indexmap::IndexMap;
 
 use super::check::{self, Check};
@@ -32,8 +34,8 @@ pub struct Slot {
     /// The registers of the chain, by name. Bits that the checkpoint neither saves nor tells
     /// are unknown; nothing is known where there is no checkpoint.
     pub registers: IndexMap<String, Value>,
-    /// The rows of the memories that it saves, by name.
-    pub memories: IndexMap<String, Vec<Value>>,
+    /// The rows of memories that it saves, by name and index.
+    pub memories: IndexMap<String, BTreeMap<i64, Value>>,
 }
 
 /// The contents of an NVM.
@@ -140,7 +142,7 @@ fn read_slot(map: &Map, dump: &Dump, slot: usize) -> Slot {
         _ => Verdict::Damaged,
     };
     let mut registers = unknown(map);
-    let mut memories = IndexMap::new();
+    let mut memories: IndexMap<String, BTreeMap<i64, Value>> = IndexMap::new();
     if let Some(of) = checkpoint {
         let payload = base + offset(map, "payload");
         for run in &of.live {
@@ -164,18 +166,21 @@ fn read_slot(map: &Map, dump: &Dump, slot: usize) -> Slot {
         derive(of, &mut registers);
         for &at in &of.memories {
             let memory = &map.memories[at];
-            let rows = (0..memory.rows).map(|row| {
-                let mut value = Value::unknown(memory.width_bits);
-                let first = base + memory.offset + row * memory.row_words;
-                for bit in 0..memory.width_bits {
-                    let word = dump.word(first + bit / map.word_bits);
-                    if let Some(word) = word {
-                        value.set(bit, word >> (bit % map.word_bits) & 1 == 1);
+            let rows = (memory.first_index..)
+                .zip(0..memory.rows)
+                .map(|(index, row)| {
+                    let mut value = Value::unknown(memory.width_bits);
+                    let first = base + memory.offset + row * memory.row_words;
+                    for bit in 0..memory.width_bits {
+                        let word = dump.word(first + bit / map.word_bits);
+                        if let Some(word) = word {
+                            value.set(bit, word >> (bit % map.word_bits) & 1 == 1);
+                        }
                     }
-                }
-                value
-            });
-            memories.insert(memory.name.clone(), rows.collect());
+                    (index, value)
+                });
+            let own = memories.entry(memory.name.clone()).or_default();
+            own.extend(rows);
         }
     }
     Slot {

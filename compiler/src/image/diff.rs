@@ -1,6 +1,8 @@
 //! What differs between the images that two NVMs restore.
 
-use super::{Decoded, Map, Slot, Value};
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Decoded, Slot, Value};
 
 /// A difference.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,7 +17,7 @@ pub struct Change {
 
 /// The differences between what is restored from two NVMs, in the order of the map. Bits that
 /// one of the two does not know count as different where the other one knows them.
-pub fn diff(map: &Map, one: &Decoded, other: &Decoded) -> Vec<Change> {
+pub fn diff(one: &Decoded, other: &Decoded) -> Vec<Change> {
     let (before, after) = (restored(one), restored(other));
     let mut out = Vec::new();
     let mut see = |name: &str, before: Option<String>, after: Option<String>| {
@@ -41,15 +43,14 @@ pub fn diff(map: &Map, one: &Decoded, other: &Decoded) -> Vec<Change> {
         memories.extend(new);
     }
     for name in memories {
-        let rows = |slot: Option<&Slot>| -> Vec<Value> {
+        let rows = |slot: Option<&Slot>| -> BTreeMap<i64, Value> {
             let rows = slot.and_then(|slot| slot.memories.get(name));
             rows.cloned().unwrap_or_default()
         };
         let (before, after) = (rows(before), rows(after));
-        for row in 0..before.len().max(after.len()) {
-            let text = |rows: &[Value]| rows.get(row).map(Value::to_string);
-            let first = map.memories.iter().find(|it| it.name == *name);
-            let index = first.map_or(0, |it| it.first_index) + row as i64;
+        let indices: BTreeSet<&i64> = before.keys().chain(after.keys()).collect();
+        for index in indices {
+            let text = |rows: &BTreeMap<i64, Value>| rows.get(index).map(Value::to_string);
             see(&format!("{name}[{index}]"), text(&before), text(&after));
         }
     }

@@ -14,8 +14,8 @@ pub struct Wanted {
     pub checkpoint: String,
     /// Values of registers, as [`Value::parse`] reads them.
     pub registers: IndexMap<String, String>,
-    /// Rows of memories, likewise.
-    pub memories: IndexMap<String, Vec<String>>,
+    /// Rows of memories by their index, likewise.
+    pub memories: IndexMap<String, IndexMap<i64, String>>,
 }
 
 /// An NVM whose first slot holds what is wanted, under the number of a first save, and
@@ -159,14 +159,14 @@ fn memories(
     for &at in &of.memories {
         let memory = &map.memories[at];
         let rows = wanted.memories.get(&memory.name);
-        let Some(rows) = rows.filter(|rows| rows.len() == memory.rows as usize) else {
-            wrong.push(format!(
-                "the memory `{}` is needed in {}, with {} rows",
-                memory.name, of.name, memory.rows
-            ));
-            continue;
-        };
-        for (row, text) in (0..).zip(rows) {
+        for (index, row) in (memory.first_index..).zip(0..memory.rows) {
+            let Some(text) = rows.and_then(|rows| rows.get(&index)) else {
+                wrong.push(format!(
+                    "`{}[{index}]` is needed in {}, and has no value",
+                    memory.name, of.name
+                ));
+                break;
+            };
             let parsed = Value::parse(text, memory.width_bits).and_then(|value| {
                 let known = (0..memory.width_bits).all(|bit| value.bit(bit).is_some());
                 known
@@ -176,7 +176,7 @@ fn memories(
             let value = match parsed {
                 Ok(value) => value,
                 Err(message) => {
-                    wrong.push(format!("row {row} of `{}`: {message}", memory.name));
+                    wrong.push(format!("`{}[{index}]`: {message}", memory.name));
                     continue;
                 }
             };

@@ -377,6 +377,7 @@ impl Fixture {
         (0..words as usize).for_each(|word| {
             all.insert(word);
         });
+        let cold = Cold::none(&bits);
         Analysed {
             graph: ControlGraph {
                 registers: control.to_vec(),
@@ -387,6 +388,7 @@ impl Fixture {
             },
             liveness: Liveness {
                 bits,
+                bounds: Vec::new(),
                 constants: vec![Constants::none(set.capacity()); states.len()],
                 relations: vec![Default::default(); states.len()],
                 live: vec![set; states.len()],
@@ -401,7 +403,7 @@ impl Fixture {
                     objective: 1.0,
                     lower_bound: 1.0,
                 },
-                cold: Cold::none(netlist),
+                cold,
                 worst_segment: None,
                 failures: None,
                 without_save: Vec::new(),
@@ -414,7 +416,8 @@ impl Fixture {
                 words,
                 live_words: vec![all; states.len()],
                 memories: Vec::new(),
-                live_memories: vec![BitSet::new(0); states.len()],
+                ranges: Vec::new(),
+                live_ranges: vec![BitSet::new(0); states.len()],
                 given: vec![Vec::new(); states.len()],
                 cold: None,
                 slot_words: 2 * 32u32.div_ceil(self.word_bits) + words + 2,

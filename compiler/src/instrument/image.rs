@@ -46,7 +46,7 @@ pub struct Image {
     pub registers: Vec<ImageRegister>,
     /// Saved bits in chain order, in runs.
     pub chain: Vec<Run>,
-    /// Memories that are saved, in payload order.
+    /// Memories that are saved, or ranges of them, in payload order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub memories: Vec<ImageMemory>,
     /// Per checkpoint, what it saves.
@@ -89,16 +89,16 @@ pub struct Run {
     pub width_bits: u32,
 }
 
-/// A memory. Each row begins with a new word, lowest bits first.
+/// A memory, or some rows of one. Each row begins with a new word, lowest bits first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ImageMemory {
     /// Hierarchical name.
     pub name: String,
     /// Bits of a row.
     pub width_bits: u32,
-    /// Rows.
+    /// Rows that are saved.
     pub rows: u32,
-    /// The source's index of the first row; the others follow upwards.
+    /// The source's index of the first of them; the others follow upwards.
     pub first_index: i64,
     /// Words of a row.
     pub row_words: u32,
@@ -168,19 +168,20 @@ pub fn image(
         .map(|slot| slot * layout.slot_words)
         .collect();
     let payload = 32u32.div_ceil(layout.word_bits) + 1;
-    let places: Vec<usize> = (0..layout.memories.len())
-        .filter(|&at| layout.memories[at].words > 0)
+    let ranges: Vec<usize> = (0..layout.ranges.len())
+        .filter(|&at| layout.ranges[at].words > 0)
         .collect();
-    let memories = places.iter().map(|&at| {
-        let place = &layout.memories[at];
+    let memories = ranges.iter().map(|&at| {
+        let range = &layout.ranges[at];
+        let place = &layout.memories[range.place];
         let memory = &netlist.memories[place.memory.index()];
         ImageMemory {
             name: memory.name.clone(),
             width_bits: memory.width,
-            rows: place.rows,
-            first_index: memory.first_index.unwrap_or(0),
+            rows: range.rows.len() as u32,
+            first_index: memory.first_index.unwrap_or(0) + i64::from(range.rows.start),
             row_words: place.row_words,
-            offset: payload + layout.words + place.offset,
+            offset: payload + layout.words + range.offset,
         }
     });
     let memories = memories.collect();
@@ -188,7 +189,7 @@ pub fn image(
     let checkpoints = plan
         .checkpoints
         .iter()
-        .zip(layout.live_words.iter().zip(&layout.live_memories))
+        .zip(layout.live_words.iter().zip(&layout.live_ranges))
         .enumerate()
         .map(|(index, (checkpoint, (words, memories)))| {
             let live: Vec<bool> = layout
@@ -204,8 +205,8 @@ pub fn image(
                 live: runs(netlist, layout, &live),
                 given: given_runs(netlist, liveness, &checkpoint.given),
                 derived: derived_bits(netlist, liveness, checkpoint),
-                memories: (0..places.len())
-                    .filter(|&at| memories.contains(places[at]))
+                memories: (0..ranges.len())
+                    .filter(|&at| memories.contains(ranges[at]))
                     .collect(),
             }
         })

@@ -49,7 +49,7 @@ pub fn refusals(netlist: &Netlist, layout: &Layout) -> Vec<Diagnostic> {
             );
         }
     }
-    let words = layout.memories.iter().map(|place| u64::from(place.words));
+    let words = layout.ranges.iter().map(|range| u64::from(range.words));
     if let Some(place) = layout.memories.first()
         && words.sum::<u64>() > MOST_WORDS
     {
@@ -65,9 +65,13 @@ pub fn refusals(netlist: &Netlist, layout: &Layout) -> Vec<Diagnostic> {
         );
     }
     let init: u64 = (layout.cold.iter())
-        .flat_map(|cold| layout.memories.iter().zip(&cold.loaded))
+        .flat_map(|cold| layout.ranges.iter().zip(&cold.loaded))
         .filter(|(_, loaded)| **loaded)
-        .map(|(place, _)| netlist.memories[place.memory.index()].bits())
+        .map(|(range, _)| {
+            let memory = layout.memories[range.place].memory;
+            let width = netlist.memories[memory.index()].width;
+            range.rows.len() as u64 * u64::from(width)
+        })
         .sum();
     if init > MOST_INITIAL_BITS {
         let mut places = layout.memories.iter();

@@ -97,7 +97,7 @@ pub(super) fn cold(layout: &Layout, memories: Option<&Memories>) -> Option<Cold>
         ConstantCase {
             label: format!(
                 "{{{}'d{}, {}'d{}, {}'d{}}}",
-                of.index_bits, word.memory, of.row_bits, word.row, of.part_bits, word.part
+                of.index_bits, word.range, of.row_bits, word.row, of.part_bits, word.part
             ),
             value: constant(layout, word.value),
         }

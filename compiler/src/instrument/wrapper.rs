@@ -83,7 +83,12 @@ struct Model {
 /// The memories of the payload.
 #[derive(Serialize)]
 pub(super) struct Memories {
+    /// Ranges of rows.
     count: usize,
+    /// Memories.
+    ports: usize,
+    /// Some range does not begin with row 0.
+    ranges: bool,
     words: u32,
     pub(super) index_bits: u32,
     pub(super) row_bits: u32,
@@ -101,8 +106,11 @@ pub(super) struct Memories {
 struct MemoryModel {
     name: String,
     width: u32,
+    port: usize,
     offset: u32,
+    first_row: u32,
     last_row: u32,
+    whole: bool,
     last_part: u32,
 }
 
@@ -293,27 +301,33 @@ fn memories(inputs: &Inputs, checkpoint_bits: u32) -> Option<Memories> {
     if layout.memories.is_empty() {
         return None;
     }
-    let count = layout.memories.len();
+    let count = layout.ranges.len();
     let (live_cases, live_default) =
-        decode::live_table(&layout.live_memories, count, checkpoint_bits);
+        decode::live_table(&layout.live_ranges, count, checkpoint_bits);
     let loads = |at: usize| layout.cold.as_ref().is_some_and(|cold| cold.loaded[at]);
     Some(Memories {
         count,
+        ports: layout.memories.len(),
+        ranges: layout.ranges.iter().any(|range| range.rows.start > 0),
         words: layout.memory_words(),
         index_bits: index_bits(count as u64),
         row_bits: ports.row,
         part_bits: ports.part.max(1),
         data_bits: ports.data,
         list: layout
-            .memories
+            .ranges
             .iter()
-            .map(|place| {
+            .map(|range| {
+                let place = &layout.memories[range.place];
                 let memory = &inputs.netlist.memories[place.memory.index()];
                 MemoryModel {
                     name: memory.name.replace(['\n', '\r', '\\'], " "),
                     width: memory.width,
-                    offset: place.offset,
-                    last_row: place.rows - 1,
+                    port: range.place,
+                    offset: range.offset,
+                    first_row: range.rows.start,
+                    last_row: range.rows.len() as u32 - 1,
+                    whole: range.rows.len() as u32 == place.rows,
                     last_part: place.row_words - 1,
                 }
             })

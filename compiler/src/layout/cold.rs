@@ -1,8 +1,7 @@
 //! The constants that a cold start loads, cut into words.
 
-use super::MemoryPlace;
+use super::{MemoryPlace, MemoryRange};
 use crate::netlist::{Bits, Netlist, RegId};
-use crate::plan::Plan;
 
 /// Constants in the form in which the chain and the memories take them. Words
 /// that are not listed are zero.
@@ -10,7 +9,7 @@ use crate::plan::Plan;
 pub struct ColdImage {
     /// Chain words.
     pub chain: Vec<ChainWord>,
-    /// Whether each memory of the layout is loaded.
+    /// Whether each range of the layout is loaded.
     pub loaded: Vec<bool>,
     /// Words of memories.
     pub memories: Vec<ColdMemoryWord>,
@@ -28,9 +27,9 @@ pub struct ChainWord {
 /// A word of a memory's row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ColdMemoryWord {
-    /// The memory's place in the layout.
-    pub memory: u32,
-    /// Its row.
+    /// The range of the layout.
+    pub range: u32,
+    /// The row of the memory.
     pub row: u32,
     /// The word in the row.
     pub part: u32,
@@ -41,9 +40,8 @@ pub struct ColdMemoryWord {
 /// Cuts the initial values into words; unknown bits become 0.
 pub(super) fn image(
     netlist: &Netlist,
-    plan: &Plan,
     chain: &[(RegId, u32)],
-    places: &[MemoryPlace],
+    (places, ranges, loaded): (&[MemoryPlace], &[MemoryRange], Vec<bool>),
     word_bits: u32,
 ) -> ColdImage {
     let bit = |&(register, bit): &(RegId, u32)| {
@@ -58,19 +56,19 @@ pub(super) fn image(
         })
         .filter(|word| word.value != 0)
         .collect();
-    let mut loaded = Vec::new();
     let mut memories = Vec::new();
-    for (at, place) in places.iter().enumerate() {
-        let load = plan.cold.memories.contains(place.memory.index());
-        loaded.push(load);
-        let init = netlist.memories[place.memory.index()].init.as_ref();
-        for (row, value) in init.filter(|_| load).into_iter().flatten().enumerate() {
+    for (at, range) in ranges.iter().enumerate().filter(|&(at, _)| loaded[at]) {
+        let place = &places[range.place];
+        let Some(init) = &netlist.memories[place.memory.index()].init else {
+            continue;
+        };
+        for row in range.rows.clone() {
             for part in 0..place.row_words {
-                let value = part_of(value, part, word_bits);
+                let value = part_of(&init[row as usize], part, word_bits);
                 if value != 0 {
                     memories.push(ColdMemoryWord {
-                        memory: at as u32,
-                        row: row as u32,
+                        range: at as u32,
+                        row,
                         part,
                         value,
                     });

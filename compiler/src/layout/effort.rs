@@ -5,13 +5,12 @@
 //! CRC, CRC, commit, done; a restore begins with the synchroniser of the reset
 //! and the two commit words, and ends with resume and a clock to answer it.
 //!
-//! A clock per memory finds out whether it is live; a row costs one clock per
+//! A clock per range of a memory finds out whether it is live; a row costs one clock per
 //! word, and to be saved one more, to be read. The chain rotates meanwhile, and
 //! is brought back into place.
 
-use super::{Layout, MemoryPlace};
+use super::{Layout, MemoryRange};
 use crate::energy::Effort;
-use crate::netlist::Memory;
 
 /// What decides how long a checkpoint takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -22,7 +21,7 @@ pub struct Shape {
     pub chain_words: u64,
     /// Those that are saved.
     pub live_words: u64,
-    /// Memories with a place in the payload or at a cold start.
+    /// Ranges of memories with a place in the payload or at a cold start.
     pub memories: u64,
     /// Rows of those that are saved.
     pub memory_rows: u64,
@@ -31,12 +30,12 @@ pub struct Shape {
 }
 
 impl Shape {
-    /// The least that saving so many bits and whole memories can be made of: the
+    /// The least that saving so many bits, and rows of memories of these widths, can be made of: the
     /// bits fill their words, and nothing else is saved anywhere.
-    pub fn filled<'m>(
+    pub fn filled(
         word_bits: u32,
         bits: u64,
-        memories: impl IntoIterator<Item = &'m Memory>,
+        memories: impl IntoIterator<Item = (u64, u32)>,
     ) -> Shape {
         let words = bits.div_ceil(u64::from(word_bits));
         let mut shape = Shape {
@@ -45,11 +44,10 @@ impl Shape {
             live_words: words,
             ..Shape::default()
         };
-        for memory in memories {
-            let rows = u64::from(memory.depth);
+        for (rows, width) in memories {
             shape.memories += 1;
             shape.memory_rows += rows;
-            shape.memory_words += rows * u64::from(memory.width.div_ceil(word_bits));
+            shape.memory_words += rows * u64::from(width.div_ceil(word_bits));
         }
         shape
     }
@@ -121,18 +119,18 @@ impl Shape {
 impl Layout {
     /// What saves and restores of a checkpoint of the plan are made of.
     pub fn shape(&self, checkpoint: usize) -> Shape {
-        let live = self.live_memories.get(checkpoint);
-        let places = self.memories.iter().enumerate();
-        let live = places.filter(|(at, _)| live.is_some_and(|live| live.contains(*at)));
-        let live: Vec<&MemoryPlace> = live.map(|(_, place)| place).collect();
+        let live = self.live_ranges.get(checkpoint).into_iter();
+        let live: Vec<&MemoryRange> = live
+            .flat_map(|live| live.iter().map(|at| &self.ranges[at]))
+            .collect();
         let words = self.live_words.get(checkpoint);
         Shape {
             word_bits: self.word_bits,
             chain_words: u64::from(self.words),
             live_words: words.map_or(0, |words| words.count() as u64),
-            memories: self.memories.len() as u64,
-            memory_rows: live.iter().map(|place| u64::from(place.rows)).sum(),
-            memory_words: live.iter().map(|place| u64::from(place.words)).sum(),
+            memories: self.ranges.len() as u64,
+            memory_rows: live.iter().map(|range| range.rows.len() as u64).sum(),
+            memory_words: live.iter().map(|range| u64::from(range.words)).sum(),
         }
     }
 }

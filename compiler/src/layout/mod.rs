@@ -18,8 +18,8 @@
 //!
 //! A slot holds, in words: the id, the checkpoint index, the chain words, the
 //! memories, the CRC-32, the commit word. Id and CRC take as many words as 32
-//! bits need. Memories follow each other in the same order of instances; each
-//! row begins with a new word.
+//! bits need. Memories follow each other in the same order of instances, of each the
+//! ranges of rows that some checkpoint saves ([`MemoryRange`]); each row begins with a new word.
 
 mod cold;
 mod course;
@@ -27,6 +27,7 @@ mod derived;
 mod effort;
 mod given;
 mod order;
+mod ranges;
 #[cfg(test)]
 mod tests;
 
@@ -35,6 +36,7 @@ use sha2::{Digest, Sha256};
 pub use cold::{ChainWord, ColdImage};
 pub use derived::DerivedBit;
 pub use effort::Shape;
+pub use ranges::MemoryRange;
 
 use crate::liveness::{BitIndex, BitSet, Verilog};
 use crate::netlist::{BitNaming, InstanceId, MemId, Netlist, RegId, register_groups};
@@ -79,8 +81,10 @@ pub struct Layout {
     /// in the order of the payload. Those of an instance, with all below it, are
     /// neighbours, its own first.
     pub memories: Vec<MemoryPlace>,
-    /// Per checkpoint, the places in `memories` of those that it saves.
-    pub live_memories: Vec<BitSet>,
+    /// The rows of them that are, in the same order.
+    pub ranges: Vec<MemoryRange>,
+    /// Per checkpoint, the numbers in `ranges` of those that it saves.
+    pub live_ranges: Vec<BitSet>,
     /// Per checkpoint, what a restore puts into the words that it does not read:
     /// the bits that the checkpoint gives. Words that are not listed are zero.
     pub given: Vec<Vec<ChainWord>>,
@@ -121,25 +125,21 @@ pub struct LaidOut {
 impl Layout {
     /// Payload words of all memories.
     pub fn memory_words(&self) -> u32 {
-        self.memories.iter().map(|place| place.words).sum()
+        self.ranges.iter().map(|range| range.words).sum()
     }
 }
 
-/// Where a memory's words live.
+/// A memory of the payload.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MemoryPlace {
     /// The memory.
     pub memory: MemId,
     /// Its instance.
     pub instance: InstanceId,
-    /// Its first word, counted from the end of the chain words.
-    pub offset: u32,
-    /// Its rows.
+    /// All of its rows.
     pub rows: u32,
     /// Words of a row.
     pub row_words: u32,
-    /// Words in a slot: none where no checkpoint saves it.
-    pub words: u32,
 }
 
 /// The part of the chain that lies in one instance.
@@ -207,18 +207,8 @@ pub fn layout(netlist: &Netlist, plan: &Plan, bits: &BitIndex, options: &LayoutO
         })
         .collect();
     let wide = 32u32.div_ceil(options.word_bits);
-    let memories = places(netlist, plan, &order, options.word_bits);
-    let live_memories = (plan.checkpoints.iter())
-        .map(|checkpoint| {
-            let mut live = BitSet::new(memories.len());
-            for (at, place) in memories.iter().enumerate() {
-                if checkpoint.memories.contains(place.memory.index()) {
-                    live.insert(at);
-                }
-            }
-            live
-        })
-        .collect();
+    let memories = places(netlist, plan, bits, &order, options.word_bits);
+    let (ranges, live_ranges, loaded) = ranges::ranges(plan, &bits.parts, &memories);
     let given = (plan.checkpoints.iter().zip(&live_words))
         .map(|(checkpoint, live)| {
             given::words(&chain, live, options.word_bits, |register, bit| {
@@ -226,8 +216,10 @@ pub fn layout(netlist: &Netlist, plan: &Plan, bits: &BitIndex, options: &LayoutO
             })
         })
         .collect();
-    let cold = (!plan.cold.is_empty())
-        .then(|| cold::image(netlist, plan, &chain, &memories, options.word_bits));
+    let cold = (!plan.cold.is_empty()).then(|| {
+        let ranges = (memories.as_slice(), ranges.as_slice(), loaded);
+        cold::image(netlist, &chain, ranges, options.word_bits)
+    });
     let mut layout = Layout {
         word_bits: options.word_bits,
         id: 0,
@@ -236,7 +228,8 @@ pub fn layout(netlist: &Netlist, plan: &Plan, bits: &BitIndex, options: &LayoutO
         words,
         live_words,
         memories,
-        live_memories,
+        ranges,
+        live_ranges,
         given,
         derived: Vec::new(),
         cold,
@@ -308,32 +301,31 @@ fn in_order(mut runs: Vec<Run>, words: &mut order::Chain) -> Vec<Run> {
 fn places(
     netlist: &Netlist,
     plan: &Plan,
+    bits: &BitIndex,
     order: &[InstanceId],
     word_bits: u32,
 ) -> Vec<MemoryPlace> {
     let mut places = Vec::new();
-    let mut offset = 0;
     for &instance in order {
         for memory in netlist.written_memories() {
             let index = memory.index();
             let of = &netlist.memories[index];
-            let mut checkpoints = plan.checkpoints.iter();
-            let saved = checkpoints.any(|checkpoint| checkpoint.memories.contains(index));
-            let needed = saved || plan.cold.memories.contains(index);
+            let saved = |part| {
+                let mut checkpoints = plan.checkpoints.iter();
+                checkpoints.any(|checkpoint| checkpoint.memories.contains(part))
+            };
+            let mut parts = bits.parts.of(memory);
+            let needed = parts.any(|part| saved(part) || plan.cold.memories.contains(part));
             if of.origin.instance != instance || !needed {
                 continue;
             }
             let row_words = of.width.div_ceil(word_bits);
-            let words = if saved { of.depth * row_words } else { 0 };
             places.push(MemoryPlace {
                 memory,
                 instance,
-                offset,
                 rows: of.depth,
                 row_words,
-                words,
             });
-            offset += words;
         }
     }
     places
@@ -471,13 +463,13 @@ fn id(netlist: &Netlist, seed: &str, layout: &Layout) -> u32 {
         text(&netlist.registers[register.index()].name);
         text(&bit.to_string());
     }
-    for place in &layout.memories {
-        let memory = &netlist.memories[place.memory.index()];
-        let (width, rows, offset) = (memory.width, place.rows, place.offset);
+    for range in &layout.ranges {
+        let memory = &netlist.memories[layout.memories[range.place].memory.index()];
+        let (width, first, rows) = (memory.width, range.rows.start, range.rows.len());
         text(&memory.name);
-        text(&format!("{width} {rows} {offset}"));
+        text(&format!("{width} {first} {rows} {}", range.offset));
     }
-    for set in layout.live_words.iter().chain(&layout.live_memories) {
+    for set in layout.live_words.iter().chain(&layout.live_ranges) {
         let words: Vec<String> = set.iter().map(|word| word.to_string()).collect();
         text(&words.join(" "));
     }

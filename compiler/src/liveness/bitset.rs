@@ -38,6 +38,11 @@ impl BitSet {
         self.limbs[at / 64] &= !(1 << (at % 64));
     }
 
+    /// Removes all numbers.
+    pub fn clear(&mut self) {
+        self.limbs.fill(0);
+    }
+
     /// The numbers `at .. at + 64` as a mask; those past the end are 0.
     pub fn word(&self, at: usize) -> u64 {
         let (limb, shift) = (at / 64, at % 64);

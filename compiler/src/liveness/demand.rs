@@ -10,6 +10,8 @@ use crate::netlist::known::limbs::{highest, lowest, or_shl, or_shr, set_below, t
 use crate::netlist::known::{Cone, Known, Planes};
 use crate::netlist::{BinaryOp, ExprId, Exprs, MemId, Node, RegId, UnaryOp};
 
+use super::{BitSet, Parts};
+
 /// The demanded bits of a cone; empty between sweeps.
 pub(super) struct Demand {
     planes: Vec<u64>,
@@ -20,13 +22,15 @@ pub(super) struct Demand {
     need: Vec<u64>,
     spare: Vec<u64>,
     work: u64,
-    /// The memories of which a word was demanded, since this was last emptied.
-    pub(super) memories: Vec<MemId>,
+    /// How memories are cut.
+    parts: Parts,
+    /// The parts of memories in which a demanded word may be, since this was last emptied.
+    pub(super) memories: BitSet,
 }
 
 impl Demand {
     /// Nothing demanded.
-    pub(super) fn new(cone: &Cone) -> Demand {
+    pub(super) fn new(cone: &Cone, parts: &Parts) -> Demand {
         Demand {
             planes: vec![0; cone.plane_len()],
             pending: vec![0; cone.nodes().len().div_ceil(64)],
@@ -34,7 +38,8 @@ impl Demand {
             need: Vec::new(),
             spare: Vec::new(),
             work: 0,
-            memories: Vec::new(),
+            memories: BitSet::new(parts.len()),
+            parts: parts.clone(),
         }
     }
 
@@ -130,7 +135,10 @@ impl Demand {
         match exprs.node(id) {
             Node::Const(_) | Node::Input(_) | Node::Reg(_) | Node::Net(_) => {}
             Node::MemRead(memory, address) => {
-                self.memories.push(*memory);
+                self.read(
+                    *memory,
+                    (known.planes(cone, *address), exprs.width(*address)),
+                );
                 self.all(cone, exprs, *address);
             }
             Node::Unary(op, a) => self.unary(cone, exprs, known, *op, *a, need),
@@ -174,6 +182,13 @@ impl Demand {
                 }
             }
         }
+    }
+
+    /// The parts of a memory in which a word of such an address may be.
+    fn read(&mut self, memory: MemId, address: (Planes<'_>, u32)) {
+        self.work += 1 + self.parts.of(memory).len() as u64 / 64;
+        let touched = self.parts.touched(memory, address);
+        touched.add_to(&mut self.memories);
     }
 
     /// The same bits of an operand.

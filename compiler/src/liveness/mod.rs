@@ -33,9 +33,9 @@
 //! Of the live bits some have one value in a state ([`Constants`]), and some follow from others
 //! ([`Relations`]): `propagation` and `relations` carry what is known forward along the same edges.
 //!
-//! A memory is live as a whole, where a word of it may be read before all of
-//! them are overwritten; what its write ports depend on is used only if it is
-//! live behind the edge. Tables that nothing writes are constants.
+//! A memory is live in parts ([`Parts`]), mostly single rows: where, by what is known of the
+//! addresses in a state, a row may be read before it is overwritten. What a write port depends
+//! on is used only if it may write what is live behind the edge. Tables that nothing writes are constants.
 
 mod bitset;
 mod constants;
@@ -44,8 +44,12 @@ mod fixpoint;
 mod formula;
 #[cfg(test)]
 mod machines;
+#[cfg(test)]
+pub(crate) mod memory_tests;
 mod numbering;
+mod parts;
 mod propagation;
+mod ranges;
 mod relations;
 mod relax;
 mod shown;
@@ -59,11 +63,12 @@ mod why;
 pub use bitset::BitSet;
 pub use constants::Constants;
 pub use formula::{Algebra, Formula, Values, Verilog};
+pub use parts::{Parts, Rows};
 pub use relations::{Relation, Relations};
 pub use why::{Item, Reason, Stop, Use, why};
 
 use crate::control::{ControlGraph, ValueName};
-use crate::netlist::{MemId, Netlist, RegId};
+use crate::netlist::{Netlist, RegId};
 
 /// Computes the live bits of a graph from [`crate::control::explore`].
 ///
@@ -87,11 +92,12 @@ pub fn analyze(
         live.iter().map(|set| bits.split(set)).unzip();
     let mut search = propagation::Search::new(netlist, &graph, &bits);
     let limit = uses.work() / CONSTANTS + LEAST_WORK;
-    let constants = propagation::constants(&mut search, &graph, &live, limit);
+    let (constants, bounds) = propagation::constants(&mut search, &graph, &live, limit);
     let limit = uses.work() / RELATIONS + LEAST_RELATIONS + search.work();
     let relations = relations::relations(&mut search, &graph, &live, &constants, limit);
     let liveness = Liveness {
         constants,
+        bounds,
         relations,
         bits,
         live,
@@ -116,20 +122,23 @@ pub struct Liveness {
     /// Per state, the live bits. The control registers whose value is known in
     /// the state are live; others are where they are used as data.
     pub live: Vec<BitSet>,
-    /// Per state, the numbers of the live memories.
+    /// Per state, the live parts of memories, by their numbers in [`BitIndex::parts`].
     pub memories: Vec<BitSet>,
     /// Per state, the live bits that have one value there, facts among them.
     pub constants: Vec<Constants>,
     /// Per state, the live bits without one that follow from others.
     pub relations: Vec<Relations>,
+    /// Registers that never exceed a value, whatever the state; their upper bits are among the constants.
+    pub bounds: Vec<(RegId, u64)>,
 }
 
 /// A dense numbering of register bits: register `r` has bits
-/// `start[r] .. start[r] + width(r)`, least significant first.
+/// `start[r] .. start[r] + width(r)`, least significant first. Parts of memories have numbers of their own.
 #[derive(Debug, Clone)]
 pub struct BitIndex {
     start: Vec<u32>,
-    memories: u32,
+    /// The parts of memories.
+    pub parts: Parts,
 }
 
 impl BitIndex {
@@ -144,28 +153,40 @@ impl BitIndex {
         start.push(next);
         BitIndex {
             start,
-            memories: netlist.memories.len() as u32,
+            parts: Parts::new(netlist),
         }
     }
 
-    /// An empty set of the analysis: register bits, then memories.
+    /// An empty set of the analysis: register bits, then parts of memories.
     fn empty(&self) -> BitSet {
-        BitSet::new(self.len() + self.memories as usize)
+        BitSet::new(self.part(self.parts.len()))
     }
 
-    /// The number of a memory in such a set.
-    fn memory(&self, memory: MemId) -> usize {
-        self.len() + memory.index()
+    /// The number of a part of a memory in such a set.
+    fn part(&self, part: usize) -> usize {
+        // Limbs belong to registers or to memories.
+        self.len().next_multiple_of(64) + part
     }
 
-    /// Such a set as one of register bits and one of memories.
+    /// The parts of memories in limbs of such a set.
+    fn parts_of(&self, limbs: &[(u32, u64)]) -> BitSet {
+        let mut parts = BitSet::new(self.parts.len());
+        for &(limb, mask) in limbs {
+            if let Some(at) = (limb as usize * 64).checked_sub(self.part(0)) {
+                parts.insert_word(at, mask);
+            }
+        }
+        parts
+    }
+
+    /// Such a set as one of register bits and one of parts of memories.
     fn split(&self, set: &BitSet) -> (BitSet, BitSet) {
         let mut registers = BitSet::new(self.len());
-        let mut memories = BitSet::new(self.memories as usize);
+        let mut memories = BitSet::new(self.parts.len());
         for number in set.iter() {
-            match number.checked_sub(self.len()) {
+            match number.checked_sub(self.part(0)) {
                 None => registers.insert(number),
-                Some(memory) => memories.insert(memory),
+                Some(part) => memories.insert(part),
             };
         }
         (registers, memories)

@@ -5,7 +5,8 @@
 //! in the place of basic blocks: optimistic, each edge under its assumptions, until
 //! nothing changes. Known are, to begin with, the bits that the reset makes
 //! known, whatever the registers were, by the cycle in which it makes the control registers
-//! known; and initial values, where the control registers have some.
+//! known; and initial values, where the control registers have some. A register that never exceeds a
+//! value ([`ranges`]) has its upper bits 0 everywhere.
 //!
 //! The claim, for every state S with constants C(S), of a valuation that satisfies the
 //! facts of S and C(S):
@@ -20,6 +21,7 @@
 //! claimed.
 
 use super::fixpoint::postorder;
+use super::ranges::ranges;
 use super::shown::{Places, shown};
 use super::uses::{edges_of, parts};
 use super::walk::{Place, walk};
@@ -37,9 +39,9 @@ pub(super) fn constants(
     graph: &ControlGraph,
     live: &[BitSet],
     limit: u64,
-) -> Vec<Constants> {
+) -> (Vec<Constants>, Vec<(RegId, u64)>) {
     let bits = search.bits;
-    let none = || vec![Constants::none(bits.len()); live.len()];
+    let none = || (vec![Constants::none(bits.len()); live.len()], Vec::new());
     let Some(mut found) = search.starts(graph, live) else {
         return none();
     };
@@ -63,7 +65,8 @@ pub(super) fn constants(
         // nothing is claimed, and its edges count.
         let missed: Vec<usize> = (0..found.len()).filter(|&at| found[at].is_none()).collect();
         if missed.is_empty() {
-            return found.into_iter().flatten().collect();
+            let bounds = std::mem::take(&mut search.bounds);
+            return (found.into_iter().flatten().collect(), bounds);
         }
         for at in missed {
             found[at] = Some(Constants::none(bits.len()));
@@ -83,6 +86,10 @@ pub(super) struct Search<'a> {
     pub(super) cases: Vec<ResetCase>,
     pub(super) scratch: Scratch,
     pub(super) places: Places,
+    /// Registers that never exceed a value.
+    bounds: Vec<(RegId, u64)>,
+    /// The bits that are 0 in them.
+    zeros: BitSet,
 }
 
 impl<'a> Search<'a> {
@@ -106,6 +113,8 @@ impl<'a> Search<'a> {
             cone,
             scratch,
             places: Places::new(graph),
+            bounds: Vec::new(),
+            zeros: BitSet::new(bits.len()),
         }
     }
 
@@ -143,6 +152,18 @@ impl<'a> Search<'a> {
     /// The constants of the states that these values show.
     fn starts(&mut self, graph: &ControlGraph, live: &[BitSet]) -> Option<Vec<Option<Constants>>> {
         let starts = self.start_values(graph)?;
+        for (at, bound) in ranges(self.netlist).into_iter().enumerate() {
+            let Some(bound) = bound else { continue };
+            let within = |start: &Vec<Bits>| start[at].to_u64().is_some_and(|value| value <= bound);
+            let upper = bound.leading_zeros() + self.netlist.registers[at].width > 64;
+            if !upper || !starts.iter().all(within) {
+                continue;
+            }
+            self.bounds.push((RegId(at as u32), bound));
+            for bit in (0..self.netlist.registers[at].width).filter(|bit| bound >> bit == 0) {
+                self.zeros.insert(self.bits.of(RegId(at as u32), bit));
+            }
+        }
         let mut found = vec![None; graph.states.len()];
         for start in &starts {
             let shown: Vec<Bits> = (graph.registers.iter())
@@ -157,6 +178,7 @@ impl<'a> Search<'a> {
                         own.insert(number, one);
                     }
                 }
+                add_zeros(&mut own, live, &self.zeros);
                 meet(&mut found[state.index()], &own);
             }
         }
@@ -233,11 +255,16 @@ impl<'a> Search<'a> {
             cases,
             scratch,
             places,
+            zeros,
+            ..
         } = self;
         let exprs = &netlist.exprs;
         let own = found[state.index()].clone();
         let mut own = own.expect("a state is carried on when it is reached");
         add_facts(&mut own, graph, bits, state);
+        for number in zeros.iter() {
+            own.insert(number, false);
+        }
         let mut changed = Vec::new();
         for case in cases.iter_mut() {
             let mut known = std::mem::take(&mut case.known);
@@ -253,12 +280,13 @@ impl<'a> Search<'a> {
                 };
                 let target = edge.to.index();
                 let wanted = found[target].as_ref().map_or(&live[target], |it| &it.bits);
-                let next = known_of((bits, owners), wanted, |register, offset| {
+                let mut next = known_of((bits, owners), wanted, |register, offset| {
                     match case.open(register) {
                         [] => window(known, cone, case.next(netlist, register), offset),
                         _ => (0, 0),
                     }
                 });
+                add_zeros(&mut next, wanted, zeros);
                 if meet(&mut found[target], &next) {
                     changed.push(edge.to);
                 }
@@ -292,7 +320,8 @@ impl<'a> Search<'a> {
                     let target_live = &live[target.index()];
                     let wanted = found[target.index()].as_ref();
                     let wanted = wanted.map_or(target_live, |it| &it.bits);
-                    let now = known_of((bits, owners), wanted, read);
+                    let mut now = known_of((bits, owners), wanted, read);
+                    add_zeros(&mut now, wanted, zeros);
                     if meet(&mut found[target.index()], &now) {
                         changed.push(target);
                     }
@@ -373,6 +402,13 @@ pub(super) fn add_facts(
         for bit in (0..value.width()).filter(|_| value.is_known()) {
             constants.insert(bits.of(register, bit), value.bit(bit) == Some(true));
         }
+    }
+}
+
+/// Adds the bits of registers above their bounds, as far as they are wanted.
+fn add_zeros(constants: &mut Constants, wanted: &BitSet, zeros: &BitSet) {
+    for number in zeros.iter().filter(|&number| wanted.contains(number)) {
+        constants.insert(number, false);
     }
 }
 

@@ -390,6 +390,7 @@ impl Relating {
             cases,
             scratch,
             places,
+            ..
         } = search;
         let (netlist, bits, case) = (*netlist, *bits, &cases[at]);
         let exprs = &netlist.exprs;

@@ -1,12 +1,13 @@
 //! What a control state uses, edge by edge.
 
 use super::demand::Demand;
+use super::parts::limbs;
 use super::walk::{Place, walk};
-use super::{BitIndex, BitSet};
+use super::{BitIndex, BitSet, Parts};
 use crate::control::cases::{ResetCase, reset_cases, reset_roots};
 use crate::control::{Assumption, ControlGraph, Edge, StateId};
 use crate::netlist::known::{Cone, Known, Mark, Needed, Scratch};
-use crate::netlist::{Bits, ExprId, Exprs, Memory, Netlist, RegId, Sampled};
+use crate::netlist::{Bits, ExprId, Exprs, MemId, Memory, Netlist, RegId, Sampled};
 
 /// A trial of fewer facts fails: they do not determine the edges or do not lead
 /// into those of their targets, or a bit is used that must not be.
@@ -81,7 +82,7 @@ impl<'a> Uses<'a> {
         Uses {
             netlist,
             bits,
-            demand: Demand::new(&whole.cone),
+            demand: Demand::new(&whole.cone, &bits.parts),
             whole,
             steering,
             owners: bits.owners(),
@@ -242,7 +243,8 @@ impl<'a> Uses<'a> {
             let mut next = asked.iter();
             let walked = asked.iter().map(|&(at, edge, _)| (at, edge));
             let visit = |place: Place<'_>, known: &mut Known, scratch: &mut Scratch| {
-                let mut memories = Vec::new();
+                // Parts of memories that are used.
+                let mut memories = BitSet::new(bits.parts.len());
                 // Conditions that may hold, each with an output that counts then.
                 let mut open: Vec<(ExprId, ExprId)> = Vec::new();
                 match place {
@@ -270,12 +272,11 @@ impl<'a> Uses<'a> {
                                 let next = case.next(netlist, register);
                                 demand.word(cone, next, offset, mask);
                             }
-                            for number in beyond(bits.len(), limb) {
-                                let memory = &netlist.memories[number - bits.len()];
-                                if written(demand, (cone, exprs), known, memory) {
-                                    memories.push(number);
-                                }
-                            }
+                        }
+                        let asked = bits.parts_of(&wanted.live);
+                        for (at, memory) in netlist.memories.iter().enumerate() {
+                            let at = (&bits.parts, MemId(at as u32), &asked);
+                            written(demand, (cone, exprs), known, memory, at, &mut memories);
                         }
                     }
                 }
@@ -302,15 +303,12 @@ impl<'a> Uses<'a> {
                     }
                     known.undo(mark);
                 }
-                let read = demand.memories.drain(..);
-                let read = read.filter(|memory| {
-                    // Tables that nothing writes are constants.
-                    !netlist.memories[memory.index()].writes.is_empty()
-                });
-                memories.extend(read.map(|memory| bits.memory(memory)));
-                for number in memories {
-                    used.insert(number);
-                    refused |= allowed.is_some_and(|allowed| !allowed.contains(number));
+                memories.union_with(&demand.memories);
+                demand.memories.clear();
+                for (limb, mask) in memories.limbs() {
+                    let at = bits.part(limb as usize * 64);
+                    used.insert_word(at, mask);
+                    refused |= allowed.is_some_and(|allowed| mask & !allowed.word(at) != 0);
                 }
                 if refused { Err(Refused) } else { Ok(()) }
             };
@@ -450,37 +448,49 @@ pub(super) fn parts<'b>(
     })
 }
 
-/// The numbers of a limb that are past those of register bits.
-fn beyond(end: usize, (limb, mask): Limb) -> impl Iterator<Item = usize> {
-    let base = limb as usize * 64;
-    let set = (0..64).filter(move |at| mask >> at & 1 == 1);
-    set.map(move |at| base + at).filter(move |&at| at >= end)
-}
-
-/// Demands what may be written to a memory that is live behind a transition.
-/// Tells whether its old contents are used too: unless every word is overwritten.
+/// Demands what may be written to parts of a memory that are live behind a transition; adds
+/// to `used` those of which old contents are used too: in which not every row is overwritten.
 fn written(
     demand: &mut Demand,
     (cone, exprs): (&Cone, &Exprs),
     known: &Known,
     memory: &Memory,
-) -> bool {
-    let mut kept = vec![true; memory.depth as usize];
+    (index, id, asked): (&Parts, MemId, &BitSet),
+    used: &mut BitSet,
+) {
+    let own = limbs(&index.of(id));
+    if own.clone().all(|limb| asked.word(limb * 64) == 0) {
+        return;
+    }
+    let mut over: Vec<u64> = Vec::new();
     for write in &memory.writes {
         let enable = known.bit(cone, write.enable, 0);
         if enable == Some(false) {
+            continue;
+        }
+        let address = known.planes(cone, write.address);
+        let width = exprs.width(write.address);
+        if !index.touched(id, (address, width)).any(asked) {
             continue;
         }
         for expr in [write.enable, write.address, write.data, write.mask] {
             demand.all(cone, exprs, expr);
         }
         let whole = known.bits(cone, exprs, write.mask) == Bits::ones(memory.width);
-        let address = known.bits(cone, exprs, write.address).to_u64();
-        if let (Some(true), true, Some(at)) = (enable, whole, address)
-            && let Some(kept) = kept.get_mut(at as usize)
-        {
-            *kept = false;
+        if enable == Some(true) && whole {
+            over.extend(address.number(width));
         }
     }
-    kept.contains(&true)
+    for limb in own {
+        used.insert_word(limb * 64, asked.word(limb * 64));
+    }
+    for &row in &over {
+        let Some(part) = index.at(id, row) else {
+            continue;
+        };
+        let mut rows = index.rows(part).rows;
+        if rows.all(|row| over.contains(&u64::from(row))) {
+            used.remove(part);
+        }
+    }
 }

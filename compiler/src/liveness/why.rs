@@ -11,15 +11,15 @@
 use super::uses::{Decided, Limb, Shown, Uses, Wanted};
 use super::{BitSet, Liveness};
 use crate::control::{Assumption, ControlGraph, StateId};
-use crate::netlist::{MemId, Netlist, RegId, Sampled};
+use crate::netlist::{Netlist, RegId, Sampled};
 
 /// What can be live.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Item {
     /// A bit of a register.
     Bit(RegId, u32),
-    /// A memory.
-    Memory(MemId),
+    /// A part of a memory, by its number in [`super::BitIndex::parts`].
+    Part(usize),
 }
 
 /// A reason why something is live.
@@ -109,18 +109,18 @@ impl Search<'_> {
     fn number(&self, item: Item) -> usize {
         match item {
             Item::Bit(register, bit) => self.uses.bits().of(register, bit),
-            Item::Memory(memory) => self.uses.bits().memory(memory),
+            Item::Part(part) => self.uses.bits().part(part),
         }
     }
 
     fn item(&self, number: usize) -> Item {
         let bits = self.uses.bits();
-        match number.checked_sub(bits.len()) {
+        match number.checked_sub(bits.part(0)) {
             None => {
                 let (register, bit) = bits.bit(number);
                 Item::Bit(register, bit)
             }
-            Some(memory) => Item::Memory(MemId(memory as u32)),
+            Some(part) => Item::Part(part),
         }
     }
 
@@ -364,7 +364,7 @@ mod tests {
     fn a_memory_is_live_because_it_is_read() {
         let netlist = machines::buffer();
         let (graph, liveness) = analyzed(&netlist);
-        let memory = Item::Memory(MemId(0));
+        let memory = Item::Part(0);
         let state = |value: u64| {
             let found = (graph.states.iter()).position(|s| s.values[0].to_u64() == Some(value));
             StateId(found.expect("a state of the machine") as u32)

@@ -356,6 +356,9 @@ impl Exprs {
         if then == other {
             return then;
         }
+        if let Some(one) = self.unselected(select, then, other) {
+            return one;
+        }
         let width = self.width(then);
         self.intern(Node::Mux(select, then, other), width)
     }

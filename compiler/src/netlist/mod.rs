@@ -26,6 +26,7 @@ pub mod print;
 pub mod races;
 mod range;
 mod rewrite;
+mod same;
 mod simplify;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -441,10 +442,8 @@ impl Netlist {
 
     /// The memories that are written.
     pub fn written_memories(&self) -> impl Iterator<Item = MemId> + '_ {
-        let memories = self.memories.iter().enumerate();
-        memories
-            .filter(|(_, memory)| !memory.writes.is_empty())
-            .map(|(index, _)| MemId(index as u32))
+        let memories = (0..self.memories.len() as u32).map(MemId);
+        memories.filter(|memory| !self.memories[memory.index()].writes.is_empty())
     }
 
     /// Memory bits.

@@ -63,9 +63,12 @@ impl Plan {
                 for bit in 0..bits {
                     saved.insert(bit);
                 }
-                let mut memories = BitSet::new(netlist.memories.len());
+                let parts = &liveness.bits.parts;
+                let mut memories = BitSet::new(parts.len());
                 for memory in netlist.written_memories() {
-                    memories.insert(memory.index());
+                    for part in parts.of(memory) {
+                        memories.insert(part);
+                    }
                 }
                 let checkpoints = self.checkpoints.iter().map(|checkpoint| Checkpoint {
                     state: checkpoint.state,

@@ -10,24 +10,24 @@
 //! the environment resets the design before it looks at the outputs.
 
 use crate::control::ControlGraph;
-use crate::liveness::{BitSet, Liveness};
-use crate::netlist::{MemId, Netlist, RegId};
+use crate::liveness::{BitIndex, BitSet, Liveness};
+use crate::netlist::{Netlist, RegId};
 
 /// The state that must have its initial value at a cold start.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cold {
     /// Register bits, in the numbering of the liveness.
     pub bits: BitSet,
-    /// Numbers of memories.
+    /// Parts of memories, likewise.
     pub memories: BitSet,
 }
 
 impl Cold {
     /// Nothing relies on initial values.
-    pub fn none(netlist: &Netlist) -> Cold {
+    pub fn none(bits: &BitIndex) -> Cold {
         Cold {
-            bits: BitSet::new(netlist.flop_bits() as usize),
-            memories: BitSet::new(netlist.memories.len()),
+            bits: BitSet::new(bits.len()),
+            memories: BitSet::new(bits.parts.len()),
         }
     }
 
@@ -39,7 +39,7 @@ impl Cold {
 
 /// Finds the bits with an initial value that are live where the design starts.
 pub fn cold(netlist: &Netlist, graph: &ControlGraph, liveness: &Liveness) -> Cold {
-    let mut cold = Cold::none(netlist);
+    let mut cold = Cold::none(&liveness.bits);
     let states = graph.states.iter().enumerate();
     let starts: Vec<usize> = states
         .filter(|(_, state)| state.initial)
@@ -55,19 +55,25 @@ pub fn cold(netlist: &Netlist, graph: &ControlGraph, liveness: &Liveness) -> Col
             }
         }
     }
-    for MemId(index) in netlist.written_memories() {
-        let index = index as usize;
-        let init = netlist.memories[index].init.as_ref();
-        let known = init.is_some_and(|words| {
+    let parts = &liveness.bits.parts;
+    for memory in netlist.written_memories() {
+        let Some(init) = &netlist.memories[memory.index()].init else {
+            continue;
+        };
+        for part in parts.of(memory) {
+            let words = &init[as_range(parts.rows(part).rows)];
             let mut bits = words
                 .iter()
                 .flat_map(|word| (0..word.width()).map(|bit| word.bit(bit)));
-            bits.any(|bit| bit.is_some())
-        });
-        let live = |&state: &usize| liveness.memories[state].contains(index);
-        if known && starts.iter().any(live) {
-            cold.memories.insert(index);
+            let live = |&state: &usize| liveness.memories[state].contains(part);
+            if bits.any(|bit| bit.is_some()) && starts.iter().any(live) {
+                cold.memories.insert(part);
+            }
         }
     }
     cold
+}
+
+fn as_range(rows: std::ops::Range<u32>) -> std::ops::Range<usize> {
+    rows.start as usize..rows.end as usize
 }

@@ -209,7 +209,7 @@ pub struct Checkpoint {
     /// The live bits that are not saved, because saved ones tell their values. None before the
     /// plan is laid out.
     pub derived: Derived,
-    /// The numbers of the memories saved in it: its live ones.
+    /// The parts of memories saved in it: its live ones.
     pub memories: BitSet,
 }
 
@@ -392,7 +392,7 @@ pub fn plan(
     let given: Vec<Constants> = (0..graph.states.len())
         .map(|state| given(netlist, graph, liveness, StateId(state as u32)))
         .collect();
-    let bits = bits(netlist, liveness, &given);
+    let bits = bits(liveness, &given);
     let flow = graph::Flow::new(graph);
     let starts: Vec<bool> = graph.states.iter().map(|state| state.initial).collect();
     let (solution, worst) = match &options.prices {
@@ -432,19 +432,13 @@ pub fn saved_bits(netlist: &Netlist, graph: &ControlGraph, liveness: &Liveness) 
     let given: Vec<Constants> = (0..graph.states.len())
         .map(|state| given(netlist, graph, liveness, StateId(state as u32)))
         .collect();
-    bits(netlist, liveness, &given)
+    bits(liveness, &given)
 }
 
-fn bits(netlist: &Netlist, liveness: &Liveness, given: &[Constants]) -> Vec<u64> {
-    let memory_bits = |memories: &BitSet| -> u64 {
-        let bits = memories
-            .iter()
-            .map(|memory| netlist.memories[memory].bits());
-        bits.sum()
-    };
+fn bits(liveness: &Liveness, given: &[Constants]) -> Vec<u64> {
     (liveness.live.iter().zip(given).zip(&liveness.memories))
         .map(|((live, given), memories)| {
-            (live.count() - given.count()) as u64 + memory_bits(memories)
+            (live.count() - given.count()) as u64 + liveness.bits.parts.bits(memories.iter())
         })
         .collect()
 }

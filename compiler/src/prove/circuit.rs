@@ -1,8 +1,11 @@
 //! A graph with the variables that copies of a machine share: inputs, unknown values, contents of memories.
 
+use std::ops::Range;
+
 use rustc_hash::FxHashMap;
 
 use super::aig::{Aig, Lit};
+use super::words;
 use crate::netlist::{ExprId, MemId, Netlist};
 
 /// A word of free variables.
@@ -10,13 +13,45 @@ pub(super) fn word(aig: &mut Aig, width: u32) -> Vec<Lit> {
     (0..width).map(|_| aig.input()).collect()
 }
 
-/// Contents of a memory.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Contents of a memory: those of the copy that lost nothing in the rows that are kept, anything in others.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Contents {
-    /// Those of the copy that lost nothing.
+    /// All are kept, and what is read past the end.
     Kept,
-    /// Any.
-    Lost,
+    /// These are; none past the end.
+    Rows(Vec<Range<u32>>),
+}
+
+impl Contents {
+    /// The rows below a number.
+    pub(super) fn below(end: u32) -> Contents {
+        Contents::Rows(std::iter::once(0..end).collect())
+    }
+
+    /// "A row is kept."
+    pub(super) fn keep(&self, aig: &mut Aig, row: &[Lit]) -> Lit {
+        match self {
+            Contents::Kept => Lit::TRUE,
+            Contents::Rows(rows) => {
+                let within: Vec<Lit> = rows.iter().map(|rows| within(aig, row, rows)).collect();
+                aig.any(within)
+            }
+        }
+    }
+}
+
+/// "A number is in a range."
+fn within(aig: &mut Aig, number: &[Lit], range: &Range<u32>) -> Lit {
+    let below = |aig: &mut Aig, bound: u32| {
+        let wide = number.len() >= 32;
+        if !wide && u64::from(bound) >> number.len() != 0 {
+            return Lit::TRUE;
+        }
+        let bits = (0..number.len()).map(|bit| Lit::constant(bit < 32 && bound >> bit & 1 == 1));
+        words::less(aig, number, &bits.collect::<Vec<_>>())
+    };
+    let (low, high) = (below(aig, range.start), below(aig, range.end));
+    aig.and(!low, high)
 }
 
 /// One read of a memory.
@@ -69,12 +104,29 @@ impl Circuit {
     /// What a read of a memory gives.
     pub(super) fn read(
         &mut self,
-        from: (MemId, Contents),
+        (memory, contents): (MemId, &Contents),
         address: &[Lit],
         width: u32,
     ) -> Vec<Lit> {
-        let (memory, contents) = from;
-        let reads = &mut self.reads[memory.index()][contents as usize];
+        let keep = contents.keep(&mut self.aig, address);
+        if keep == Lit::TRUE {
+            return self.read_from((memory, false), address, width);
+        }
+        let lost = self.read_from((memory, true), address, width);
+        if keep == Lit::FALSE {
+            return lost;
+        }
+        let kept = self.read_from((memory, false), address, width);
+        words::mux(&mut self.aig, keep, &kept, &lost)
+    }
+
+    fn read_from(
+        &mut self,
+        (memory, lost): (MemId, bool),
+        address: &[Lit],
+        width: u32,
+    ) -> Vec<Lit> {
+        let reads = &mut self.reads[memory.index()][usize::from(lost)];
         if let Some(read) = reads.iter().find(|read| read.address == address) {
             return read.data.clone();
         }

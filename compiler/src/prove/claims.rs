@@ -2,7 +2,8 @@
 
 use super::Claims;
 use super::aig::{Aig, Lit};
-use super::circuit::Circuit;
+use super::circuit::{Circuit, Contents};
+use super::words;
 use crate::control::StateId;
 use crate::liveness::{Algebra, BitIndex, BitSet, Constants, Relation};
 use crate::netlist::{Bits, MemId, Node, RegId};
@@ -82,14 +83,31 @@ impl Algebra for InCircuit<'_> {
     }
 }
 
-/// Whether a state keeps a memory over a supply failure, likewise. One that nothing writes is a table of
-/// constants, which no failure touches.
-pub(super) fn keeps_memory(claims: &Claims<'_>, state: StateId, memory: MemId) -> bool {
-    let kept = match checkpoint(claims, state) {
-        Some(checkpoint) => &checkpoint.memories,
-        None => &claims.liveness.memories[state.index()],
-    };
-    claims.netlist.memories[memory.index()].writes.is_empty() || kept.contains(memory.index())
+/// The rows of a memory that a state keeps over a supply failure, likewise. Of one that nothing writes, a table of
+/// constants, no failure touches any.
+pub(super) fn kept_rows(claims: &Claims<'_>, state: StateId, memory: MemId) -> Contents {
+    match checkpoint(claims, state) {
+        Some(checkpoint) => rows(claims, &checkpoint.memories, memory),
+        None => live_rows(claims, state, memory),
+    }
+}
+
+/// The rows of a memory that are live in a state.
+pub(super) fn live_rows(claims: &Claims<'_>, state: StateId, memory: MemId) -> Contents {
+    rows(claims, &claims.liveness.memories[state.index()], memory)
+}
+
+fn rows(claims: &Claims<'_>, parts: &BitSet, memory: MemId) -> Contents {
+    let index = &claims.liveness.bits.parts;
+    let mut own = index.of(memory);
+    if claims.netlist.memories[memory.index()].writes.is_empty()
+        || own.all(|part| parts.contains(part))
+    {
+        return Contents::Kept;
+    }
+    let own = index.of(memory).filter(|&part| parts.contains(part));
+    let runs = index.runs(own).into_iter();
+    Contents::Rows(runs.map(|run| run.rows).collect())
 }
 
 /// The value of each register that the facts of a state give.
@@ -211,6 +229,19 @@ pub(super) fn satisfies(
         }
     }
     circuit.aig.all(bits)
+}
+
+/// "No register exceeds what it is said never to exceed."
+pub(super) fn bounded(claims: &Claims<'_>, circuit: &mut Circuit, registers: &[Vec<Lit>]) -> Lit {
+    let aig = &mut circuit.aig;
+    let within = claims.liveness.bounds.iter().map(|&(register, most)| {
+        let bits = &registers[register.index()];
+        let bit = |at: usize| Lit::constant(at < 64 && most >> at & 1 == 1);
+        let most: Vec<Lit> = (0..bits.len()).map(bit).collect();
+        !words::less(aig, &most, bits)
+    });
+    let within: Vec<Lit> = within.collect();
+    circuit.aig.all(within)
 }
 
 /// "The registers have the constants and relations of a state."

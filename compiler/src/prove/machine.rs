@@ -332,7 +332,7 @@ impl<'a> Machine<'a> {
                 .collect(),
             Node::Input(input) => circuit.inputs[input.index()].clone(),
             Node::MemRead(memory, address) => {
-                let from = (*memory, copy.contents[memory.index()]);
+                let from = (*memory, &copy.contents[memory.index()]);
                 circuit.read(from, of(address), width)
             }
             Node::Unary(op, a) => {

@@ -11,7 +11,8 @@
 //!    constants, and agree on the live bits and memories of T.
 //!
 //! and whatever state's facts the registers satisfy as they read in the cycle, with its
-//! asynchronous resets, they have its constants: it may be saved there.
+//! asynchronous resets, they have its constants: it may be saved there. Of registers that are said never to exceed
+//! a value, the first copy is assumed not to, and must not after the step.
 //!
 //! With a start (holding the reset leads into an initial state, whatever the
 //! registers held) it follows that a machine whose dead bits were lost behaves
@@ -29,7 +30,10 @@
 mod aig;
 mod choices;
 mod circuit;
+#[cfg(test)]
+mod claim_tests;
 mod claims;
+mod contents;
 #[cfg(test)]
 mod derived_tests;
 mod drops;
@@ -174,6 +178,8 @@ pub enum Effect {
     /// The registers read as the facts of a state, and live bits do not have the
     /// values that they are said to have there.
     Shown(StateId),
+    /// A register exceeds what it is said never to exceed.
+    Bound,
     /// The step ends in no state that an edge leads to.
     NoState,
 }

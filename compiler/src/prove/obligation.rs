@@ -5,9 +5,10 @@ use std::time::Instant;
 use super::aig::Lit;
 use super::circuit::{Circuit, Contents, word};
 use super::claims::{
-    InCircuit, constant, derived, facts, given, keeps_memory, kept, relations, satisfies, shown,
-    successors,
+    InCircuit, bounded, constant, derived, facts, given, kept, kept_rows, live_rows, relations,
+    satisfies, shown, successors,
 };
+use super::contents::Agreement;
 use super::machine::{Copy, Machine};
 use super::solver::{Answer, Question};
 use super::{Claims, Counterexample, Effect, Verdict};
@@ -25,10 +26,10 @@ struct Step {
     free: Vec<(RegId, u32)>,
     /// Per register bit, whether it agrees after the step.
     agree: Vec<Lit>,
-    /// The memories whose contents are lost.
+    /// The memories of which rows are lost.
     lost: Vec<MemId>,
-    /// Per memory, whether its contents agree after the step.
-    contents: Vec<Lit>,
+    /// "The first copy is within the bounds", before the step and after it.
+    bounded: [Lit; 2],
     targets: Vec<Target>,
 }
 
@@ -39,6 +40,8 @@ struct Target {
     there: Lit,
     /// "It has the constants, and what is live agrees."
     agree: Lit,
+    /// Per memory with live rows, whether they agree.
+    contents: Vec<(MemId, Lit)>,
 }
 
 impl Step {
@@ -105,26 +108,18 @@ impl Step {
                 free.push((register, bit));
             }
         }
-        let kept = machine.all_kept();
-        let mut contents = kept.clone();
-        let mut lost = Vec::new();
-        for (at, contents) in contents.iter_mut().enumerate() {
-            let memory = MemId(at as u32);
-            if !keeps_memory(claims, state, memory) {
-                *contents = Contents::Lost;
-                lost.push(memory);
-            }
-        }
-        let first = machine.copy(&mut circuit, whole, kept, None);
-        let second = machine.copy(&mut circuit, restored, contents, Some(&first));
-        let copies = [first, second];
-        let contents: Vec<Lit> = (0..netlist.memories.len() as u32)
-            .map(|at| {
-                let memory = MemId(at);
-                let copies = [&copies[0], &copies[1]];
-                memory_agrees(claims, machine, &mut circuit, copies, memory, &lost)
-            })
+        let memories = || (0..netlist.memories.len() as u32).map(MemId);
+        let contents: Vec<Contents> = memories()
+            .map(|memory| kept_rows(claims, state, memory))
             .collect();
+        let lost = memories().filter(|memory| contents[memory.index()] != Contents::Kept);
+        let lost = lost.collect();
+        let kept = machine.all_kept();
+        let before = bounded(claims, &mut circuit, &whole);
+        let first = machine.copy(&mut circuit, whole, kept, None);
+        let second = machine.copy(&mut circuit, restored, contents.clone(), Some(&first));
+        let copies = [first, second];
+        let mut agreement = Agreement::default();
         let [first, second] = &copies;
         let next = [
             machine.next(&mut circuit, first),
@@ -135,6 +130,7 @@ impl Step {
         let doubtful: Vec<usize> = (0..agree.len())
             .filter(|&bit| agree[bit] != Lit::TRUE)
             .collect();
+        let after = bounded(claims, &mut circuit, &next[0]);
         let mut targets = Vec::new();
         for target in successors(claims, state) {
             let there = satisfies(claims, &mut circuit, &next[0], target);
@@ -143,8 +139,17 @@ impl Step {
             }
             let live = &claims.liveness.live[target.index()];
             let bits = doubtful.iter().filter(|&&bit| live.contains(bit));
-            let memories = claims.liveness.memories[target.index()].iter();
-            let memories = memories.map(|memory| contents[memory]);
+            let contents: Vec<(MemId, Lit)> = memories()
+                .map(|memory| {
+                    let rows = [
+                        &contents[memory.index()],
+                        &live_rows(claims, target, memory),
+                    ];
+                    let of = (machine, [&copies[0], &copies[1]]);
+                    (memory, agreement.after(&mut circuit, of, memory, rows))
+                })
+                .collect();
+            let memories = contents.iter().map(|&(_, agrees)| agrees);
             let bits = bits.map(|&bit| agree[bit]).chain(memories);
             let constant = constant(claims, &mut circuit, &next[0], target);
             let lits: Vec<Lit> = bits.chain([constant]).collect();
@@ -152,6 +157,7 @@ impl Step {
                 state: target,
                 there,
                 agree: circuit.aig.all(lits),
+                contents,
             });
         }
         Step {
@@ -161,7 +167,7 @@ impl Step {
             free,
             agree,
             lost,
-            contents,
+            bounded: [before, after],
             targets,
         }
     }
@@ -213,49 +219,6 @@ impl Step {
     }
 }
 
-/// Whether a memory holds the same in both copies after a step: it is written
-/// alike, and did so before or is overwritten as a whole.
-pub(super) fn memory_agrees(
-    claims: &Claims<'_>,
-    machine: &Machine<'_>,
-    circuit: &mut Circuit,
-    copies: [&Copy; 2],
-    memory: MemId,
-    lost: &[MemId],
-) -> Lit {
-    let aig = &mut circuit.aig;
-    let of = &claims.netlist.memories[memory.index()];
-    let value = |at: usize, expr| machine.value(copies[at], expr);
-    let mut alike = Vec::new();
-    for write in &of.writes {
-        let enable = value(0, write.enable)[0];
-        alike.push(!aig.xor(enable, value(1, write.enable)[0]));
-        for expr in [write.address, write.data, write.mask] {
-            let same = aig.equal(value(0, expr), value(1, expr));
-            alike.push(aig.or(!enable, same));
-        }
-    }
-    if lost.contains(&memory) {
-        if of.writes.len() < of.depth as usize {
-            return Lit::FALSE;
-        }
-        for word in 0..of.depth {
-            let mut over = Vec::new();
-            for write in &of.writes {
-                let address = value(0, write.address);
-                let at: Vec<Lit> = (0..address.len())
-                    .map(|bit| Lit::constant(bit < 32 && word >> bit & 1 == 1))
-                    .collect();
-                let here = aig.equal(address, &at);
-                let mask = value(0, write.mask).iter().copied();
-                over.push(aig.all(mask.chain([here, value(0, write.enable)[0]])));
-            }
-            alike.push(aig.any(over));
-        }
-    }
-    aig.all(alike)
-}
-
 /// One step from a state: its verdict and the size of the circuit.
 pub(super) fn step(
     claims: &Claims<'_>,
@@ -266,6 +229,7 @@ pub(super) fn step(
     let mut step = Step::new(claims, machine, state);
     let mut outputs = step.outputs(claims, machine);
     outputs.extend(step.shows(claims, machine, state));
+    outputs.push((Effect::Bound, !step.bounded[1]));
     let aig = &mut step.circuit.aig;
     let shown = aig.any(outputs.iter().map(|&(_, lit)| lit));
     let ends: Vec<Lit> = (step.targets.iter())
@@ -276,7 +240,8 @@ pub(super) fn step(
     if wrong == Lit::FALSE {
         return (Verdict::Proved, step.circuit.aig.len());
     }
-    let constraints = step.circuit.constraints();
+    let mut constraints = step.circuit.constraints();
+    constraints.push(step.bounded[0]);
     if holds_by_target(&mut step, shown, &constraints, deadline) {
         return (Verdict::Proved, step.circuit.aig.len());
     }
@@ -412,9 +377,10 @@ fn effect(
     let there = |target: &&Target| {
         facts(claims, target.state).all(|(register, value)| values[register.index()] == *value)
     };
-    let Some(target) = step.targets.iter().find(there).map(|target| target.state) else {
+    let Some(found) = step.targets.iter().find(there) else {
         return Effect::NoState;
     };
+    let target = found.state;
     let index = &claims.liveness.bits;
     let constants = &claims.liveness.constants[target.index()];
     let other = |&number: &usize| {
@@ -440,11 +406,11 @@ fn effect(
     }
     let live = claims.liveness.live[target.index()].iter();
     let differ = live.filter(|&bit| !question.value(step.agree[bit]));
-    let memories = claims.liveness.memories[target.index()].iter();
-    let memories = memories.filter(|&at| !question.value(step.contents[at]));
+    let memories = found.contents.iter();
+    let memories = memories.filter(|&&(_, agrees)| !question.value(agrees));
     Effect::Live {
         state: target,
         bits: differ.map(|bit| index.bit(bit)).collect(),
-        memories: memories.map(|at| MemId(at as u32)).collect(),
+        memories: memories.map(|&(memory, _)| memory).collect(),
     }
 }

@@ -16,7 +16,11 @@ fn analyzed(netlist: &Netlist) -> (ControlGraph, Liveness) {
 }
 
 /// What is claimed without a plan.
-fn claims<'a>(netlist: &'a Netlist, graph: &'a ControlGraph, liveness: &'a Liveness) -> Claims<'a> {
+pub(super) fn claims<'a>(
+    netlist: &'a Netlist,
+    graph: &'a ControlGraph,
+    liveness: &'a Liveness,
+) -> Claims<'a> {
     Claims {
         netlist,
         graph,
@@ -30,7 +34,7 @@ const NO_TIME: ProveOptions = ProveOptions {
     total_time: Duration::ZERO,
 };
 
-fn check(netlist: &Netlist, graph: &ControlGraph, liveness: &Liveness) -> Proof {
+pub(super) fn check(netlist: &Netlist, graph: &ControlGraph, liveness: &Liveness) -> Proof {
     let claims = claims(netlist, graph, liveness);
     prove(&claims, &ProveOptions::default(), |_, _| {})
 }

@@ -221,12 +221,10 @@ fn memories(inputs: &Inputs) -> Vec<Memory> {
         .collect()
 }
 
-/// Names of the memories whose numbers are in a set.
-fn memory_names(netlist: &Netlist, set: &BitSet) -> Vec<String> {
-    let names = set
-        .iter()
-        .map(|memory| netlist.memories[memory].name.clone());
-    names.collect()
+/// Names of the memories of which parts are in a set, with the rows where it is not all.
+fn memory_names(inputs: &Inputs, set: &BitSet) -> Vec<String> {
+    let runs = inputs.liveness.bits.parts.runs(set.iter());
+    runs.iter().map(|run| run.name(inputs.netlist)).collect()
 }
 
 fn control(inputs: &Inputs) -> Control {
@@ -260,7 +258,7 @@ fn control(inputs: &Inputs) -> Control {
             live: live_ranges(inputs, live),
             constant_bits: constants.count(),
             constant: live_ranges(inputs, constants.bits()),
-            live_memories: memory_names(netlist, memories),
+            live_memories: memory_names(inputs, memories),
         })
         .collect();
     let mut edges: BTreeMap<(u32, u32), bool> = BTreeMap::new();
@@ -315,16 +313,16 @@ fn live_ranges(inputs: &Inputs, live: &BitSet) -> IndexMap<String, String> {
 }
 
 fn checkpoints(inputs: &Inputs, plan: &Plan, layout: &Layout) -> Vec<Checkpoint> {
-    let (netlist, graph) = (inputs.netlist, inputs.graph);
+    let graph = inputs.graph;
     let around = layout.slot_words - layout.words - layout.memory_words();
     plan.checkpoints
         .iter()
         .enumerate()
         .map(|(index, checkpoint)| {
-            let places = layout.live_memories[index].iter();
-            let memory_words: u32 = places.map(|at| layout.memories[at].words).sum();
-            let memories = checkpoint.memories.iter();
-            let memory_bits: u64 = memories.map(|at| netlist.memories[at].bits()).sum();
+            let ranges = layout.live_ranges[index].iter();
+            let memory_words: u32 = ranges.map(|at| layout.ranges[at].words).sum();
+            let parts = &inputs.liveness.bits.parts;
+            let memory_bits = parts.bits(checkpoint.memories.iter());
             let words = layout.live_words[index].count() + memory_words as usize;
             let shape = layout.shape(index);
             let (save, restore) = (shape.save(), shape.restore());
@@ -348,7 +346,7 @@ fn checkpoints(inputs: &Inputs, plan: &Plan, layout: &Layout) -> Vec<Checkpoint>
                     live_ranges(inputs, &derived)
                 },
                 saved_words: words,
-                saved_memories: memory_names(netlist, &checkpoint.memories),
+                saved_memories: memory_names(inputs, &checkpoint.memories),
                 written_words: around + words as u32,
                 save_cycles: clocks(&save),
                 save_joules: joules(&save),

@@ -27,6 +27,7 @@ pub(super) fn percent(part: f64, whole: f64) -> f64 {
 pub(super) fn baseline(netlist: &Netlist, word_bits: u32, model: &Model) -> f64 {
     let memories = netlist.written_memories();
     let memories = memories.map(|memory| &netlist.memories[memory.index()]);
+    let memories = memories.map(|memory| (u64::from(memory.depth), memory.width));
     let shape = Shape::filled(word_bits, netlist.flop_bits(), memories);
     digits(model.joules(&shape.save()))
 }
@@ -121,9 +122,8 @@ pub(super) fn comparison(inputs: &Inputs) -> Vec<Compared> {
         let added = added(inputs, (plan, layout), &visits, Policy::Static);
         let shapes = (0..plan.checkpoints.len()).map(|at| layout.shape(at));
         let bits = plan.checkpoints.iter().map(|checkpoint| {
-            let memories = checkpoint.memories.iter();
-            let memories: u64 = memories.map(|at| inputs.netlist.memories[at].bits()).sum();
-            checkpoint.saved.count() as u64 + memories
+            let parts = &inputs.liveness.bits.parts;
+            checkpoint.saved.count() as u64 + parts.bits(checkpoint.memories.iter())
         });
         Compared {
             what: what.to_string(),

@@ -231,7 +231,7 @@ pub struct State {
     /// Which, likewise.
     #[serde(skip_serializing_if = "IndexMap::is_empty")]
     pub constant: IndexMap<String, String>,
-    /// The live memories.
+    /// The live memories, each with the rows that are where it is not all: `ram[3:7]`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub live_memories: Vec<String>,
 }
@@ -277,7 +277,7 @@ pub struct Checkpoint {
     pub derived: IndexMap<String, String>,
     /// Payload words that hold them.
     pub saved_words: usize,
-    /// Memories among them.
+    /// Memories among them, likewise.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub saved_memories: Vec<String>,
     /// Words written for one save, with everything around the payload.

@@ -229,6 +229,7 @@ fn without_constants(analysis: &Analysis) -> Liveness {
     let mut liveness = analysis.liveness.clone();
     let none = Constants::none(liveness.bits.len());
     liveness.constants = vec![none; liveness.live.len()];
+    liveness.bounds.clear();
     liveness
 }
 

@@ -9,10 +9,10 @@ use crate::liveness::BitSet;
 use crate::netlist::{ExprId, MemId, Sampled};
 use crate::prove::Claims;
 use crate::prove::aig::Lit;
-use crate::prove::circuit::{Circuit, word};
-use crate::prove::claims::{facts, satisfies, successors};
+use crate::prove::circuit::{Circuit, Contents, word};
+use crate::prove::claims::{facts, live_rows, satisfies, successors};
+use crate::prove::contents::Agreement;
 use crate::prove::machine::{Cones, Copy, Machine};
-use crate::prove::obligation::memory_agrees;
 use crate::prove::solver::{Answer, Question};
 
 /// A state's circuit with its unflipped copy.
@@ -42,7 +42,7 @@ enum What {
     Shown,
     /// A register bit after the step, by its number.
     Next(u32),
-    /// What is written to a memory.
+    /// What is written to live rows of a memory, if the step ends in the target of this number in [`Base::targets`].
     Memory(u32),
 }
 
@@ -75,8 +75,8 @@ struct Changes {
     shown: Vec<Lit>,
     /// Next bits by their numbers.
     next: Vec<(usize, Lit)>,
-    /// Memories after the step.
-    memories: Vec<(usize, Lit)>,
+    /// Per target, whether memories differ in rows that are live there.
+    memories: Vec<Lit>,
 }
 
 impl Base {
@@ -137,11 +137,23 @@ impl Base {
             add(&[lit], What::Next(number as u32), Lit::TRUE);
         }
         for (at, memory) in netlist.memories.iter().enumerate() {
-            let what = What::Memory(at as u32);
-            for write in &memory.writes {
-                add(value(write.enable), what, Lit::TRUE);
-                for expr in [write.address, write.data, write.mask] {
-                    add(value(expr), what, value(write.enable)[0]);
+            for (number, &(target, _)) in self.targets.iter().enumerate() {
+                let what = What::Memory(number as u32);
+                let live = live_rows(claims, target, MemId(at as u32));
+                for write in &memory.writes {
+                    let enable = value(write.enable)[0];
+                    // Of a flip that makes it write, or write elsewhere, the solver finds whether rows are live.
+                    let here = live.keep(&mut self.circuit.aig, value(write.address));
+                    let when = self.circuit.aig.and(enable, here);
+                    let all = live == Contents::Kept;
+                    add(
+                        value(write.enable),
+                        what,
+                        if all { Lit::TRUE } else { when },
+                    );
+                    for expr in [write.address, write.data, write.mask] {
+                        add(value(expr), what, when);
+                    }
                 }
             }
         }
@@ -220,11 +232,8 @@ impl Base {
                             .after
                             .extend(targets.filter(kept).map(|target| (target, bit)));
                     }
-                    What::Memory(memory) => {
-                        let live = |target: StateId| {
-                            claims.liveness.memories[target.index()].contains(memory as usize)
-                        };
-                        reached.at_once |= targets.into_iter().any(live);
+                    What::Memory(target) => {
+                        reached.at_once |= to(&ends.only[target as usize]);
                     }
                 }
                 if reached.at_once {
@@ -278,15 +287,18 @@ impl Base {
                 }
             }
         }
-        let memories = (0..netlist.memories.len())
-            .map(|at| {
-                let copies = [&self.copy, &flipped];
-                let memory = MemId(at as u32);
-                let same = memory_agrees(claims, machine, circuit, copies, memory, &[]);
-                (at, !same)
-            })
-            .filter(|&(_, differ)| differ != Lit::FALSE)
-            .collect();
+        let mut agreement = Agreement::default();
+        let memories = self.targets.iter().map(|&(target, _)| {
+            let agree: Vec<Lit> = (0..netlist.memories.len() as u32)
+                .map(|at| {
+                    let live = live_rows(claims, target, MemId(at));
+                    let of = (machine, [&self.copy, &flipped]);
+                    agreement.after(circuit, of, MemId(at), [&Contents::Kept, &live])
+                })
+                .collect();
+            !circuit.aig.all(agree)
+        });
+        let memories = memories.collect();
         Changes {
             shown,
             next,
@@ -308,16 +320,11 @@ impl Base {
         let nodes = self.circuit.aig.len();
         let changes = self.changes(claims, machine, cones, bit);
         let mut ends = Vec::new();
-        for &(target, there) in &self.targets {
-            let (live, memories) = (
-                &live[target.index()],
-                &claims.liveness.memories[target.index()],
-            );
+        for (&(target, there), &memories) in self.targets.iter().zip(&changes.memories) {
+            let live = &live[target.index()];
             let bits = changes.next.iter().filter(|(bit, _)| live.contains(*bit));
-            let contents = changes.memories.iter();
-            let contents = contents.filter(|(memory, _)| memories.contains(*memory));
-            let agree = bits.chain(contents).map(|&(_, differ)| !differ);
-            let lits: Vec<Lit> = agree.chain([there]).collect();
+            let agree = bits.map(|&(_, differ)| !differ);
+            let lits: Vec<Lit> = agree.chain([there, !memories]).collect();
             ends.push(self.circuit.aig.all(lits));
         }
         let aig = &mut self.circuit.aig;

@@ -125,6 +125,15 @@ fn bit_of(claims: &Claims<'_>, registers: &str, number: usize) -> String {
     }
 }
 
+/// "No register exceeds what it is said never to exceed", likewise.
+fn bounded(claims: &Claims<'_>, registers: &str) -> String {
+    let bounds = claims.liveness.bounds.iter();
+    all(bounds.map(|&(register, most)| {
+        let most = Bits::from_u64(claims.netlist.registers[register.index()].width, most);
+        format!("({registers}{} <= {})", register.index(), literal(&most))
+    }))
+}
+
 /// "The registers satisfy the facts of one of these states, but not its constants"; 0 where none can.
 fn inconstant(claims: &Claims<'_>, states: &[StateId], registers: &str) -> String {
     let wrong = states.iter().map(|&state| {

@@ -1,8 +1,8 @@
 //! The claim about a control state: two copies of the machine that agree on what the state keeps.
 
-use super::reads::{Reader, fit};
+use super::reads::{Reader, fit, keep};
 use super::step::{Step, is_data};
-use super::{all, any, bit_of, constant, inconstant, mask, satisfies, title};
+use super::{all, any, bit_of, bounded, constant, inconstant, mask, satisfies, title};
 use rustc_hash::FxHashMap;
 
 use crate::control::StateId;
@@ -10,8 +10,9 @@ use crate::liveness::{Formula, Verilog};
 use crate::netlist::verilog::{literal, range};
 use crate::netlist::{Bits, MemId, Memory, RegId, Sampled};
 use crate::prove::Claims;
+use crate::prove::circuit::Contents;
 use crate::prove::claims::{
-    constant_masks, derived, facts, given, keeps_memory, kept, relations, shown, successors,
+    constant_masks, derived, facts, given, kept, kept_rows, live_rows, relations, shown, successors,
 };
 
 /// The first copy lost nothing, the second has what a restore gives it.
@@ -39,7 +40,12 @@ pub(super) fn text(claims: &Claims<'_>, step: &Step<'_>, state: StateId, name: &
     let lost = lost
         .iter()
         .map(|(name, width)| (format!("lost_{name}"), *width));
+    let asked = Asked::new(claims, state);
+    let rows = asked.0.iter().enumerate();
+    let rows = rows.filter(|(_, ask)| ask.kept != Contents::Kept || ask.live != Contents::Kept);
+    let rows = rows.map(|(at, ask)| (format!("row{at}"), ask.width));
     let ports = shared.chain(step.registers()).chain(lost).chain(data);
+    let ports = ports.chain(rows);
     lines.extend(ports.map(|(name, width)| format!("  input {}{name},", range(width))));
     lines.push("  output wrong);".to_owned());
     registers(claims, state, &mut lines);
@@ -51,16 +57,17 @@ pub(super) fn text(claims: &Claims<'_>, step: &Step<'_>, state: StateId, name: &
     lines.push(step.instance(FIRST.results, |name| connect(&FIRST, "p", name)));
     lines.push(step.instance(SECOND.results, |name| connect(&SECOND, "q", name)));
     let (mut fits, mut wrong) = (Vec::new(), Vec::new());
-    for (at, memory) in claims.netlist.memories.iter().enumerate() {
-        let id = MemId(at as u32);
-        let kept = keeps_memory(claims, state, id);
-        match kept {
-            true => fits.push(fit(step, id, &[FIRST, SECOND])),
-            false => fits.extend([FIRST, SECOND].map(|one| fit(step, id, &[one]))),
-        }
-        let same = contents_agree(at, memory, kept);
+    for at in 0..claims.netlist.memories.len() as u32 {
+        let kept = kept_rows(claims, state, MemId(at));
+        fits.push(fit(step, MemId(at), &[FIRST, SECOND], &kept));
+    }
+    for (at, ask) in asked.0.iter().enumerate() {
+        let memory = &claims.netlist.memories[ask.memory.index()];
+        let same = rows_agree(claims, memory, ask, &format!("row{at}"));
         lines.push(format!("  wire same{at} = {same};"));
     }
+    fits.push(bounded(claims, "p"));
+    wrong.push(format!("~{}", bounded(claims, "ax")));
     lines.push(format!("  wire fit = {};", all(fits.into_iter())));
     for (at, output) in claims.netlist.outputs.iter().enumerate() {
         match output.sampled {
@@ -75,7 +82,7 @@ pub(super) fn text(claims: &Claims<'_>, step: &Step<'_>, state: StateId, name: &
     wrong.push(inconstant(claims, &shown(claims, state), "ae"));
     let ends = successors(claims, state)
         .into_iter()
-        .map(|target| arrives(claims, target));
+        .map(|target| arrives(claims, &asked, target));
     wrong.push(format!("~{}", any(ends)));
     lines.push(format!(
         "  assign wrong = fit & {};",
@@ -142,34 +149,86 @@ fn registers(claims: &Claims<'_>, state: StateId, lines: &mut Vec<String>) {
     }
 }
 
-/// "After the step a memory holds the same in both copies": it is written alike, and did so before
-/// or is overwritten as a whole.
-fn contents_agree(at: usize, memory: &Memory, kept: bool) -> String {
+/// Rows of memories of which it is asked whether they agree after the step: of each memory those that are live in
+/// some target. `rowN` is the number of any of them.
+struct Asked(Vec<Ask>);
+
+struct Ask {
+    memory: MemId,
+    kept: Contents,
+    live: Contents,
+    width: u32,
+}
+
+impl Asked {
+    fn new(claims: &Claims<'_>, state: StateId) -> Asked {
+        let mut asked: Vec<Ask> = Vec::new();
+        for (at, memory) in claims.netlist.memories.iter().enumerate() {
+            let id = MemId(at as u32);
+            for target in successors(claims, state) {
+                let live = live_rows(claims, target, id);
+                let mut known = asked.iter().map(|ask| (ask.memory, &ask.live));
+                if live == Contents::Rows(Vec::new()) || known.any(|ask| ask == (id, &live)) {
+                    continue;
+                }
+                asked.push(Ask {
+                    memory: id,
+                    kept: kept_rows(claims, state, id),
+                    live,
+                    width: (32 - (memory.depth - 1).leading_zeros()).max(1),
+                });
+            }
+        }
+        Asked(asked)
+    }
+}
+
+/// "After the step a row of a memory, if it is live, holds the same in both copies": it is written alike, and did so
+/// before or is overwritten. A write past the last row may go to any.
+fn rows_agree(claims: &Claims<'_>, memory: &Memory, ask: &Ask, row: &str) -> String {
+    let at = ask.memory.index();
     let port = |number: usize, port: &str| format!("m{at}_{number}_{port}");
-    let ports = 0..memory.writes.len();
-    let alike = ports.clone().map(|number| {
+    let whole = ask.kept == Contents::Kept && ask.live == Contents::Kept;
+    let alike = memory.writes.iter().enumerate().map(|(number, write)| {
         let same = |of| format!("(a{0} == b{0})", port(number, of));
         let when = ["wa", "wd", "wm"].map(same).join(" & ");
-        let enable = port(number, "we");
-        format!("({} & (~a{enable} | ({when})))", same("we"))
+        let (enable, address) = (port(number, "we"), port(number, "wa"));
+        if whole {
+            return format!("({} & (~a{enable} | ({when})))", same("we"));
+        }
+        let width = claims.netlist.exprs.width(write.address);
+        let inside = Contents::below(memory.depth);
+        let here = ["a", "b"].map(|copy| {
+            let to = format!("{copy}{address}");
+            format!(
+                "({copy}{enable} & (({to} == {row}) | ~{}))",
+                keep(&inside, &to, width)
+            )
+        });
+        format!("(({0} == {1}) & (~{0} | ({when})))", here[0], here[1])
     });
-    if kept {
+    if whole {
         return all(alike);
     }
-    if memory.writes.len() < memory.depth as usize {
-        return "1'b0".to_owned();
-    }
-    let over = (0..memory.depth).map(|word| {
-        any(ports.clone().map(|number| {
-            let [enable, address, mask] = ["we", "wa", "wm"].map(|of| port(number, of));
-            format!("(a{enable} & (a{address} == {word}) & (&a{mask}))")
-        }))
+    let over = (0..memory.writes.len()).map(|number| {
+        let [enable, address, mask] = ["we", "wa", "wm"].map(|of| port(number, of));
+        format!("(a{enable} & (a{address} == {row}) & (&a{mask}))")
     });
-    all(alike.chain(over))
+    let over = any(over.chain([keep(&ask.kept, row, ask.width)]));
+    let inside = Contents::below(memory.depth);
+    let counts = [
+        keep(&inside, row, ask.width),
+        keep(&ask.live, row, ask.width),
+    ];
+    format!(
+        "(~{} | {})",
+        all(counts.into_iter()),
+        all(alike.chain([over]))
+    )
 }
 
 /// "The step ends in a state, with its constants and in agreement on what is live in it."
-fn arrives(claims: &Claims<'_>, target: StateId) -> String {
+fn arrives(claims: &Claims<'_>, asked: &Asked, target: StateId) -> String {
     let live = &claims.liveness.live[target.index()];
     let registers = claims.netlist.registers.iter().enumerate();
     let agree = registers.filter_map(|(at, register)| {
@@ -178,8 +237,15 @@ fn arrives(claims: &Claims<'_>, target: StateId) -> String {
         let live = literal(&mask);
         (!mask.is_zero()).then(|| format!("(((ax{at} ^ bx{at}) & {live}) == 0)"))
     });
-    let memories = claims.liveness.memories[target.index()].iter();
-    let memories = memories.map(|at| format!("same{at}"));
+    let memories = (0..claims.netlist.memories.len() as u32).map(MemId);
+    let memories = memories.filter_map(|memory| {
+        let live = live_rows(claims, target, memory);
+        let at = asked
+            .0
+            .iter()
+            .position(|ask| (ask.memory, &ask.live) == (memory, &live))?;
+        Some(format!("same{at}"))
+    });
     let there = [
         satisfies(claims, target, "ax"),
         constant(claims, target, "ax"),

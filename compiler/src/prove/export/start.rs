@@ -2,10 +2,11 @@
 
 use super::reads::{Reader, fit};
 use super::step::Step;
-use super::{all, any, inconstant, mask, satisfies};
+use super::{all, any, bounded, inconstant, mask, satisfies};
 use crate::netlist::verilog::{literal, range};
 use crate::netlist::{Bits, MemId};
 use crate::prove::Claims;
+use crate::prove::circuit::Contents;
 use crate::prove::claims::{
     RESET_CYCLES, held, initial_states, starts_initialised, with_constants,
 };
@@ -68,7 +69,7 @@ pub(super) fn text(claims: &Claims<'_>, step: &Step<'_>) -> String {
                 results: &results,
                 data: &data,
             };
-            fit(step, MemId(at as u32), &[reader])
+            fit(step, MemId(at as u32), &[reader], &Contents::Kept)
         }));
         before = format!("{results}x");
     }
@@ -77,9 +78,13 @@ pub(super) fn text(claims: &Claims<'_>, step: &Step<'_>) -> String {
         None => "g",
     };
     let all_states = with_constants(claims);
-    let mut wrong = vec![inconstant(claims, &all_states, after)];
+    let mut wrong = vec![
+        inconstant(claims, &all_states, after),
+        format!("~{}", bounded(claims, after)),
+    ];
     if starts_initialised(claims) {
         wrong.push(inconstant(claims, &all_states, "g"));
+        wrong.push(format!("~{}", bounded(claims, "g")));
     }
     let initial = initial_states(claims).into_iter();
     let ends = initial.map(|state| satisfies(claims, state, after));
