@@ -13,6 +13,7 @@ use crate::cli::prove;
 use crate::cli::request::{self, Request, absolute};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::driver::{self, Analysis, Inserted};
+use crate::frontend::encoding;
 use crate::hazards;
 use crate::instrument::ListOptions;
 use crate::plan::Policy;
@@ -154,19 +155,21 @@ impl Built {
         }
         let image = serde_json::to_string_pretty(&self.inserted.output.image)
             .expect("the image description is a plain structure");
-        let mut files: Vec<(String, String)> = self
+        let mut files: Vec<(String, Vec<u8>)> = self
             .inserted
             .output
             .files
             .iter()
             .chain(&self.inserted.output.observed)
-            .map(|file| (file.name.clone(), file.text.clone()))
+            .map(|file| (file.name.clone(), encoding::bytes(&file.text)))
             .collect();
-        files.push(list);
-        files.push(("image.json".to_string(), image + "\n"));
-        files.push(("report.json".to_string(), report::json(&self.report)));
-        files.push(("report.txt".to_string(), report::text(&self.report)));
-        files.push(("report.html".to_string(), report::html(&self.report)));
+        let mut plain =
+            |name: &str, text: String| files.push((name.to_string(), text.into_bytes()));
+        plain(&list.0, list.1);
+        plain("image.json", image + "\n");
+        plain("report.json", report::json(&self.report));
+        plain("report.txt", report::text(&self.report));
+        plain("report.html", report::html(&self.report));
         Ok(output::write(dir, &files)?)
     }
 }

@@ -24,7 +24,7 @@ pub const FIXED: &[&str] = &[MARK, "report.json", "report.txt", "report.html"];
 /// # Errors
 /// `dir` exists and holds something else, or cannot be written. Nothing has
 /// changed then.
-pub fn write(dir: &Path, files: &[(String, String)]) -> Result<(), Diagnostic> {
+pub fn write(dir: &Path, files: &[(String, impl AsRef<[u8]>)]) -> Result<(), Diagnostic> {
     check_replaceable(dir)?;
     let dir = &*linked(dir);
     let parent = match dir.parent() {
@@ -221,11 +221,15 @@ mod tests {
 
     #[test]
     fn a_file_in_the_way_is_an_error() {
+        const NO_FILES: &[(String, String)] = &[];
         let dir = tempfile::tempdir().unwrap();
         let file = dir.path().join("file");
         fs::write(&file, "x").unwrap();
-        assert_eq!(write(&file, &[]).unwrap_err().code, codes::OUTPUT_EXISTS);
-        let below = write(&file.join("below"), &[]).unwrap_err();
+        assert_eq!(
+            write(&file, NO_FILES).unwrap_err().code,
+            codes::OUTPUT_EXISTS
+        );
+        let below = write(&file.join("below"), NO_FILES).unwrap_err();
         assert!(below.message.contains("below a file"), "{}", below.message);
     }
 

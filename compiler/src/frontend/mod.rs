@@ -11,6 +11,7 @@
 pub mod ast;
 mod dump;
 mod dump_expr;
+pub mod encoding;
 pub mod keywords;
 pub mod library;
 mod macro_size;

@@ -14,6 +14,7 @@ use astli_syntax::SyntaxKind::*;
 use astli_text::{Origins, Reader, SourceId};
 
 use super::ReadOptions;
+use super::encoding;
 use super::macro_size::{self, MAX_ADDED_TOKENS};
 use super::tokens::Places;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, codes};
@@ -353,7 +354,9 @@ impl Problem {
             ),
             Problem::NotText { line } => (
                 codes::FILE_NOT_TEXT,
-                format!("`{path}` is not UTF-8 text: line {line} holds an invalid byte"),
+                format!(
+                    "`{path}` is not UTF-8 text: line {line} holds an invalid byte outside of comments"
+                ),
                 "convert it, for example with `iconv -f latin1 -t utf-8`".to_string(),
             ),
             Problem::Empty => (
@@ -374,14 +377,7 @@ fn load(path: &Path) -> Result<String, Problem> {
     if bytes.len() > MAX_FILE_BYTES {
         return Err(Problem::TooLarge);
     }
-    let text = String::from_utf8(bytes).map_err(|error| {
-        let valid = error.utf8_error().valid_up_to();
-        let before = &error.as_bytes()[..valid];
-        Problem::NotText {
-            line: 1 + before.iter().filter(|&&byte| byte == b'\n').count(),
-        }
-    })?;
-    Ok(text)
+    encoding::text(bytes).map_err(|line| Problem::NotText { line })
 }
 
 /// As [`load`], but a file without any text is a mistake.

@@ -1,6 +1,8 @@
 //! What users do wrong: each case has its message (a snapshot of standard error), its exit code, and leaves everything as it
 //! was: the working directory holds the same files with the same contents, and the temporary directory is empty.
 
+use std::fs;
+
 use crate::bench::{Bench, DESIGN};
 
 /// One test per case: name, exit code, files beside `design.v`, arguments.
@@ -260,12 +262,24 @@ fn output_with_a_file_of_the_users() {
 #[test]
 fn not_utf_8() {
     let bench = Bench::new(&[]);
-    bench.write("m.v", b"module m;\n// \xff\xfe\nendmodule\n");
+    bench.write("m.v", b"module m;\n// \xff\xfe\nwire \xe9;\nendmodule\n");
     bench.write("c.toml", b"# \xff\n");
     let design = bench.refused(1, &["insert", "m.v", "-o", "out"]);
     design.snapshot("not_utf_8");
     let configuration = bench.refused(1, &["insert", "design.v", "-c", "c.toml"]);
     configuration.snapshot("configuration_not_utf_8");
+}
+
+/// Comments in Latin-1 are what they were in the edited copy.
+#[test]
+fn comments_keep_their_bytes() {
+    let bench = Bench::new(&[]);
+    let design = fs::read(bench.work().join("design.v")).unwrap();
+    let comment = b"// Andr\xe9, \xa9 2004\n";
+    bench.write("latin.v", &[&comment[..], &design].concat());
+    bench.succeeds(&["insert", "latin.v", "-o", "out"]);
+    let written = fs::read(bench.work().join("out/latin.v")).unwrap();
+    assert!(written.starts_with(comment));
 }
 
 #[test]
