@@ -196,7 +196,7 @@ fn a_file_with_too_many_errors_is_left() {
 fn files_that_cannot_be_read_are_all_reported() {
     let dir = tempfile::tempdir().expect("a temporary directory");
     let path = |name: &str| dir.path().join(name);
-    std::fs::write(path("latin.v"), b"module m;\n// \xe4\nendmodule").expect("written");
+    std::fs::write(path("latin.v"), b"module m; // \xe4\nwire \xe4;\nendmodule").expect("written");
     std::fs::write(path("empty.v"), " \n").expect("written");
     std::fs::create_dir(path("dir.v")).expect("made");
     let files = ["missing.v", "dir.v", "empty.v", "latin.v"].map(path);

@@ -263,7 +263,11 @@ fn record_testbench(
             | SimError::TestbenchFailed { .. }
             | SimError::NotInstantiated { .. }),
         ) if Simulator::Verilator.tool().locate().is_ok() => {
-            record(original, &testbench, &options(Simulator::Verilator)).map_err(|_| first)
+            let second = record(original, &testbench, &options(Simulator::Verilator));
+            second.map_err(|second| match arguments.sim {
+                Simulators::Verilator => second,
+                _ => first,
+            })
         }
         other => other,
     }
