@@ -159,6 +159,8 @@ pub struct InsertOptions {
     pub forced: Vec<String>,
     /// Names of control states that must not be.
     pub forbidden: Vec<String>,
+    /// The most bits that a checkpoint may save, those of memories included.
+    pub max_bits: Option<u64>,
     /// The energy model, if the plan is made under one.
     pub energy: Option<EnergyOptions>,
     /// When a checkpoint saves. Another than [`Policy::Static`] needs `energy`.
@@ -233,7 +235,11 @@ fn planned(analysis: &Analysis, options: &InsertOptions) -> (Option<Planned>, Di
     }
     let mut planned = match widths::planned(analysis, options, &plan_options) {
         Ok(planned) => planned,
-        Err(error) => {
+        Err(mut error) => {
+            if let Some(most) = options.max_bits {
+                let bound = format!("states that save more than {most} bits are no checkpoints");
+                error = error.note(format!("{bound} (`max_bits` under `[plan]`)"));
+            }
             diagnostics.push(error);
             return (None, diagnostics);
         }
@@ -277,10 +283,33 @@ fn plan_options(analysis: &Analysis, options: &InsertOptions) -> (PlanOptions, D
             .extend(errors.into_iter().filter_map(Result::err));
         found.into_iter().flatten().collect()
     };
+    let forced = states("forced", &options.forced);
+    let mut forbidden = states("forbidden", &options.forbidden);
+    if let Some(most) = options.max_bits {
+        let saved = crate::plan::saved_bits(&analysis.netlist, &analysis.graph, &analysis.liveness);
+        for (at, bits) in saved
+            .into_iter()
+            .enumerate()
+            .filter(|(_, bits)| *bits > most)
+        {
+            let state = StateId(at as u32);
+            if forced.contains(&state) {
+                let name = &analysis.graph.states[at].name;
+                let message =
+                    format!("the forced checkpoint `{name}` saves {bits} bits, more than {most}");
+                diagnostics.push(
+                    Diagnostic::global(codes::INFEASIBLE, message)
+                        .setting(Setting::text(&["plan", "forced"], name))
+                        .help("raise `max_bits`, or do not force it"),
+                );
+            }
+            forbidden.push(state);
+        }
+    }
     let plan_options = PlanOptions {
         max_cycles: options.max_cycles,
-        forced: states("forced", &options.forced),
-        forbidden: states("forbidden", &options.forbidden),
+        forced,
+        forbidden,
         prices: None,
         costs: None,
     };

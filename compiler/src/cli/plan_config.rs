@@ -16,6 +16,8 @@ pub struct PlanConfig {
     pub policy: Policies,
     /// Longest run of logical cycles between two saves. Default: no bound.
     pub max_cycles: Option<u64>,
+    /// Most bits that a checkpoint may save. Default: no bound.
+    pub max_bits: Option<u64>,
     /// Bits that are small functions of saved ones are computed in a restore, where that saves words. Default: no.
     #[serde(default)]
     pub recompute: bool,

@@ -202,6 +202,7 @@ pub fn request(
             recompute: config.plan.recompute,
             forced: config.plan.forced.clone(),
             forbidden: config.plan.forbidden.clone(),
+            max_bits: config.plan.max_bits,
             policy: policies[0],
             policies: if policies.len() > 1 {
                 policies
