@@ -10,4 +10,5 @@ mod image;
 mod init;
 mod observe;
 mod pareto;
+mod plan;
 mod proof;
