@@ -85,7 +85,9 @@ fn values(analysis: &Analysis, top: &ast::Module) -> Vec<(String, String)> {
             let symbol = &symbols[*symbol];
             let kind = &symbol.kind;
             &*symbol.name.text == name
-                && matches!(kind, ast::SymbolKind::Parameter { local: false, .. })
+                // An array has no number to print; a recording under another one is not reproduced.
+                && matches!(kind, ast::SymbolKind::Parameter { local: false, ty, .. }
+                    if ty.dims.len() <= ty.packed)
         })
     };
     let constants = analysis.netlist.constants.iter();
