@@ -3,7 +3,9 @@
 use std::fs;
 use std::path::Path;
 
+use idetic::driver::InsertOptions;
 use idetic::frontend::ObserveOptions;
+use idetic::source::SourceMap;
 use idetic_sim::{CampaignOptions, CampaignReport, Simulator};
 use idetic_tests::replay::Recorded;
 use idetic_tests::run::{idetic, succeeds};
@@ -104,19 +106,19 @@ fn live_rows_alone_are_saved_and_that_is_enough() {
     }
 }
 
+/// The design with its run recorded, and what its configuration asks for.
+fn recorded(folder: &Path) -> (Recorded, InsertOptions) {
+    write(folder);
+    let recorded = Recorded::design(folder, &folder.join("tb.v"), ObserveOptions::default());
+    let mut sources = SourceMap::new();
+    let configured = idetic::cli::configured(&folder.join("idetic.toml"), &mut sources);
+    (recorded, configured.expect("a valid configuration").insert)
+}
+
 #[test]
 fn rows_that_are_left_out_or_misplaced_show() {
     let folder = tempfile::tempdir().expect("a folder");
-    write(folder.path());
-    let bench = folder.path().join("tb.v");
-    let mut recorded = Recorded::design(folder.path(), &bench, ObserveOptions::default());
-    let options = {
-        let mut sources = idetic::source::SourceMap::new();
-        let config = folder.path().join("idetic.toml");
-        idetic::cli::configured(&config, &mut sources)
-            .expect("a valid configuration")
-            .insert
-    };
+    let (mut recorded, options) = recorded(folder.path());
     let inserted = recorded.insert(&options);
     let campaign = |inserted: &_, change: &dyn Fn(&str, &str) -> String| -> CampaignReport {
         let options = CampaignOptions {
@@ -159,13 +161,7 @@ fn rows_that_are_left_out_or_misplaced_show() {
 #[test]
 fn a_part_left_out_of_a_plan_shows() {
     let folder = tempfile::tempdir().expect("a folder");
-    write(folder.path());
-    let bench = folder.path().join("tb.v");
-    let mut recorded = Recorded::design(folder.path(), &bench, ObserveOptions::default());
-    let mut sources = idetic::source::SourceMap::new();
-    let config = folder.path().join("idetic.toml");
-    let configured = idetic::cli::configured(&config, &mut sources);
-    let options = configured.expect("a valid configuration").insert;
+    let (mut recorded, options) = recorded(folder.path());
     // Dead in every state, by a claim of nobody: the analysis is made wrong.
     let states = 0..recorded.analysis.graph.states.len();
     for state in states {

@@ -1,7 +1,7 @@
 //! Clocks and words of saves and restores.
 //!
 //! They follow from the state machine of `idetic_controller`: a save is capture,
-//! header, one clock per chain word, the memories, the sequence number into the
+//! header, one clock per chain word, the memories, the commit word into the
 //! CRC, CRC, commit, done; a restore begins with the synchroniser of the reset
 //! and the two commit words, and ends with resume and a clock to answer it.
 //!

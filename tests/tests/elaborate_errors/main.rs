@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod names;
 mod parameters;
 
 use std::fmt::Write;

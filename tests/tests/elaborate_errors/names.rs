@@ -1,49 +1,18 @@
 //! Warnings of races, and names that reach into instances: the code, the place
 //! and the words.
 
-#![allow(clippy::unwrap_used)]
-
-use std::fmt::Write;
-
-use idetic::elaborate::{ElaborateOptions, elaborate};
-use idetic::frontend::{ReadOptions, read};
+use idetic::elaborate::ElaborateOptions;
 use idetic::netlist::Netlist;
-use idetic::source::SourceMap;
 
-/// Elaborates a text with the top module `m`; the netlist, and the diagnostics
-/// as lines `line:column code message`.
+use super::module;
+
+/// Elaborates a text with the top module `m`.
 fn run(text: &str) -> (Option<Netlist>, String) {
-    let dir = tempfile::tempdir().unwrap();
-    let path = dir.path().join("t.v");
-    std::fs::write(&path, text).unwrap();
-    let mut sources = SourceMap::new();
-    let read_options = ReadOptions {
-        files: vec![path],
-        ..ReadOptions::default()
-    };
-    let (ast, diagnostics) = read(&read_options, &mut sources);
-    assert!(!diagnostics.has_errors(), "{text}");
     let options = ElaborateOptions {
         top: Some("m".to_string()),
         ..ElaborateOptions::default()
     };
-    let (netlist, diagnostics) = elaborate(&ast, &sources, &options);
-    let mut said = String::new();
-    for diagnostic in &diagnostics.list {
-        let primary = diagnostic.primary.as_ref().unwrap();
-        let at = sources.line_col(primary.span.file, primary.span.start);
-        let (code, message) = (diagnostic.code.id, &diagnostic.message);
-        writeln!(said, "{}:{} {code} {message}", at.line, at.column).unwrap();
-    }
-    (netlist, said)
-}
-
-/// Elaborates the body of a module with a clock, a reset, `a`, `b` and `y`.
-fn module(body: &str) -> (Option<Netlist>, String) {
-    run(&format!(
-        "module m(input wire clk, input wire rst, input wire [7:0] a, input wire [7:0] b,\n\
-         output wire [7:0] y);\n{body}\nendmodule\n"
-    ))
+    super::run(text, &options)
 }
 
 /// Registers that `=` changes under a reader warn, with both places; a reader
