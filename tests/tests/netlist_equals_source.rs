@@ -237,6 +237,7 @@ designs! {
     defparams: "defparams";
     full_cases: "full_cases";
     generates_of_another_kind: "generates", "KIND" = "7", "N" = "4";
+    defaults_before_resets: "defaults";
     hierarchy: "hierarchy";
     initials: "initials";
     inside: "inside";

@@ -19,11 +19,17 @@ struct Branch {
     assigned: FxHashMap<u32, Assigned>,
 }
 
-/// The resets of a process with their branches, its clock, and the rest of its body.
-type Peeled = (Vec<(ExprId, Place)>, ClockEvent, Place);
-
 /// A statement with the scope that it stands in.
-type Place = (ScopeIdx, Option<ast::StmtId>);
+pub(super) type Place = (ScopeIdx, Option<ast::StmtId>);
+
+/// What a clocked process does at each of its edges.
+struct Peeled {
+    /// The asynchronous resets, the strongest first, each with what runs while it is active.
+    resets: Vec<(ExprId, Vec<Place>)>,
+    clock: ClockEvent,
+    /// What runs at the clock edge.
+    main: Vec<Place>,
+}
 
 impl<'a> Elab<'a> {
     pub fn clocked(
@@ -55,7 +61,11 @@ impl<'a> Elab<'a> {
             }
             edges.push(ClockEvent { signal, edge, span });
         }
-        let (resets, clock, body) = self.find_resets(scope, edges, body, process.span)?;
+        let Peeled {
+            resets,
+            clock,
+            main,
+        } = self.find_resets(scope, edges, body, process.span)?;
         let mut enable = None;
         for (signal, edge, condition, span) in qualifiers {
             if (signal, edge) != (clock.signal, clock.edge) {
@@ -83,10 +93,10 @@ impl<'a> Elab<'a> {
         }
         let clock = self.clock(clock);
         let mut branches = Vec::new();
-        for (condition, place) in resets {
-            branches.push((condition, self.run_branch(place, None)?));
+        for (condition, places) in resets {
+            branches.push((condition, self.run_branch(&places, None)?));
         }
-        let mut main = self.run_branch(body, enable)?;
+        let mut main = self.run_branch(&main, enable)?;
         one_kind(
             branches
                 .iter_mut()
@@ -107,7 +117,8 @@ impl<'a> Elab<'a> {
         self.flops_of(&main, &branches, clock, &process_ref, instance)
     }
 
-    /// Peels `if (reset) … else …` off the body until one event is left, the clock.
+    /// Peels `if (reset) … else …` off the body until one event is left, the clock. What
+    /// stands in front of a test runs in both of its branches.
     fn find_resets(
         &mut self,
         scope: ScopeIdx,
@@ -117,6 +128,7 @@ impl<'a> Elab<'a> {
     ) -> Res<Peeled> {
         let ast = self.ast;
         let mut place: Place = (scope, body);
+        let mut before: Vec<Place> = Vec::new();
         let mut resets = Vec::new();
         while edges.len() > 1 {
             let Some(stmt) = place.1 else { break };
@@ -125,14 +137,12 @@ impl<'a> Elab<'a> {
                     scope: block,
                     stmts,
                 } => {
-                    let Some(hardware) = ast.sole_hardware(stmts) else {
+                    let Some((test, others)) = ast.reset_test(stmts) else {
                         break;
                     };
                     let inner = self.block(place.0, *block);
-                    for &other in stmts.iter().filter(|&&stmt| stmt != hardware) {
-                        self.exec(inner, other)?;
-                    }
-                    place = (inner, Some(hardware));
+                    before.extend(others.map(|stmt| (inner, Some(stmt))));
+                    place = (inner, Some(test));
                 }
                 StmtKind::If {
                     condition,
@@ -160,7 +170,8 @@ impl<'a> Elab<'a> {
                             .help("test an active-low reset behind `negedge`, and the reverse"),
                         );
                     }
-                    resets.push((test, (place.0, *then_branch)));
+                    let then = before.iter().copied().chain([(place.0, *then_branch)]);
+                    resets.push((test, then.collect()));
                     place.1 = *else_branch;
                 }
                 _ => break,
@@ -169,7 +180,12 @@ impl<'a> Elab<'a> {
         match (edges.pop(), edges.is_empty()) {
             (Some(clock), true) => {
                 let place = self.behind_clock_tests(place, &clock)?;
-                Ok((resets, clock, place))
+                before.push(place);
+                Ok(Peeled {
+                    resets,
+                    clock,
+                    main: before,
+                })
             }
             (last, _) => {
                 let span = place.1.map_or(whole, |stmt| ast[stmt].span);
@@ -178,7 +194,7 @@ impl<'a> Elab<'a> {
                     span,
                     "a process of several edges must begin by testing its resets",
                 )
-                .help("write `if (reset) … else …` with nothing before or behind it");
+                .help("write `if (reset) … else …` with nothing behind it");
                 for event in edges.iter().chain(&last) {
                     diagnostic = diagnostic.label(event.span, "an edge");
                 }
@@ -221,9 +237,9 @@ impl<'a> Elab<'a> {
     }
 
     /// Executes one branch from the registers' present values.
-    fn run_branch(&mut self, (scope, stmt): Place, enable: Option<ExprId>) -> Res<Branch> {
+    fn run_branch(&mut self, places: &[Place], enable: Option<ExprId>) -> Res<Branch> {
         let writes = std::mem::take(&mut self.env.memory_writes);
-        self.run_body(Mode::Clocked, scope, stmt, enable)?;
+        self.run_body(Mode::Clocked, places, enable)?;
         let written = std::mem::take(&mut self.env.written);
         let values = written
             .keys()

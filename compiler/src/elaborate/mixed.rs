@@ -5,10 +5,10 @@
 //! is executed, what the nonblocking assignments do not replace is a leaf of a
 //! slot *beneath*; behind its end the last blocking value takes that place.
 
-use super::context::{Elab, Res, ScopeIdx, Slot};
+use super::clocked::Place;
+use super::context::{Elab, Res, Slot};
 use super::env::{Env, Key, Mode};
 use super::process::runs;
-use crate::frontend::ast;
 use crate::netlist::ExprId;
 
 impl<'a> Elab<'a> {
@@ -17,12 +17,11 @@ impl<'a> Elab<'a> {
     pub fn run_body(
         &mut self,
         mode: Mode,
-        scope: ScopeIdx,
-        body: Option<ast::StmtId>,
+        body: &[Place],
         enable: Option<ExprId>,
     ) -> Res<()> {
         self.env = Env::new(mode);
-        self.exec_enabled(scope, body, enable)?;
+        self.exec_enabled(body, enable)?;
         let mut mixed = self.assigned_twice();
         while !mixed.is_empty() {
             self.env = Env::new(mode);
@@ -30,7 +29,7 @@ impl<'a> Elab<'a> {
                 let beneath = self.slot_like(slot);
                 self.env.beneath.insert(slot, beneath);
             }
-            self.exec_enabled(scope, body, enable)?;
+            self.exec_enabled(body, enable)?;
             let found = self.assigned_twice();
             let more = found.iter().any(|slot| !mixed.contains(slot));
             mixed = found;
@@ -46,15 +45,14 @@ impl<'a> Elab<'a> {
     }
 
     /// A body that runs only under a condition, if there is one (`iff`).
-    fn exec_enabled(
-        &mut self,
-        scope: ScopeIdx,
-        body: Option<ast::StmtId>,
-        enable: Option<ExprId>,
-    ) -> Res<()> {
+    fn exec_enabled(&mut self, body: &[Place], enable: Option<ExprId>) -> Res<()> {
+        let run = |elab: &mut Self| {
+            let mut places = body.iter();
+            places.try_for_each(|&(scope, stmt)| elab.exec_maybe(scope, stmt))
+        };
         match enable {
-            Some(enable) => self.under(enable, |elab| elab.exec_maybe(scope, body)),
-            None => self.exec_maybe(scope, body),
+            Some(enable) => self.under(enable, run),
+            None => run(self),
         }
     }
 

@@ -333,6 +333,13 @@ impl<'a> Elab<'a> {
             let value = self.self_determined(scope, operand)?;
             return Ok(self.value(value, signed, span));
         }
+        if let ExprKind::Type(named) = &self.ast[ty].kind
+            && matches!(named.kind, ast::TypeKind::Real)
+        {
+            let operand = self.typed(scope, operand)?;
+            let value = self.real_operand(operand)?;
+            return Ok(self.real(value, span));
+        }
         if let Some(ty) = self.type_named_by(scope, ty)? {
             let width = ty.flat().width;
             let stream = matches!(self.ast[operand].kind, ExprKind::Stream { .. });

@@ -71,7 +71,7 @@ impl<'a> Elab<'a> {
                 self.leaves(value.iter().copied(), &mut listened);
             }
         }
-        self.run_body(Mode::Combinational, scope, body, None)?;
+        self.run_body(Mode::Combinational, &[(scope, body)], None)?;
         let written = std::mem::take(&mut self.env.written);
         let mut values = Vec::new();
         for (key, bits) in written {

@@ -4,7 +4,8 @@
 //! with a real operand is real and must be constant (IEEE 1800-2017, 11.3.1);
 //! it becomes bits where it is assigned, by rounding to the nearest integer,
 //! halves away from zero (6.12.1), or by `$rtoi`, which cuts. A net may be
-//! compared with a real that is a whole number. Anywhere else a real number is
+//! compared with a real that is a whole number, a constant with any for which rounding
+//! does not change the result, as some tools round. Anywhere else a real number is
 //! an error, never rounded in silence.
 
 use super::context::{Constant, Elab, Res, ScopeIdx};
@@ -60,6 +61,17 @@ impl<'a> Elab<'a> {
         }
     }
 
+    /// The number that an operand is known to be, if a double holds it exactly.
+    fn constant_number(&mut self, operand: &Typed) -> Option<f64> {
+        let value = match operand.kind {
+            Kind::Real(real) => return Some(real.0),
+            Kind::Value(value) => self.settle(value),
+            _ => return None,
+        };
+        let value = self.exprs.as_const(value)?.to_i64(operand.signed)? as f64;
+        (value.abs() < EXACT).then_some(value)
+    }
+
     /// The value of a parameter that is declared `real`.
     pub fn constant_as_real(&mut self, constant: Constant, span: Span) -> Res<Real> {
         match constant.real {
@@ -88,7 +100,9 @@ impl<'a> Elab<'a> {
     pub fn rounded(&mut self, real: Real, width: u32, span: Span) -> Res<ExprId> {
         let whole = real.0.round();
         if whole.abs() >= EXACT || !whole.is_finite() {
-            return self.no_real(span, "this real number is too large for an integer");
+            let message = "this real number is too large: past 2^53 a real is no exact integer";
+            let problem = Diagnostic::error(codes::BAD_TYPE, span, message);
+            return self.fail(problem.help("write the factors as integers of 64 bits"));
         }
         let bits = Bits::from_i64(64, whole as i64);
         let bits = bits.sign_extend(width.max(64)).slice(0, width);
@@ -119,15 +133,17 @@ impl<'a> Elab<'a> {
                 }
             }
             Op::Eq | Op::Ne | Op::Lt | Op::Le | Op::Gt | Op::Ge => {
-                let (a, b) = match (is_real(&a), is_real(&b)) {
-                    (true, true) => {
-                        let (x, y) = (self.real_operand(a)?, self.real_operand(b)?);
-                        let hit = compare(op, x, y);
+                let (x, y) = (self.constant_number(&a), self.constant_number(&b));
+                if let (Some(x), Some(y)) = (x, y) {
+                    let hit = compare(op, x, y);
+                    if is_real(&a) && is_real(&b) || hit == compare(op, x.round(), y.round()) {
                         let bit = self.exprs.number(1, u64::from(hit));
                         return Ok(Ok(self.value(bit, false, span)));
                     }
-                    (true, false) => (self.whole_number(a)?, signed(b)),
-                    _ => (signed(a), self.whole_number(b)?),
+                }
+                let (a, b) = match is_real(&a) {
+                    true => (self.whole_number(a)?, signed(b)),
+                    false => (signed(a), self.whole_number(b)?),
                 };
                 // One bit more than either needs, so that both may be signed.
                 let width = a.0.width.max(b.0.width) + 1;

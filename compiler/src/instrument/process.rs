@@ -13,7 +13,9 @@
 //!
 //! Behind asynchronous resets the branch goes after the last `else`, so that
 //! synthesis still finds them; without one it goes in front of the statement.
-//! A branch in front cannot steal an `else`, since it brings its own.
+//! A branch in front cannot steal an `else`, since it brings its own. What stands
+//! in front of the test of a reset runs at shift edges, too: the branch, which comes
+//! later, overrules what it assigns to saved registers, if only by `<=`.
 //!
 //! A process that writes a saved memory gets the branch too: it keeps the
 //! memory from being written at a shift, and restores it (see `memory`).
@@ -59,6 +61,15 @@ pub fn edits(
         return Err(errors);
     }
     let place = place(cx, stmt, process).map_err(|error| vec![error])?;
+    if place.before {
+        let by_equals = registers
+            .iter()
+            .filter(|register| register.origin.assigned != Assigned::Nonblocking);
+        let errors: Vec<Diagnostic> = by_equals.map(|register| overtaken(register)).collect();
+        if !errors.is_empty() {
+            return Err(errors);
+        }
+    }
     let (at, after_else) = (place.at, place.after_else);
     let in_loop = registers
         .first()
@@ -99,8 +110,16 @@ pub fn edits(
         insert.push_str(&restore);
     }
     insert.push_str(&format!("\n{line}end else"));
-    if cx.options.hold == Hold::Enable {
-        insert.push_str(" if (!idetic_hold)");
+    match (cx.options.hold, place.before) {
+        (Hold::Enable, false) => insert.push_str(" if (!idetic_hold)"),
+        (Hold::Enable, true) => {
+            insert.push_str(" if (idetic_hold) begin");
+            for Line { target, .. } in &assignments {
+                insert.push_str(&format!("{step}{target} <= {target};"));
+            }
+            insert.push_str(&format!("\n{line}end else"));
+        }
+        (Hold::Gate, _) => {}
     }
     if !after_else {
         insert.push(' ');
@@ -186,6 +205,20 @@ fn refusal(register: &Register) -> Option<Diagnostic> {
     None
 }
 
+/// The error for a register whose shifted value could be a part of what its process assigns before.
+fn overtaken(register: &Register) -> Diagnostic {
+    Diagnostic::error(
+        codes::CANNOT_EDIT,
+        register.origin.process.span,
+        format!(
+            "`{}` must be saved, but is assigned by `=` in a process that assigns something before it tests its asynchronous reset",
+            register.name
+        ),
+    )
+    .label(register.origin.declaration, "declared here")
+    .help("assign it by `<=`, or test the reset first")
+}
+
 /// Whether a target is a part select, `q[7:4]`.
 fn is_part(target: &str) -> bool {
     target
@@ -203,6 +236,8 @@ struct Place {
     at: u32,
     /// That is right after an `else`.
     after_else: bool,
+    /// Something is assigned in front of the test of a reset.
+    before: bool,
 }
 
 fn place(cx: &Context, stmt: StmtId, process: Span) -> Result<Place, Diagnostic> {
@@ -239,10 +274,13 @@ fn place(cx: &Context, stmt: StmtId, process: Span) -> Result<Place, Diagnostic>
     let mut after = None;
     let mut left = resets;
     let mut resets = Vec::new();
+    let mut before = false;
     while left > 0 {
         match &cx.ast[at].kind {
             StmtKind::Block { stmts, .. } => {
-                at = cx.ast.sole_hardware(stmts).ok_or_else(unexpected)?;
+                let (test, mut others) = cx.ast.reset_test(stmts).ok_or_else(unexpected)?;
+                before |= others.any(|stmt| cx.ast.is_hardware(stmt));
+                at = test;
             }
             StmtKind::If {
                 then_branch,
@@ -268,6 +306,7 @@ fn place(cx: &Context, stmt: StmtId, process: Span) -> Result<Place, Diagnostic>
             main: at,
             at: offset,
             after_else: true,
+            before,
         }),
         None => {
             let start = cx.ast[at].span;
@@ -277,6 +316,7 @@ fn place(cx: &Context, stmt: StmtId, process: Span) -> Result<Place, Diagnostic>
                 main: at,
                 at: start.start,
                 after_else: false,
+                before,
             })
         }
     }

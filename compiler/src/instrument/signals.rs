@@ -206,7 +206,7 @@ pub fn process(cx: &Context, stmt: StmtId, register: &Register) -> Result<Rename
         let (condition, otherwise) = loop {
             match &cx.ast[at].kind {
                 StmtKind::Block { stmts, .. } => {
-                    at = cx.ast.sole_hardware(stmts).ok_or_else(unreadable)?;
+                    at = cx.ast.reset_test(stmts).ok_or_else(unreadable)?.0;
                 }
                 StmtKind::If {
                     condition,

@@ -138,11 +138,15 @@ impl Exprs {
         self.as_const(id).is_some()
     }
 
+    /// Values are words: a part of something wider counts as a value by itself, which leaves it freer than it is.
     fn is_leaf(&self, id: ExprId) -> bool {
-        matches!(
-            self.node(id),
-            Node::Const(_) | Node::Input(_) | Node::Reg(_) | Node::Net(_) | Node::MemRead(..)
-        )
+        match self.node(id) {
+            Node::Const(_) | Node::Input(_) | Node::Reg(_) | Node::Net(_) | Node::MemRead(..) => {
+                true
+            }
+            Node::Slice(of, _) => self.width(*of) > 64,
+            _ => false,
+        }
     }
 
     /// Whether two expressions are equal for all values of a cut of so many bits; `None` where a value is unknown.
@@ -297,6 +301,28 @@ mod tests {
         for other in [less, down, far, sum, x] {
             let mux = b.netlist.exprs.mux(free, half, other);
             assert!(matches!(b.netlist.exprs.node(mux), Node::Mux(..)));
+        }
+    }
+
+    #[test]
+    fn parts_of_wide_values_are_told_apart() {
+        let mut b = Builder::new();
+        let (free, wide) = (b.input("free", 1), b.input("wide", 200));
+        let lows = [0, 1, 60, 62, 63, 64, 65, 126, 128, 190];
+        let part = |b: &mut Builder, low: u32| {
+            let part = b.netlist.exprs.slice(wide, low, 3);
+            b.netlist.exprs.neg(part)
+        };
+        for low in lows {
+            for other in lows {
+                let (then, less) = (part(&mut b, low), b.netlist.exprs.slice(wide, other, 3));
+                let ones = b.constant(3, 7);
+                let inverted = b.netlist.exprs.not(less);
+                let other_leg = b.netlist.exprs.binary(BinaryOp::Sub, inverted, ones);
+                let mux = b.netlist.exprs.mux(free, then, other_leg);
+                let plain = matches!(b.netlist.exprs.node(mux), Node::Mux(..));
+                assert_eq!(plain, low != other, "bits from {low} and from {other}");
+            }
         }
     }
 

@@ -189,26 +189,14 @@ impl Builder<'_> {
                 )
             }
             2 => {
-                let signal = self.scope.signal(self.rng, true).filter(|s| s.width > 1);
-                let Some(signal) = signal else {
+                let Some(selector) = self.scope.selector(self.rng) else {
                     return self.update(&reg, &target.name, "=");
                 };
-                let bits = signal.part(0, 2);
-                let labels: (&str, &[&str]) = match self.rng.below(4) {
-                    0 => ("casez", &["2'b?1", "2'b10", "default"]),
-                    1 => ("casex", &["2'bx1", "2'b10"]),
-                    2 => ("case", &["0", "1", "2", "3"]),
-                    _ => ("case", &["2'd3", "2'd0, 2'd1", "default"]),
-                };
-                let arms = labels
-                    .1
-                    .iter()
-                    .map(|label| {
-                        let then = self.update(&reg, &target.name, "=");
-                        ((*label).to_owned(), vec![then])
-                    })
-                    .collect();
-                Stmt::Case(format!("{} ({bits})", labels.0), arms)
+                let arms = selector.labels.into_iter().map(|label| {
+                    let then = self.update(&reg, &target.name, "=");
+                    (label, vec![then])
+                });
+                Stmt::Case(selector.head, arms.collect())
             }
             _ => self.update(&reg, &target.name, "="),
         }

@@ -401,23 +401,14 @@ impl Builder<'_> {
         }
     }
 
-    /// A `case` or `casez` over two bits of a signal.
+    /// A `case` of any kind over bits of a signal.
     fn next_case(&mut self, fsm: &Fsm, index: usize) -> Next {
-        let signal = self.scope.signal(self.rng, true).filter(|s| s.width > 1);
-        let Some(signal) = signal else {
+        let Some(selector) = self.scope.selector(self.rng) else {
             return Next::Goto((index + 1) % fsm.codes.len());
         };
-        let bits = signal.part(self.rng.below(signal.width - 1), 2);
-        let (keyword, labels): (_, &[&str]) = match self.rng.below(3) {
-            0 => ("casez", &["2'b1?", "2'b01", "default"]),
-            1 => ("case", &["2'd0", "2'd1, 2'd2", "default"]),
-            _ => ("case", &["2'b00", "2'b11"]),
-        };
-        let arms = labels
-            .iter()
-            .map(|label| ((*label).to_owned(), self.next(fsm, index, 0)))
-            .collect();
-        Next::Case(format!("{keyword} ({bits})"), arms)
+        let arms = selector.labels.into_iter();
+        let arms = arms.map(|label| (label, self.next(fsm, index, 0)));
+        Next::Case(selector.head, arms.collect())
     }
 
     /// The branch over the present state; `fallback` is for all other values.

@@ -17,6 +17,7 @@ mod fsm;
 mod module;
 mod proof;
 pub mod rng;
+mod selector;
 mod signal;
 mod stmt;
 mod trace;

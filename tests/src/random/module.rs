@@ -383,7 +383,11 @@ impl<'a> Builder<'a> {
                 body.push(Stmt::If(self.reset_test(), list, Vec::new()));
                 body
             }
-            _ => vec![Stmt::If(self.reset_test(), list, body)],
+            _ => {
+                let default = self.default_before_reset(regs);
+                let whole = Stmt::If(self.reset_test(), list, body);
+                default.into_iter().chain([whole]).collect()
+            }
         };
         let asynchronous = kind == ResetKind::Asynchronous && !without_reset;
         let edge = if high { "posedge" } else { "negedge" };
@@ -410,6 +414,18 @@ impl<'a> Builder<'a> {
             }
         }
         self.items.push(text);
+    }
+
+    /// Now and then a value that one of the registers, not the first, takes where nothing else assigns it.
+    fn default_before_reset(&mut self, regs: &[Reg]) -> Option<Stmt> {
+        let others = regs.iter().skip(1).filter(|reg| reg.depth.is_none());
+        let others: Vec<&Reg> = others.filter(|reg| reg.reset.is_some()).collect();
+        if self.options.blocking_registers || others.is_empty() || !self.rng.chance(15) {
+            return None;
+        }
+        let signal = self.rng.pick(&others).signal.clone();
+        let value = self.reset_value(&signal);
+        Some(Stmt::Line(format!("{} <= {value};", signal.name)))
     }
 
     /// A combinational process whose reads were collected in the scope.

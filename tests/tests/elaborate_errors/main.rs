@@ -232,12 +232,20 @@ endmodule
 #[test]
 fn asynchronous_resets_have_one_form() {
     refuse(
-        "reg r; always @(posedge clk or negedge rst) begin r <= a[0]; if (!rst) r <= 0; end assign y = r;",
-        "3:45 E0310 a process of several edges must begin by testing its resets",
+        "reg r; always @(posedge clk or negedge rst) begin if (!rst) r <= 0; r <= a[0]; end assign y = r;",
+        "3:69 E0310 a process of several edges must begin by testing its resets",
     );
     refuse(
         "reg r; always @(posedge clk or negedge rst) if (rst) r <= 0; else r <= a[0]; assign y = r;",
         "3:49 E0310 this reset is tested for the level that its edge does not lead to",
+    );
+    let (netlist, said) = module(
+        "reg r; always @(posedge clk or posedge rst) begin r <= a[0]; if (rst) r <= 0; end assign y = r;",
+    );
+    assert!(netlist.is_some_and(|netlist| netlist.registers.len() == 1) && said.is_empty());
+    refuse(
+        "reg r; always @(posedge clk or posedge rst) begin r <= a[0]; if (rst) ; else r <= 1; end assign y = r;",
+        "3:8 E0310 an asynchronous reset to a value that is not constant",
     );
     refuse(
         "reg r; always @(posedge clk or posedge rst) if (rst) r <= a[1]; else r <= a[0]; assign y = r;",

@@ -90,12 +90,19 @@ fn real_numbers_stay_in_constants() {
          is and synthesis rounds",
     );
     refuse(
+        "localparam R = 2.5; localparam T = R > 2; localparam F = R == 3; assign y = T + F;",
+        "3:58 E0311 a comparison with a number that is not whole, which simulators compare as it \
+         is and synthesis rounds",
+    );
+    refuse(
         "localparam integer N = 1e300; assign y = N;",
-        "3:24 E0311 this real number is too large for an integer",
+        "3:24 E0311 this real number is too large: past 2^53 a real is no exact integer",
     );
     refuse(
         "localparam integer N = 1.0 / 0; assign y = N;",
-        "3:24 E0311 this real number is too large for an integer",
+        "3:24 E0311 this real number is too large: past 2^53 a real is no exact integer",
     );
     accept("real unused; localparam R = 4.0; assign y = a > R;");
+    accept("localparam R = 2.5; localparam T = R > 2 && 3 >= R; wire [T-1:0] one; assign y = a;");
+    accept("localparam W = int'(real'(40) * 0.1); wire [W-5:0] none_but_one; assign y = a;");
 }

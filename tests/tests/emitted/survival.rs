@@ -87,6 +87,30 @@ fn declaration_styles_survive_with_enables() {
 }
 
 #[test]
+fn defaults_before_resets_survive_with_a_clock_gate() {
+    let language = sim::Language::SystemVerilog2012;
+    survives(
+        "defaults",
+        &hold(Hold::Gate),
+        8,
+        language,
+        (sim::Simulator::Icarus, 60),
+    );
+}
+
+#[test]
+fn defaults_before_resets_survive_with_enables() {
+    let language = sim::Language::SystemVerilog2012;
+    survives(
+        "defaults",
+        &hold(Hold::Enable),
+        16,
+        language,
+        (sim::Simulator::Icarus, 60),
+    );
+}
+
+#[test]
 fn modules_in_pieces_survive() {
     let language = sim::Language::SystemVerilog2012;
     survives(

@@ -171,14 +171,15 @@ pub fn task_assigns(name: &str) -> bool {
 }
 
 impl Ast {
-    /// The one statement of a block that is hardware; `None` where there are
-    /// several or none. Messages, assertions and what only holds such are none.
-    pub fn sole_hardware(&self, stmts: &[StmtId]) -> Option<StmtId> {
-        let mut hardware = stmts.iter().filter(|&&stmt| self.is_hardware(stmt));
-        hardware
-            .next()
-            .copied()
-            .filter(|_| hardware.next().is_none())
+    /// The statement of a block that may test an asynchronous reset, which is the last one that is hardware, and the
+    /// others. Messages, assertions and what only holds such are no hardware.
+    pub fn reset_test<'s>(
+        &self,
+        stmts: &'s [StmtId],
+    ) -> Option<(StmtId, impl Iterator<Item = StmtId> + use<'s>)> {
+        let at = stmts.iter().rposition(|&stmt| self.is_hardware(stmt))?;
+        let others = stmts[..at].iter().chain(&stmts[at + 1..]).copied();
+        Some((stmts[at], others))
     }
 
     /// Whether a statement can assign something or lead elsewhere.

@@ -206,9 +206,21 @@ impl<'a> Parser<'a> {
         } else {
             problem = problem.at(format!("expected {what}"));
         }
-        if token.kind == EOF {
-            problem =
-                problem.help("the text stops early: complete it, or close what is still open");
+        let help = match token.kind {
+            EOF => Some("the text stops early: complete it, or close what is still open"),
+            R_PAREN | R_BRACE if self.at > 0 && self.tokens[self.at - 1].kind == COMMA => {
+                Some("take out the comma in front of it")
+            }
+            ALWAYS_KW | ALWAYS_FF_KW | ALWAYS_COMB_KW | INITIAL_KW | ASSIGN_KW | GENERATE_KW
+            | FUNCTION_KW | TASK_KW | MODULE_KW | ENDMODULE_KW
+                if !ends =>
+            {
+                Some("complete what stands before it: a `;`, `)` or `end` may be missing")
+            }
+            _ => None,
+        };
+        if let Some(help) = help {
+            problem = problem.help(help);
         }
         self.report(problem);
         Stop
