@@ -49,8 +49,6 @@ mod solver;
 #[cfg(test)]
 mod tests;
 mod wide;
-#[cfg(test)]
-mod wide_tests;
 
 pub use aging::Aging;
 pub use alternative::Alternative;
