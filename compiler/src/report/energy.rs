@@ -85,10 +85,18 @@ pub(super) fn overhead(inputs: &Inputs) -> Option<Overhead> {
 /// Where the joules of a cycle are from.
 fn source(model: &Model) -> String {
     let name = model.source.name();
-    match model.recorded_cycles {
-        None => name.to_string(),
-        Some(cycles) => format!("{name}; means and visits of {cycles} recorded cycles"),
+    let mut text = name.to_string();
+    if let Some(cycles) = model.recorded_cycles {
+        text.push_str(&format!("; means and visits of {cycles} recorded cycles"));
     }
+    // What is not in the file counts as random data.
+    if let [first, rest @ ..] = &model.not_recorded[..] {
+        text.push_str(&match rest.len() {
+            0 => format!(", without `{first}`"),
+            more => format!(", without `{first}` and {more} more registers or memories"),
+        });
+    }
+    text
 }
 
 /// Visits of each state per logical cycle, and the area of the design.
