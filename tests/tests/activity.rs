@@ -196,7 +196,11 @@ endmodule
                 "--top",
                 "bench",
             ]);
-            run(build.args(["--Mdir", "built"]).arg(&file).current_dir(dir)).expect("it builds");
+            run(build
+                .args(["--trace-max-array", "256", "--Mdir", "built"])
+                .arg(&file)
+                .current_dir(dir))
+            .expect("it builds");
             let mut simulation = Command::new(dir.join("built/Vbench"));
             let output = simulation.current_dir(dir).output().expect("it runs");
             String::from_utf8_lossy(&output.stdout).into_owned()

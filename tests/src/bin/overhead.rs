@@ -332,18 +332,6 @@ fn say(message: &str) {
     let _ = writeln!(std::io::stderr(), "{message}");
 }
 
-#[cfg(test)]
-mod tests {
-    use super::area_of;
-
-    #[test]
-    fn the_area_of_the_top_is_the_last() {
-        let said = "   Chip area for module '\\a': 12.5\nx\n   Chip area for top module '\\b': 96.000000\n";
-        assert_eq!(area_of(said), Some(96.0));
-        assert_eq!(area_of("no cells"), None);
-    }
-}
-
 /// A supply with a capacitor, and a memory; `None` where its sources do not give all that is needed.
 fn energy_options(technology: &'static Technology, farads: f64) -> Option<EnergyOptions> {
     Some(EnergyOptions {
@@ -366,4 +354,16 @@ fn energy_options(technology: &'static Technology, farads: f64) -> Option<Energy
         technology: Some(technology),
         weights: Weights::default(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::area_of;
+
+    #[test]
+    fn the_area_of_the_top_is_the_last() {
+        let said = "   Chip area for module '\\a': 12.5\nx\n   Chip area for top module '\\b': 96.000000\n";
+        assert_eq!(area_of(said), Some(96.0));
+        assert_eq!(area_of("no cells"), None);
+    }
 }
