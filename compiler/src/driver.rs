@@ -11,12 +11,14 @@ mod failures;
 mod outline;
 mod pareto;
 mod policy;
+mod settled;
+mod stopwatch;
 mod tool_macros;
 mod widths;
 mod written_out;
 
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use sha2::{Digest, Sha256};
 
@@ -34,6 +36,7 @@ use crate::plan::{Alternative, Plan, PlanOptions, Policy};
 use crate::source::{Setting, SourceMap};
 use crate::stack::with_room;
 use budget::Planned;
+use stopwatch::Stopwatch;
 
 pub use outline::{Outline, outline};
 pub use pareto::pareto;
@@ -335,6 +338,7 @@ pub fn insert(
         energy,
         times,
         widths,
+        ..
     }) = planned
     else {
         return (None, diagnostics);
@@ -475,29 +479,4 @@ fn hash(sources: &SourceMap, options: &AnalyzeOptions, top: &str) -> String {
         .iter()
         .map(|byte| format!("{byte:02x}"))
         .collect()
-}
-
-struct Stopwatch {
-    last: Instant,
-    laps: Times,
-}
-
-impl Stopwatch {
-    fn start() -> Stopwatch {
-        Stopwatch {
-            last: Instant::now(),
-            laps: Vec::new(),
-        }
-    }
-
-    /// Leaves the time since the last lap to others.
-    fn skip(&mut self) {
-        self.last = Instant::now();
-    }
-
-    fn lap(&mut self, stage: &'static str) {
-        let now = Instant::now();
-        self.laps.push((stage, now - self.last));
-        self.last = now;
-    }
 }

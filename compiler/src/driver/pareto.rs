@@ -29,6 +29,7 @@ pub fn pareto(analysis: &Analysis, options: &InsertOptions, inserted: &Inserted)
             None => visits(&analysis.netlist, &analysis.graph),
         },
         model: inserted.energy.as_ref(),
+        saves: inserted.plan.optimality.counted_saves,
     };
     let weights = match &options.energy {
         Some(energy) => [
@@ -54,6 +55,8 @@ struct Space<'a> {
     /// By state.
     visits: Vec<f64>,
     model: Option<&'a Model>,
+    /// The part of the visits that the objective of the plan counts as saves.
+    saves: f64,
 }
 
 impl Space<'_> {
@@ -83,6 +86,7 @@ impl Space<'_> {
                         stall,
                         area,
                     },
+                    saves: self.saves,
                 };
                 search.fit(model, model.supply.budget()).ok()?
             }
@@ -123,6 +127,7 @@ impl Space<'_> {
                     layouts: &Cell::default(),
                     energy,
                     weights: energy.weights,
+                    saves: self.saves,
                 };
                 search.parts(model, &plan, &layout)
             }

@@ -9,7 +9,7 @@ use super::InsertOptions;
 use crate::diagnostics::{Diagnostic, codes};
 use crate::energy::Model;
 use crate::layout::Layout;
-use crate::plan::power_cycles::{Outcome, Walk};
+use crate::plan::power_cycles::Walk;
 use crate::plan::{Plan, Policy};
 use crate::source::Setting;
 
@@ -46,8 +46,7 @@ pub(super) fn chosen(
     };
     let mut best: Option<(f64, Policy)> = None;
     for &policy in &options.policies {
-        let outcome = walk.run(on_times, policy);
-        let [energy_part, clocks] = added(&outcome);
+        let [energy_part, clocks] = walk.run(on_times, policy).added();
         let cost = energy.weights.energy * energy_part + energy.weights.stall * clocks;
         // No number where nothing is committed.
         if cost.is_finite() && best.is_none_or(|(least, _)| cost < least) {
@@ -61,13 +60,4 @@ pub(super) fn chosen(
             "power cycles are shorter than what the capacitor gives: see the figures under [energy]",
         ),
     }
-}
-
-/// Energy and clocks beyond what is committed, of it.
-fn added(outcome: &Outcome) -> [f64; 2] {
-    let committed = outcome.committed as f64;
-    [
-        outcome.joules / outcome.committed_joules - 1.0,
-        outcome.clocks / committed - 1.0,
-    ]
 }

@@ -2,7 +2,7 @@
 //!
 //! Wide words waste bits that nothing fills, narrow ones take more transfers and clocks, and the controller grows
 //! with the width. So the plan is made and laid out for each width, under the same budget, and the one is
-//! kept that costs least: the objective of its plan with its own layout, and the area of the controller beside that of
+//! kept that costs least: the objective of its plan with its own layout, or what its policy is expected to come to, and the area of the controller beside that of
 //! the design with the weight of area. Without an energy model, the stalled clocks of its saves take the place
 //! of the objective. Widths for which the budget is refused are left out; if all are, the refusal is the one that the
 //! smallest capacitor ends. Of widths that cost the same the narrower one is kept.
@@ -120,10 +120,7 @@ fn cost(analysis: &Analysis, options: &InsertOptions, planned: &Planned) -> f64 
     let controller = cells::controller_area(options.word_bits);
     let (netlist, graph) = (&analysis.netlist, &analysis.graph);
     match (&options.energy, &planned.energy) {
-        (Some(energy), Some(model)) => {
-            let objective = planned.plan.optimality.objective;
-            objective + energy.weights.area * controller / model.area
-        }
+        (Some(energy), Some(model)) => planned.cost + energy.weights.area * controller / model.area,
         _ => {
             let visits = visits(netlist, graph);
             let saves = planned.plan.checkpoints.iter().enumerate();

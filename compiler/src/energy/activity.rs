@@ -14,7 +14,7 @@ use crate::netlist::{Bits, Netlist};
 
 use super::cells;
 use super::estimate::{ACTIVITY, Priced, priced};
-use super::waveform::{Problem, Waveform, at_clock_edges};
+use super::waveform::{self, Problem, Waveform, at_clock_edges};
 
 /// Evaluations of expressions, about, at most; of longer recordings the first cycles give the
 /// activity of the nets, and all of them the rest.
@@ -25,6 +25,8 @@ const WORK: u64 = 400_000_000;
 pub struct Activity {
     /// The scope of the design.
     pub scope: String,
+    /// Registers, and memories with a word, that are not in the recording. A memory is followed by what is written to it.
+    pub left_out: Vec<String>,
     /// Logical cycles.
     pub cycles: u64,
     /// Cycles in none of the control states (before the reset, say).
@@ -74,16 +76,18 @@ pub fn activity(
     graph: &ControlGraph,
 ) -> Result<Activity, Problem> {
     let mut run = Run::new(netlist, graph);
-    let each = |registers: &[Bits], inputs: &[Bits]| run.cycle(registers, inputs);
-    let scope = at_clock_edges(waveform, netlist, graph, each)?;
+    let place = at_clock_edges(waveform, netlist, graph, |edge| run.cycle(&edge))?;
     if run.cycles == 0 {
         return Err(Problem {
-            message: format!("no edge of the clock is in `{scope}` of the waveform"),
+            message: format!(
+                "no edge of the clock is in `{}` of the waveform",
+                place.scope
+            ),
             help: "record a run of the testbench, from its start to its end".to_string(),
             of_scope: false,
         });
     }
-    Ok(run.activity(scope))
+    Ok(run.activity(place))
 }
 
 /// A recording on its way through the design.
@@ -131,7 +135,11 @@ impl<'a> Run<'a> {
         state
     }
 
-    fn cycle(&mut self, registers: &[Bits], inputs: &[Bits]) {
+    fn cycle(&mut self, edge: &waveform::Moment<'_>) {
+        let (registers, inputs) = (edge.registers, edge.inputs);
+        for (memory, row, value) in edge.words {
+            self.machine.set_word(*memory, *row, value);
+        }
         self.cycles += 1;
         let state = self.state(registers);
         match state {
@@ -161,7 +169,7 @@ impl<'a> Run<'a> {
         }
         if let Some(moment) = &moment {
             self.work += self.machine.cycle_work() as u64;
-            // The recording has the registers; the memories are followed here.
+            // The recording has the registers; words of memories that are not in it are followed here.
             self.machine.clock(moment, registers);
         }
         self.before = Some(Before {
@@ -171,7 +179,7 @@ impl<'a> Run<'a> {
         });
     }
 
-    fn activity(self, scope: String) -> Activity {
+    fn activity(self, place: waveform::Place) -> Activity {
         let mean = |sum: f64, count: u64| (count > 0).then(|| sum / count as f64);
         let switching = self.sums.iter().map(|sums| {
             let bits = mean(sums.register_bits, sums.register_cycles)?;
@@ -179,7 +187,8 @@ impl<'a> Run<'a> {
             Some(bits * cells::FLOP.mean_joules + nets)
         });
         Activity {
-            scope,
+            scope: place.scope,
+            left_out: place.left_out,
             cycles: self.cycles,
             elsewhere: self.elsewhere,
             visits: self.sums.iter().map(|sums| sums.cycles).collect(),

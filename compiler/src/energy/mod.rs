@@ -12,6 +12,7 @@
 mod activity;
 pub mod cells;
 mod damaged;
+mod dumped;
 mod estimate;
 mod on_times;
 mod supply;
@@ -150,6 +151,8 @@ pub struct Model {
     pub area: f64,
     /// Logical cycles of the recording that visits and means are from.
     pub recorded_cycles: Option<u64>,
+    /// Registers and memories of the design that the recording does not have, or not all of.
+    pub not_recorded: Vec<String>,
 }
 
 impl Model {
@@ -190,6 +193,7 @@ impl Model {
             source: StateSource::Estimate,
             area: estimate.area,
             recorded_cycles: activity.map(|activity| activity.cycles),
+            not_recorded: activity.map_or(Vec::new(), |activity| activity.left_out.clone()),
         };
         if let Some(watts) = options.power_watts {
             model.scale(watts / options.clock_hz / model.mean_cycle_joules());

@@ -37,6 +37,7 @@ fn model() -> Model {
         source: StateSource::Estimate,
         area: 0.0,
         recorded_cycles: None,
+        not_recorded: Vec::new(),
     }
 }
 

@@ -347,6 +347,7 @@ impl Fixture {
             .map(|at| Checkpoint {
                 derived: Default::default(),
                 state: ids(at),
+                told: BitSet::new(set.capacity()),
                 saved: set.clone(),
                 given: Constants::none(set.capacity()),
                 memories: BitSet::new(0),
@@ -402,6 +403,7 @@ impl Fixture {
                     method: "by hand",
                     objective: 1.0,
                     lower_bound: 1.0,
+                    counted_saves: 1.0,
                 },
                 cold,
                 worst_segment: None,
@@ -409,6 +411,7 @@ impl Fixture {
                 without_save: Vec::new(),
             },
             layout: Layout {
+                compared: Vec::new(),
                 derived: vec![Vec::new(); states.len()],
                 word_bits: self.word_bits,
                 chain,

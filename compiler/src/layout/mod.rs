@@ -28,6 +28,7 @@ mod effort;
 mod given;
 mod order;
 mod ranges;
+mod saves;
 #[cfg(test)]
 mod tests;
 
@@ -37,6 +38,7 @@ pub use cold::{ChainWord, ColdImage};
 pub use derived::DerivedBit;
 pub use effort::Shape;
 pub use ranges::MemoryRange;
+pub use saves::Saves;
 
 use crate::liveness::{BitIndex, BitSet, Verilog};
 use crate::netlist::{BitNaming, InstanceId, MemId, Netlist, RegId, register_groups};
@@ -90,6 +92,8 @@ pub struct Layout {
     pub given: Vec<Vec<ChainWord>>,
     /// Per checkpoint, the bits of such words that are derived from words restored before.
     pub derived: Vec<Vec<DerivedBit>>,
+    /// Per checkpoint, the bits that it gives and derives, and that are compared to recognise it.
+    pub compared: Vec<(u64, u64)>,
     /// What a cold start loads, if anything.
     pub cold: Option<ColdImage>,
     /// NVM words of one slot.
@@ -195,27 +199,9 @@ pub fn layout(netlist: &Netlist, plan: &Plan, bits: &BitIndex, options: &LayoutO
         }
     }
     let words = (chain.len() as u32).div_ceil(options.word_bits).max(1);
-    let live_words: Vec<BitSet> = (plan.checkpoints.iter())
-        .map(|checkpoint| {
-            let mut live = BitSet::new(words as usize);
-            for (at, &(register, bit)) in chain.iter().enumerate() {
-                if checkpoint.saved.contains(bits.of(register, bit)) {
-                    live.insert(at / options.word_bits as usize);
-                }
-            }
-            live
-        })
-        .collect();
     let wide = 32u32.div_ceil(options.word_bits);
     let memories = places(netlist, plan, bits, &order, options.word_bits);
     let (ranges, live_ranges, loaded) = ranges::ranges(plan, &bits.parts, &memories);
-    let given = (plan.checkpoints.iter().zip(&live_words))
-        .map(|(checkpoint, live)| {
-            given::words(&chain, live, options.word_bits, |register, bit| {
-                checkpoint.given.value(bits.of(register, bit)) == Some(true)
-            })
-        })
-        .collect();
     let cold = (!plan.cold.is_empty()).then(|| {
         let ranges = (memories.as_slice(), ranges.as_slice(), loaded);
         cold::image(netlist, &chain, ranges, options.word_bits)
@@ -226,34 +212,56 @@ pub fn layout(netlist: &Netlist, plan: &Plan, bits: &BitIndex, options: &LayoutO
         chain,
         segments,
         words,
-        live_words,
+        live_words: Vec::new(),
         memories,
         ranges,
         live_ranges,
-        given,
+        given: Vec::new(),
         derived: Vec::new(),
+        compared: Vec::new(),
         cold,
         slot_words: 0,
         slots: options.slots,
     };
-    layout.derived = layout.derived_of(netlist, plan, bits);
     layout.slot_words = words + layout.memory_words() + 2 * wide + 2;
-    layout.id = id(netlist, &options.seed, &layout);
+    layout.settle(netlist, plan, bits, &options.seed);
     layout
 }
 
 impl Layout {
-    fn derived_of(&self, netlist: &Netlist, plan: &Plan, bits: &BitIndex) -> Vec<Vec<DerivedBit>> {
+    /// Takes over what the plan saves, gives and derives, each bit at its place in the chain.
+    pub fn settle(&mut self, netlist: &Netlist, plan: &Plan, bits: &BitIndex, seed: &str) {
+        let word_bits = self.word_bits;
+        let chain = self.chain.iter().enumerate();
+        let live_words = plan.checkpoints.iter().map(|checkpoint| {
+            let mut live = BitSet::new(self.words as usize);
+            for (at, &(register, bit)) in chain.clone() {
+                if checkpoint.saved.contains(bits.of(register, bit)) {
+                    live.insert(at / word_bits as usize);
+                }
+            }
+            live
+        });
+        self.live_words = live_words.collect();
+        let given = plan.checkpoints.iter().zip(&self.live_words);
+        let given = given.map(|(checkpoint, live)| {
+            given::words(&self.chain, live, word_bits, |register, bit| {
+                checkpoint.given.value(bits.of(register, bit)) == Some(true)
+            })
+        });
+        self.given = given.collect();
         let places = self.places(bits);
         let visible = |register| crate::plan::is_visible(netlist, register);
-        (plan.checkpoints.iter().enumerate())
-            .map(|(at, checkpoint)| self.derived(at, checkpoint, &places, visible).0)
-            .collect()
-    }
-
-    /// Takes over which bits the plan derives in the end; what it saves is in words that are read already.
-    pub fn settle(&mut self, netlist: &Netlist, plan: &Plan, bits: &BitIndex, seed: &str) {
-        self.derived = self.derived_of(netlist, plan, bits);
+        let derived = plan.checkpoints.iter().enumerate();
+        let derived =
+            derived.map(|(at, checkpoint)| self.derived(at, checkpoint, &places, visible).0);
+        self.derived = derived.collect();
+        let checkpoints = plan.checkpoints.iter();
+        let compared = checkpoints.map(|checkpoint| {
+            let (all, derived) = (checkpoint.compared().count(), checkpoint.derived.len());
+            ((all - derived) as u64, derived as u64)
+        });
+        self.compared = compared.collect();
         self.id = id(netlist, seed, self);
     }
 }

@@ -36,6 +36,7 @@ fn plan(bits: &BitIndex, saved: &[&[usize]]) -> Plan {
             state: StateId(state as u32),
             derived: Default::default(),
             given: Constants::none(saved.capacity()),
+            told: BitSet::new(saved.capacity()),
             saved,
             memories: BitSet::new(0),
         }
@@ -48,6 +49,7 @@ fn plan(bits: &BitIndex, saved: &[&[usize]]) -> Plan {
             method: "test",
             objective: 0.0,
             lower_bound: 0.0,
+            counted_saves: 1.0,
         },
         worst_segment: None,
         failures: None,

@@ -74,6 +74,14 @@ impl<'a> Machine<'a> {
         words.collect()
     }
 
+    /// Sets a word of a memory, by its row counted from 0.
+    pub fn set_word(&mut self, memory: usize, row: usize, value: &Bits) {
+        let words = self.memories.get_mut(memory);
+        if let Some(word) = words.and_then(|words| words.get_mut(row)) {
+            word.clone_from(value);
+        }
+    }
+
     /// The state as a cycle with these inputs reads it: active asynchronous
     /// resets have acted.
     pub fn under_resets(&mut self, state: &[Bits], inputs: &[Bits]) -> Vec<Bits> {

@@ -342,3 +342,39 @@ fn chains_are_those_of_toueg_and_babaoglu() {
     println!("{feasible} chains, {saves} checkpoints");
     assert!(feasible > 150 && saves > 300, "{feasible}, {saves}");
 }
+
+/// As long as a budget lasts some hundred states, so many partial choices compete at each of them, however many there are.
+#[test]
+fn plans_with_failures_take_nearly_linear_time() {
+    let mut times = Vec::new();
+    for count in [1000, 4000] {
+        let mut rng = Rng::new(3);
+        let ring = (0..count as u32).map(|at| (at, (at + 1) % count as u32));
+        let flow = Flow::from_edges(count, ring.chain([(0, 0)]));
+        let mut case = case(&mut rng, flow, false);
+        case.required[0] = true;
+        case.resources[0].budget = 2000;
+        let visits = vec![1.0 / count as f64; count];
+        let arrivals = (0..count).map(|at| vec![(((at + count - 1) % count) as u32, 1.0)]);
+        case.aging = Some(Aging {
+            growth: 1.0001,
+            visits,
+            arrivals: arrivals.collect(),
+            work: vec![2e4; count],
+            restore: vec![2e5; count],
+            saving: vec![2e-3; count],
+        });
+        let problem = case.problem();
+        let begin = std::time::Instant::now();
+        let found = frontier::solve(&problem, 192);
+        times.push(begin.elapsed().as_secs_f64());
+        let chosen = found.chosen.expect("some states fit");
+        let checkpoints = chosen.iter().filter(|own| **own).count();
+        assert!(found.complete && problem.fits(&chosen));
+        println!(
+            "{count}: {checkpoints} checkpoints, {} s",
+            times[times.len() - 1]
+        );
+    }
+    assert!(times[1] < 12.0 * times[0].max(0.01), "{times:?}");
+}

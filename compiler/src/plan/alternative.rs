@@ -1,7 +1,7 @@
 //! Plans to compare one with: what it would cost to save without liveness, or
 //! without choosing where.
 
-use super::{Checkpoint, Derived, Plan, given};
+use super::{Checkpoint, Derived, Plan, given, told};
 use crate::control::{ControlGraph, StateId};
 use crate::liveness::{BitSet, Constants, Liveness};
 use crate::netlist::Netlist;
@@ -30,9 +30,15 @@ impl Alternative {
 
 impl Checkpoint {
     /// A state with its live bits, those given left out.
-    pub(super) fn of(liveness: &Liveness, state: StateId, given: Constants) -> Checkpoint {
+    pub(super) fn of(
+        graph: &ControlGraph,
+        liveness: &Liveness,
+        state: StateId,
+        given: Constants,
+    ) -> Checkpoint {
         Checkpoint {
             state,
+            told: told(graph, liveness, state),
             saved: liveness.live[state.index()].without(given.bits()),
             given,
             derived: Derived::new(),
@@ -55,7 +61,7 @@ impl Plan {
             Alternative::EveryState => (0..graph.states.len())
                 .map(|state| StateId(state as u32))
                 .map(|state| (state, given(netlist, graph, liveness, state)))
-                .map(|(state, given)| Checkpoint::of(liveness, state, given))
+                .map(|(state, given)| Checkpoint::of(graph, liveness, state, given))
                 .collect(),
             Alternative::EveryFlop => {
                 let bits = liveness.bits.len();
@@ -72,6 +78,7 @@ impl Plan {
                 }
                 let checkpoints = self.checkpoints.iter().map(|checkpoint| Checkpoint {
                     state: checkpoint.state,
+                    told: checkpoint.told.clone(),
                     saved: saved.clone(),
                     given: Constants::none(bits),
                     derived: Derived::new(),

@@ -90,6 +90,7 @@ pub(super) fn solve(
             method,
             objective,
             lower_bound,
+            counted_saves: 1.0,
         },
     };
     Ok(solution)

@@ -6,8 +6,9 @@
 //! constant when it would be saved, and a restore that puts the constant back restores what
 //! was there. What rests on the analysis is that a checkpoint is met when it is due.
 
+use super::Checkpoint;
 use crate::control::{ControlGraph, StateId};
-use crate::liveness::{Constants, Liveness};
+use crate::liveness::{BitSet, Constants, Liveness};
 use crate::netlist::{Assigned, Netlist, RegId};
 
 /// The live bits of a state whose values its facts tell, or follow from how it is
@@ -42,6 +43,42 @@ pub fn given(
         }
     }
     given
+}
+
+/// The live bits of a state that tell it: those of control registers that are known in it.
+pub fn told(graph: &ControlGraph, liveness: &Liveness, state: StateId) -> BitSet {
+    let live = &liveness.live[state.index()];
+    let mut told = BitSet::new(live.capacity());
+    let values = &graph.states[state.index()].values;
+    for (&register, value) in graph.registers.iter().zip(values) {
+        for bit in (0..value.width()).filter(|&bit| value.bit(bit).is_some()) {
+            let number = liveness.bits.of(register, bit);
+            if live.contains(number) {
+                told.insert(number);
+            }
+        }
+    }
+    told
+}
+
+impl Checkpoint {
+    /// The bits that its recognition compares beyond those that tell the state: each of them is given or derived, and would
+    /// not be looked at if it were saved.
+    pub fn compared(&self) -> impl Iterator<Item = usize> + '_ {
+        let given = self.given.bits().iter();
+        let given = given.filter(|&bit| !self.told.contains(bit));
+        given.chain(self.derived.keys().copied())
+    }
+
+    /// Bits that were to be given or derived are saved; those that tell the state are compared all the same.
+    pub fn save(&mut self, bits: impl IntoIterator<Item = usize>) {
+        for bit in bits {
+            if self.given.value(bit).is_some() || self.derived.remove(&bit).is_some() {
+                self.given.remove(bit);
+                self.saved.insert(bit);
+            }
+        }
+    }
 }
 
 /// Whether a register can be led out to the wrapper by its name in its module, and

@@ -181,6 +181,7 @@ impl Problem<'_> {
                 method,
                 objective,
                 lower_bound: lower_bound.min(objective),
+                counted_saves: 1.0,
             },
         }
     }

@@ -49,14 +49,12 @@ mod solver;
 #[cfg(test)]
 mod tests;
 mod wide;
-#[cfg(test)]
-mod wide_tests;
 
 pub use aging::Aging;
 pub use alternative::Alternative;
 pub use cold::Cold;
 pub use derived::{Derived, derivable, is_visible};
-pub use given::given;
+pub use given::{given, told};
 
 use crate::control::{ControlGraph, StateId};
 use crate::diagnostics::{Diagnostic, codes};
@@ -202,6 +200,8 @@ pub struct Plan {
 pub struct Checkpoint {
     /// The state.
     pub state: StateId,
+    /// The live bits that tell the state: the wrapper compares them whether they are given or saved.
+    pub told: BitSet,
     /// The register bits saved in it: its live bits without those given.
     pub saved: BitSet,
     /// The live bits that are not saved, because the checkpoint tells their values.
@@ -222,6 +222,8 @@ pub struct Optimality {
     pub objective: f64,
     /// Proven lower bound.
     pub lower_bound: f64,
+    /// The part of the visits of checkpoints that the objective counts as saves: all of them, unless another policy is planned.
+    pub counted_saves: f64,
 }
 
 /// Why there is no plan.
@@ -410,7 +412,7 @@ pub fn plan(
     let (worst_segment, without_save) = worst.unzip();
     let checkpoints = (0..bits.len()).filter(|&state| solution.chosen[state]);
     let checkpoints = checkpoints
-        .map(|state| Checkpoint::of(liveness, StateId(state as u32), given[state].clone()));
+        .map(|state| Checkpoint::of(graph, liveness, StateId(state as u32), given[state].clone()));
     let longest = flow.longest_segment(&solution.chosen);
     Ok(Plan {
         checkpoints: checkpoints.collect(),

@@ -73,6 +73,17 @@ pub struct Outcome {
     pub joules: f64,
 }
 
+impl Outcome {
+    /// Energy and clocks beyond what is committed, of it; no numbers where nothing is.
+    pub fn added(&self) -> [f64; 2] {
+        let committed = self.committed as f64;
+        [
+            self.joules / self.committed_joules - 1.0,
+            self.clocks / committed - 1.0,
+        ]
+    }
+}
+
 /// A course with a walk over it.
 pub struct Walk<'a> {
     course: Course<'a>,

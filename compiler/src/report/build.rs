@@ -373,5 +373,7 @@ pub(super) fn optimality(plan: &Plan) -> Optimality {
         objective: found.objective,
         lower_bound: found.lower_bound,
         gap_percent: (gap.max(0.0) * 100.0).round() / 100.0,
+        counted_saves_percent: (found.counted_saves < 1.0)
+            .then(|| super::energy::digits(found.counted_saves * 100.0)),
     }
 }

@@ -85,10 +85,18 @@ pub(super) fn overhead(inputs: &Inputs) -> Option<Overhead> {
 /// Where the joules of a cycle are from.
 fn source(model: &Model) -> String {
     let name = model.source.name();
-    match model.recorded_cycles {
-        None => name.to_string(),
-        Some(cycles) => format!("{name}; means and visits of {cycles} recorded cycles"),
+    let mut text = name.to_string();
+    if let Some(cycles) = model.recorded_cycles {
+        text.push_str(&format!("; means and visits of {cycles} recorded cycles"));
     }
+    // What is not in the file counts as random data.
+    if let [first, rest @ ..] = &model.not_recorded[..] {
+        text.push_str(&match rest.len() {
+            0 => format!(", without `{first}`"),
+            more => format!(", without `{first}` and {more} more registers or memories"),
+        });
+    }
+    text
 }
 
 /// Visits of each state per logical cycle, and the area of the design.
@@ -148,108 +156,36 @@ fn added(
     visits: &[f64],
     policy: Policy,
 ) -> PolicyOverhead {
-    let saves: Vec<Save> = (plan.checkpoints.iter().enumerate())
-        .map(|(at, checkpoint)| {
-            let effort = layout.shape(at).save();
-            let takes = plan.without_save.get(at);
-            let skips = match (policy, inputs.energy, takes) {
-                (Policy::Threshold, Some(model), Some(&takes)) => {
-                    Skipped::Above((f64::from(model.supply.level(takes)) + 1.0) / 256.0)
-                }
-                (Policy::Timer, Some(model), _) => Skipped::Within(interval(plan, model)),
-                (Policy::Reactive, Some(model), Some(&takes)) => Skipped::Once {
-                    above: (f64::from(model.supply.level(takes)) + 1.0) / 256.0,
-                    usable: model.supply.usable_joules(),
-                },
-                _ => Skipped::Never,
-            };
-            Save {
-                visits: visits[checkpoint.state.index()],
-                joules: inputs.energy.map_or(0.0, |model| model.joules(&effort)),
-                clocks: inputs
-                    .energy
-                    .map_or(effort.clocks, |model| model.clocks(&effort))
-                    as f64,
-                skips,
-            }
-        })
-        .collect();
+    let saves = layout.saves(plan, visits, inputs.energy, policy);
     let cycle = inputs.energy.map_or(1.0, Model::mean_cycle_joules);
-    let of_all = |of: &dyn Fn(&Save) -> f64| -> f64 {
-        saves.iter().map(|save| save.visits * of(save)).sum()
-    };
-    let met = of_all(&|_| 1.0);
-    let (run, saved) = (cycle / met, of_all(&|save| save.joules) / met);
-    let part = |save: &Save| save.part(met, run, saved);
     PolicyOverhead {
         policy: policy.name().to_string(),
-        saves_percent: percent(of_all(&part), met),
-        energy_percent: percent(of_all(&|save| part(save) * save.joules), cycle),
-        stall_cycles_percent: percent(of_all(&|save| part(save) * save.clocks), 1.0),
+        saves_percent: percent(saves.made, saves.met),
+        energy_percent: percent(saves.joules, cycle),
+        stall_cycles_percent: percent(saves.clocks, 1.0),
         interval_cycles: match (policy, inputs.energy) {
-            (Policy::Timer, Some(model)) => Some(interval(plan, model)),
+            (Policy::Timer, Some(model)) => {
+                Some(plan.interval(model.supply.budget(), model.most_cycle()))
+            }
             _ => None,
         },
     }
 }
 
-/// The save of a checkpoint.
-struct Save {
-    /// Visits per logical cycle.
-    visits: f64,
-    joules: f64,
-    clocks: f64,
-    skips: Skipped,
-}
-
-/// When a save is skipped.
-enum Skipped {
-    Never,
-    /// Above this part of the usable energy.
-    Above(f64),
-    /// Before so many logical cycles since the last one.
-    Within(u32),
-    /// Above this part of the usable energy, of so many joules; the first below it ends the power cycle.
-    Once {
-        above: f64,
-        usable: f64,
-    },
-}
-
-impl Save {
-    /// The part of the visits that save; `met` are the visits of all checkpoints per logical cycle. A timer
-    /// runs for its interval and then to the next checkpoint. Above the threshold a visit takes what the design takes from one
-    /// checkpoint to the next (`run`, in joules), below it a save as well (`saved`), so that there are fewer;
-    /// where the design rests then, there is one.
-    fn part(&self, met: f64, run: f64, saved: f64) -> f64 {
-        if self.visits == 0.0 {
-            return 0.0;
-        }
-        let threshold = match self.skips {
-            Skipped::Never => return 1.0,
-            Skipped::Within(cycles) => return 1.0 / (1.0 + f64::from(cycles) * met),
-            Skipped::Above(threshold) => threshold,
-            Skipped::Once { above, usable } => {
-                return 1.0 / (1.0 + (1.0 - above) * usable / run);
-            }
-        };
-        let (above, below) = ((1.0 - threshold) / run, threshold / (run + saved));
-        below / (above + below)
-    }
-}
-
-/// The interval of the policy `timer`.
-fn interval(plan: &Plan, model: &Model) -> u32 {
-    plan.interval(model.supply.budget(), model.most_cycle())
-}
-
-/// The controller, a multiplexer per bit of the chain, and a gate for each bit that tells a checkpoint without
-/// being saved.
+/// The controller, a multiplexer per bit of the chain, and gates for each bit that tells a checkpoint without being saved.
 pub(super) fn added_area(plan: &Plan, layout: &Layout) -> f64 {
-    let given = plan.checkpoints.iter().map(|it| it.given.count() as f64);
+    let told = plan.checkpoints.iter();
+    let told = told.map(|it| {
+        it.told
+            .iter()
+            .filter(|&bit| it.given.value(bit).is_some())
+            .count()
+    });
+    let compared = (0..plan.checkpoints.len()).map(|at| layout.shape(at).compared_gates());
+    let gates = told.sum::<usize>() as f64 + compared.sum::<u64>() as f64;
     cells::controller_area(layout.word_bits)
         + layout.chain.len() as f64 * cells::MUX.area
-        + given.sum::<f64>() * cells::GATE.area
+        + gates * cells::GATE.area
 }
 
 pub(super) fn energy(model: &Model) -> Energy {
@@ -267,39 +203,5 @@ pub(super) fn energy(model: &Model) -> Energy {
         write_word_seconds: digits(model.nvm.write_seconds),
         read_word_seconds: digits(model.nvm.read_seconds),
         nvm_source: model.nvm.source.clone(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{Save, Skipped};
-
-    fn save(visits: f64, skips: Skipped) -> Save {
-        Save {
-            visits,
-            joules: 9.0,
-            clocks: 10.0,
-            skips,
-        }
-    }
-
-    #[test]
-    fn a_visit_that_saves_takes_more_so_fewer_do() {
-        let half = || Skipped::Above(0.5);
-        assert_eq!(save(1.0, Skipped::Never).part(1.0, 1.0, 9.0), 1.0);
-        // Half of the energy: one visit below the threshold for ten above.
-        assert_eq!(save(1.0, half()).part(1.0, 1.0, 9.0), 1.0 / 11.0);
-        // Nothing is met, and nothing divided by it.
-        let nothing = save(0.0, half()).part(0.0, f64::INFINITY, f64::NAN);
-        assert_eq!(nothing, 0.0);
-        // Every other cycle meets a checkpoint: of 30 cycles and the two to the next one, one saves.
-        let timer = save(0.5, Skipped::Within(30)).part(0.5, 1.0, 9.0);
-        assert_eq!(timer, 1.0 / 16.0);
-        // Of 100 J three quarters are above the threshold: 75 visits, and the one that saves.
-        let once = Skipped::Once {
-            above: 0.25,
-            usable: 100.0,
-        };
-        assert_eq!(save(1.0, once).part(1.0, 1.0, 9.0), 1.0 / 76.0);
     }
 }

@@ -436,6 +436,10 @@ pub struct Optimality {
     pub lower_bound: f64,
     /// Distance of the two in percent of the objective.
     pub gap_percent: f64,
+    /// The part of the visits of checkpoints that the objective counts as saves, where it does not count all: what is expected
+    /// of the policy.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub counted_saves_percent: Option<f64>,
 }
 
 /// A width of NVM words that was tried.

@@ -96,6 +96,7 @@ fn model() -> Model {
         source: StateSource::Given,
         area: 1000.0,
         recorded_cycles: None,
+        not_recorded: Vec::new(),
     }
 }
 

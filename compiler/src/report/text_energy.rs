@@ -163,12 +163,17 @@ fn ends(report: &Report, budget: &Budget) -> String {
 
 /// The line about the plan.
 pub(super) fn plan(optimality: &Optimality) -> String {
+    let counted = optimality.counted_saves_percent;
     format!(
-        "{}, weighted cost {}, at least {} ({} % gap)",
+        "{}, weighted cost {}, at least {} ({} % gap){}",
         optimality.method,
         digits(optimality.objective),
         digits(optimality.lower_bound),
-        optimality.gap_percent
+        optimality.gap_percent,
+        counted.map_or(String::new(), |part| format!(
+            ", with {} % of the visits saving",
+            digits(part)
+        ))
     )
 }
 

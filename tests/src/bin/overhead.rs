@@ -1,7 +1,7 @@
 //! `cargo xtask overhead`: what surviving costs, in area and energy, on the examples or a list of designs.
 //!
 //! Area is measured: Yosys maps the original and what idetic emits (with the best plan, with every flip-flop saved, with
-//! every control state a checkpoint) to the cells of a Liberty file and adds them up. Energy and stalled clocks are those of the
+//! every control state a checkpoint, with the best plan for a policy that skips most saves) to the cells of a Liberty file and adds them up. Energy and stalled clocks are those of the
 //! cost report, for each technology of the shipped table and several capacitors, under both policies.
 
 use std::fs;
@@ -17,7 +17,7 @@ use idetic::driver::{self, Analysis, InsertOptions, Inserted};
 use idetic::energy::{
     EnergyOptions, Figures, Nvm, Supply, Technology, Weights, engineering, technologies,
 };
-use idetic::plan::Alternative;
+use idetic::plan::{Alternative, Policy};
 use idetic::report::{self, Report};
 use idetic::source::SourceMap;
 use idetic_tests::example::EXAMPLES;
@@ -92,6 +92,7 @@ fn run(arguments: &Arguments) -> Result<(), String> {
         "added",
         "every flip-flop",
         "live bits at every state",
+        "FRAM, 10 µF, threshold",
     ]);
     let mut columns = vec!["design".to_string(), "NVM".to_string()];
     columns.extend(["bits", "words"].map(str::to_string));
@@ -166,17 +167,31 @@ fn area_row(
         Err(error) => return Ok(row(&[design.name.clone(), format!("– ({error})")])),
     };
     let mut cells = vec![design.name.clone(), format!("{own:.0}")];
-    for alternative in [
-        None,
-        Some(Alternative::EveryFlop),
-        Some(Alternative::EveryState),
-    ] {
-        let options = InsertOptions {
-            word_bits: WORD_BITS,
-            alternative,
-            ..InsertOptions::default()
+    let of = |alternative| InsertOptions {
+        word_bits: WORD_BITS,
+        alternative,
+        ..InsertOptions::default()
+    };
+    let fram = technologies().iter().find(|row| row.name == "fram");
+    let skipping = fram.and_then(|fram| energy_options(fram, 10e-6));
+    let variants = [
+        of(None),
+        of(Some(Alternative::EveryFlop)),
+        of(Some(Alternative::EveryState)),
+        InsertOptions {
+            policy: Policy::Threshold,
+            energy: skipping,
+            ..of(None)
+        },
+    ];
+    for options in variants {
+        let inserted = match insert(design, analysis, sources, &options) {
+            Ok(inserted) => inserted,
+            Err(error) => {
+                cells.push(format!("– ({error})"));
+                continue;
+            }
         };
-        let inserted = insert(design, analysis, sources, &options)?;
         let scratch = tempfile::tempdir().map_err(|error| error.to_string())?;
         let output = &inserted.output;
         let mut files = Vec::new();
@@ -280,26 +295,7 @@ fn priced(
 ) -> Option<Report> {
     let options = InsertOptions {
         word_bits: WORD_BITS,
-        energy: Some(EnergyOptions {
-            least_harvest_watts: 0.0,
-            on_times: None,
-            supply: Supply {
-                capacitor_farads: farads,
-                on_volts: 3.0,
-                off_volts: 1.8,
-                efficiency: 0.9,
-            },
-            clock_hz: CLOCK_HZ,
-            cycle_joules: None,
-            power_watts: None,
-            stall_joules: None,
-            leakage_watts: None,
-            state_joules: Default::default(),
-            waveform: None,
-            nvm: Nvm::new(Some(technology), &Figures::default(), WORD_BITS).ok()?,
-            technology: Some(technology),
-            weights: Weights::default(),
-        }),
+        energy: Some(energy_options(technology, farads)?),
         ..InsertOptions::default()
     };
     let inserted = insert(design, analysis, sources, &options).ok()?;
@@ -334,6 +330,30 @@ fn digits(value: f64) -> String {
 fn say(message: &str) {
     // A closed standard error leaves nobody to tell.
     let _ = writeln!(std::io::stderr(), "{message}");
+}
+
+/// A supply with a capacitor, and a memory; `None` where its sources do not give all that is needed.
+fn energy_options(technology: &'static Technology, farads: f64) -> Option<EnergyOptions> {
+    Some(EnergyOptions {
+        least_harvest_watts: 0.0,
+        on_times: None,
+        supply: Supply {
+            capacitor_farads: farads,
+            on_volts: 3.0,
+            off_volts: 1.8,
+            efficiency: 0.9,
+        },
+        clock_hz: CLOCK_HZ,
+        cycle_joules: None,
+        power_watts: None,
+        stall_joules: None,
+        leakage_watts: None,
+        state_joules: Default::default(),
+        waveform: None,
+        nvm: Nvm::new(Some(technology), &Figures::default(), WORD_BITS).ok()?,
+        technology: Some(technology),
+        weights: Weights::default(),
+    })
 }
 
 #[cfg(test)]

@@ -5,63 +5,76 @@
 //! passes an age on to itself.
 
 use super::super::aging::Aging;
-use super::{Frontier, Neighbours};
+use super::Step;
 
-/// Ages of the frontier; after a decision with that state as its last exit and its last entry.
+/// Ages of the frontier, with the decided state as its last exit and its last entry; kept from one decision to the next, so
+/// that none has to find room.
+#[derive(Default)]
 pub(super) struct Ages {
     /// By exit, what leaves.
     leaves: Vec<f64>,
     /// By entry, what an age of 1 on arrival costs.
     costs: Vec<f64>,
-    /// By entry and exit, how much of an age on arrival leaves.
-    passes: Vec<Vec<f64>>,
+    /// By entry, then by exit, how much of an age on arrival leaves.
+    passes: Vec<f64>,
+    /// The row of an entry, while others get it.
+    onward: Vec<f64>,
+    /// What a decision leaves: the ages of the exits and entries that stay.
+    pub(super) kept: Vec<f64>,
 }
 
 impl Ages {
-    /// Those of a partial choice. `frontier` has the state to be decided already.
-    pub(super) fn before(ages: &[f64], frontier: &Frontier) -> Ages {
-        let (outs, ins) = (frontier.exits.len() - 1, frontier.entries.len() - 1);
-        Ages {
-            leaves: ages[..outs].to_vec(),
-            costs: ages[outs..outs + ins].to_vec(),
-            passes: (0..ins)
-                .map(|entry| {
-                    let from = outs + ins + entry * outs;
-                    ages[from..from + outs].to_vec()
-                })
-                .collect(),
+    /// Decides a state; gives what that adds to the cost.
+    pub(super) fn decide(&mut self, aging: &Aging, ages: &[f64], step: &Step, chosen: bool) -> f64 {
+        let added = self.take_in(aging, ages, step, chosen);
+        let outs = self.leaves.len();
+        let Ages {
+            leaves,
+            costs,
+            passes,
+            kept,
+            ..
+        } = self;
+        kept.clear();
+        kept.extend(step.exits.iter().map(|&exit| leaves[exit]));
+        kept.extend(step.entries.iter().map(|&entry| costs[entry]));
+        for &entry in &step.entries {
+            let row = &passes[entry * outs..][..outs];
+            kept.extend(step.exits.iter().map(|&exit| row[exit]));
         }
+        added
     }
 
-    /// Decides a state; gives what that adds to the cost.
-    pub(super) fn decide(
-        &mut self,
-        aging: &Aging,
-        frontier: &Frontier,
-        (state, chosen): (u32, bool),
-        near: &Neighbours,
-    ) -> f64 {
-        let at = state as usize;
-        let parts = near.before.iter();
-        let parts: Vec<(usize, f64)> = parts
-            .map(|&exit| (exit, aging.part(frontier.exits[exit], state)))
-            .collect();
-        let arrives =
-            |row: &[f64]| -> f64 { parts.iter().map(|&(exit, part)| part * row[exit]).sum() };
+    fn take_in(&mut self, aging: &Aging, ages: &[f64], step: &Step, chosen: bool) -> f64 {
+        let at = step.state as usize;
+        let outs = step.frontier.exits.len();
+        let (exits, entries) = (outs - 1, step.frontier.entries.len() - 1);
+        self.leaves.clear();
+        self.leaves.extend_from_slice(&ages[..exits]);
+        self.costs.clear();
+        self.costs.extend_from_slice(&ages[exits..exits + entries]);
+        self.passes.clear();
+        let part = |exit: usize| aging.part(step.frontier.exits[exit], step.state);
+        let arrives = |row: &[f64]| -> f64 {
+            let before = step.before.iter();
+            before.map(|&exit| part(exit) * row[exit]).sum()
+        };
         let rate = aging.rate(at, chosen);
         let age = arrives(&self.leaves);
         let mut added = rate * age;
-        for (row, cost) in self.passes.iter_mut().zip(&mut self.costs) {
+        for entry in 0..entries {
+            let row = &ages[exits + entries + entry * exits..][..exits];
             let through = arrives(row);
-            *cost += rate * through;
-            row.push(match chosen {
+            self.costs[entry] += rate * through;
+            self.passes.extend_from_slice(row);
+            self.passes.push(match chosen {
                 true => 0.0,
                 false => aging.growth * through,
             });
         }
-        let mut own = vec![0.0; self.leaves.len() + 1];
+        self.passes.resize(outs * (entries + 1), 0.0);
         if !chosen {
-            own[self.leaves.len()] = aging.growth;
+            self.passes[outs * entries + exits] = aging.growth;
         }
         self.leaves.push(aging.leaves(
             at,
@@ -71,10 +84,9 @@ impl Ages {
             },
         ));
         self.costs.push(rate);
-        self.passes.push(own);
-        let itself = near.self_loop.then_some(frontier.entries.len() - 1);
-        for entry in near.after.iter().copied().chain(itself) {
-            let part = aging.part(state, frontier.entries[entry]);
+        let itself = step.self_loop.then_some(entries);
+        for entry in step.after.iter().copied().chain(itself) {
+            let part = aging.part(step.state, step.frontier.entries[entry]);
             added += self.close(entry, part);
         }
         added
@@ -82,16 +94,21 @@ impl Ages {
 
     /// Takes in the edge from the last exit to an entry, whose arrivals it is a part of.
     fn close(&mut self, entry: usize, part: f64) -> f64 {
-        let last = self.leaves.len() - 1;
-        let (cost, onward) = (self.costs[entry], self.passes[entry].clone());
+        let outs = self.leaves.len();
+        let last = outs - 1;
+        let cost = self.costs[entry];
+        self.onward.clear();
+        self.onward
+            .extend_from_slice(&self.passes[entry * outs..][..outs]);
+        let onward = &self.onward;
         let add = |to: &mut [f64], age: f64| {
-            for (to, passed) in to.iter_mut().zip(&onward) {
+            for (to, passed) in to.iter_mut().zip(onward) {
                 *to += age * passed;
             }
         };
         let age = part * self.leaves[last];
         add(&mut self.leaves, age);
-        for (row, own) in self.passes.iter_mut().zip(&mut self.costs) {
+        for (row, own) in self.passes.chunks_exact_mut(outs).zip(&mut self.costs) {
             let through = part * row[last];
             if through != 0.0 {
                 *own += through * cost;
@@ -99,14 +116,5 @@ impl Ages {
             }
         }
         age * cost
-    }
-
-    /// The figures of the exits and entries that stay.
-    pub(super) fn kept(&self, exits: &[usize], entries: &[usize]) -> Vec<f64> {
-        let leaves = exits.iter().map(|&exit| self.leaves[exit]);
-        let costs = entries.iter().map(|&entry| self.costs[entry]);
-        let rows = entries.iter().map(|&entry| &self.passes[entry]);
-        let passes = rows.flat_map(|row| exits.iter().map(|&exit| row[exit]));
-        leaves.chain(costs).chain(passes).collect()
     }
 }

@@ -1,10 +1,8 @@
 //! Choices for graphs that the dynamic program cannot hold, against optima on those that it can.
 
-use super::budgeted;
-use super::frontier;
-use super::graph::Flow;
-use super::segment_tests::{Case, any_graph, case, control_graph, walks_fit};
-use super::wide;
+use super::super::frontier;
+use super::super::graph::Flow;
+use super::super::segment_tests::{Case, any_graph, case, control_graph, walks_fit};
 use crate::netlist::testing::Rng;
 
 #[test]
@@ -24,7 +22,7 @@ fn choices_are_valid_and_bounds_are_below_the_optimum() {
         if !exact.complete {
             continue;
         }
-        let found = wide::solve(&problem);
+        let found = super::solve(&problem);
         let (Some(chosen), Some(best)) = (&found.chosen, &exact.chosen) else {
             assert!(found.chosen.is_none(), "seed {seed}: there is no choice");
             missed += usize::from(exact.chosen.is_some());
@@ -50,7 +48,10 @@ fn choices_are_valid_and_bounds_are_below_the_optimum() {
         compared > 350 && missed * 20 < compared,
         "{compared}, {missed}"
     );
-    assert!(cost < 1.1 * optimum, "{cost}, {optimum}");
+    assert!(
+        cost < 1.03 * optimum && bound > 0.9 * optimum,
+        "{cost}, {optimum}, {bound}"
+    );
 }
 
 /// A ring with a branch from each state to a random one.
@@ -68,24 +69,24 @@ fn jumps(rng: &mut Rng, count: usize) -> Flow {
 #[test]
 fn random_jumps_take_nearly_linear_time() {
     let mut times = Vec::new();
-    for count in [1024, 4096] {
+    for count in [256, 1024] {
         let mut rng = Rng::new(9);
         let flow = jumps(&mut rng, count);
         let mut case: Case = case(&mut rng, flow, false);
         case.resources[0].budget = 400;
         let problem = case.problem();
         let begin = std::time::Instant::now();
-        let (found, held) = budgeted::search(&problem);
+        let found = super::solve(&problem);
         let time = begin.elapsed();
         let chosen = found.chosen.expect("a budget of 400 is enough");
-        assert!(problem.fits(&chosen) && !found.complete && !held);
+        assert!(problem.fits(&chosen) && !found.complete);
         let cost = problem.total(&chosen);
         println!(
             "{count} states: {time:?}, bound {:.2} of the cost",
             found.lower_bound / cost
         );
         assert!(
-            found.lower_bound > 0.3 * cost,
+            found.lower_bound > 0.45 * cost,
             "{}, {cost}",
             found.lower_bound
         );

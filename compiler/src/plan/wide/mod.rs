@@ -8,8 +8,16 @@
 //!    budget, and get a checkpoint where the way up to its save still fits, in the second half of that way.
 //! 3. Checkpoints that are not needed are taken back, and where failures count those are added that pay.
 //!
+//! That is done three times: as it stands; with duals that all cycles get a part of before (`packing`), which makes the better bound; and
+//! with a choice that local search finds for the cycles (`acyclic`). The cheapest choice counts, and the highest bound.
+//!
 //! Each step looks at cycles or segments, of which there are no more than states; looking at one takes no longer
 //! than the graph is large. No choice found is no proof that there is none.
+
+mod acyclic;
+mod packing;
+#[cfg(test)]
+mod tests;
 
 use super::frontier::Found;
 use super::segments::{Problem, Resource};
@@ -22,30 +30,68 @@ const REPAIRED: usize = 256;
 
 /// Solves a problem as far as that goes.
 pub(super) fn solve(problem: &Problem) -> Found {
-    let mut chosen = problem.required.clone();
-    let mut left = problem.costs.clone();
-    let raised = Cycles::new(problem, &chosen).hit(&mut left, &mut chosen);
+    let required = problem.cost(&problem.required) as f64;
     let mut found = Found {
         chosen: None,
         complete: false,
-        lower_bound: problem.cost(&problem.required) as f64,
+        lower_bound: required,
     };
-    // Without it some cycle has no state that may be chosen.
-    let Some(raised) = raised else {
-        return found;
+    let mut least = f64::INFINITY;
+    let mut take = |attempt: Option<Attempt>| {
+        let Some(attempt) = attempt else { return };
+        found.lower_bound = found.lower_bound.max(required + attempt.raised);
+        let total = attempt.chosen.as_ref().map(|it| problem.total(it));
+        if let Some(total) = total.filter(|total| *total < least) {
+            least = total;
+            found.chosen = attempt.chosen;
+        }
     };
-    found.lower_bound += raised as f64;
+    let raised = |left: Vec<u64>, before: f64| {
+        let (mut left, mut chosen) = (left, problem.required.clone());
+        let raised = Cycles::new(problem, &chosen).hit(&mut left, &mut chosen)?;
+        Some(finished(problem, left, chosen, before + raised as f64))
+    };
+    take(raised(problem.costs.clone(), 0.0));
+    // Where nothing costs anything there is nothing better.
+    if problem.costs.iter().any(|cost| *cost > 0) {
+        let packed = packing::pack(problem, &problem.required);
+        take(raised(packed.left, packed.raised));
+        let searched = acyclic::search(problem);
+        // Its duals are worth nothing: nothing was raised for its cycles.
+        let unpaid = problem.costs.clone();
+        take(searched.map(|chosen| Attempt {
+            raised: 0.0,
+            ..finished(problem, unpaid, chosen, 0.0)
+        }));
+    }
+    found
+}
+
+/// What came of one way to begin.
+struct Attempt {
+    chosen: Option<Vec<bool>>,
+    /// No valid choice costs less beside what is required.
+    raised: f64,
+}
+
+/// Repairs a choice that hits all cycles, and leaves out and adds what pays.
+fn finished(problem: &Problem, mut left: Vec<u64>, mut chosen: Vec<bool>, before: f64) -> Attempt {
     let (fits, raised) = repair(problem, &mut left, &mut chosen);
-    found.lower_bound += raised as f64;
+    let raised = before + raised as f64;
     if !fits {
-        return found;
+        return Attempt {
+            chosen: None,
+            raised,
+        };
     }
     take_back(problem, &mut chosen);
     if problem.aging.is_some() {
         add_what_pays(problem, &mut chosen);
     }
-    found.chosen = Some(chosen);
-    found
+    Attempt {
+        chosen: Some(chosen),
+        raised,
+    }
 }
 
 /// What is left of the graph in which cycles are looked for.
