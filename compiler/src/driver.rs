@@ -11,6 +11,7 @@ mod failures;
 mod outline;
 mod pareto;
 mod policy;
+mod stable;
 mod tool_macros;
 mod widths;
 mod written_out;
@@ -124,6 +125,7 @@ pub fn analyze(
     let (graph, found) = control::explore(&netlist, &control);
     watch.lap("control");
     diagnostics.list.extend(found.list);
+    (diagnostics.list).extend(stable::refused(&ast, &netlist, &graph));
     if diagnostics.has_errors() {
         return (None, diagnostics);
     }
