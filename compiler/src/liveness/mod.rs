@@ -145,8 +145,8 @@ pub struct GivenUp {
 /// Constants may take this part of the work that the live bits took, and what
 /// follows in any case.
 const CONSTANTS: u64 = 2;
-/// Relations likewise.
-const RELATIONS: u64 = 2;
+/// Relations likewise: as much again.
+const RELATIONS: u64 = 1;
 const LEAST_RELATIONS: u64 = 2_000_000;
 const LEAST_WORK: u64 = 5_000_000;
 
