@@ -12,6 +12,7 @@ mod outline;
 mod pareto;
 mod policy;
 mod settled;
+mod stable;
 mod stopwatch;
 mod tool_macros;
 mod widths;
@@ -127,6 +128,7 @@ pub fn analyze(
     let (graph, found) = control::explore(&netlist, &control);
     watch.lap("control");
     diagnostics.list.extend(found.list);
+    (diagnostics.list).extend(stable::refused(&ast, &netlist, &graph));
     if diagnostics.has_errors() {
         return (None, diagnostics);
     }

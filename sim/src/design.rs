@@ -98,6 +98,8 @@ pub struct OriginalDesign {
     /// Input ports that act as asynchronous resets. While stalled the replay disturbs them like all inputs, but lets go before the
     /// clock edge, because no environment can react to a stall that ends in the same instant.
     pub async_resets: Vec<AsyncReset>,
+    /// Input ports that the environment never changes, not while the design is stalled either: the replay does not disturb them.
+    pub stable_inputs: Vec<String>,
     /// The entry of `files` that holds the top module.
     pub top_module_file: PathBuf,
     /// Byte offset of the top module's `endmodule` keyword in that file.

@@ -246,7 +246,7 @@ fn mask_power_up(
         add_sources(compile, design);
     })?;
     let stimulus = scratch.join("stimulus.bin");
-    verilator::write_stimulus(&stimulus, expectation, &design.async_resets)?;
+    verilator::write_stimulus(&stimulus, expectation, design)?;
     let result = scratch.join("keep.bin");
     let mut run = Invocation::new(&executable, &design.directory);
     run.arg(&stimulus)

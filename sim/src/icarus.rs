@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 
 use tera::Context;
 
-use crate::design::{AsyncReset, ClockEdge, Instrumented, Internals, OriginalDesign};
+use crate::design::{ClockEdge, Instrumented, Internals, OriginalDesign};
 use crate::error::SimError;
 use crate::expect::Expectation;
 use crate::image::Position;
@@ -113,8 +113,12 @@ impl IcarusReplay {
         context.insert("saved_word", &instrumented.internals.saved_word);
         context.insert(
             "resets",
-            &reset_mask(expectation, &design.async_resets, in_bits),
+            &mask(expectation, in_bits, |port| {
+                design.async_resets.iter().any(|reset| reset.port == port)
+            }),
         );
+        let is_stable = |port: &str| design.stable_inputs.iter().any(|own| own == port);
+        context.insert("stable", &mask(expectation, in_bits, is_stable));
         let shell_path = write_file(
             scratch,
             "shell.v",
@@ -291,14 +295,14 @@ fn add_state(context: &mut Context, internals: &Internals) {
     );
 }
 
-/// A constant with ones at the asynchronous resets.
-fn reset_mask(expectation: &Expectation, resets: &[AsyncReset], bits: usize) -> String {
+/// A constant with ones at certain input ports.
+fn mask(expectation: &Expectation, bits: usize, wanted: impl Fn(&str) -> bool) -> String {
     let mut mask = vec!['0'; bits];
     for field in expectation
         .input_bus
         .fields()
         .iter()
-        .filter(|field| resets.iter().any(|reset| reset.port == field.name))
+        .filter(|field| wanted(&field.name))
     {
         for bit in field.low..field.low + field.width_bits {
             mask[bits - 1 - bit] = '1';

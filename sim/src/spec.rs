@@ -43,7 +43,7 @@ pub enum BlankNvm {
 pub struct Environment {
     /// Latency of the NVM.
     pub latency: Latency,
-    /// Disturb all inputs in about a quarter of the stalled clocks, asynchronous resets included.
+    /// Disturb all inputs in about a quarter of the stalled clocks, asynchronous resets included, but for those that never change.
     pub garbage: bool,
     /// Give random supply levels, 0 in every other clock, so that saves may be skipped.
     pub random_energy: bool,

@@ -5,7 +5,7 @@ use std::fs::{self, File};
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use crate::design::{AsyncReset, Instrumented, Language, OriginalDesign};
+use crate::design::{Instrumented, Language, OriginalDesign};
 use crate::error::SimError;
 use crate::expect::{Expectation, write_words};
 use crate::icarus::{active_level, write_file};
@@ -123,12 +123,13 @@ fn build_with(
     Ok(objects.join("program"))
 }
 
-/// Writes inputs and expected outputs in the form that `common.h` reads; `resets` names the asynchronous resets.
+/// Writes inputs and expected outputs in the form that `common.h` reads.
 pub(crate) fn write_stimulus(
     path: &Path,
     expectation: &Expectation,
-    resets: &[AsyncReset],
+    design: &OriginalDesign,
 ) -> Result<(), SimError> {
+    let resets = &design.async_resets;
     let (in_words, out_words) = (
         shell::bus_words(&expectation.input_bus),
         shell::bus_words(&expectation.output_bus),
@@ -145,6 +146,13 @@ pub(crate) fn write_stimulus(
             active[bit / 32] |= u32::from(reset.active_high) << (bit % 32);
         }
     }
+    let mut stable = vec![0u32; in_words];
+    let fields = expectation.input_bus.fields().iter();
+    for field in fields.filter(|field| design.stable_inputs.contains(&field.name)) {
+        for bit in field.low..field.low + field.width_bits {
+            stable[bit / 32] |= 1 << (bit % 32);
+        }
+    }
     let cycles = u32::try_from(expectation.cycles()).map_err(|_| SimError::Unsupported {
         what: "recordings of more than 4 billion cycles".to_string(),
     })?;
@@ -153,6 +161,7 @@ pub(crate) fn write_stimulus(
         out.write_all(&cycles.to_le_bytes())?;
         write_words(&mut out, &mask, in_words, 0)?;
         write_words(&mut out, &active, in_words, 0)?;
+        write_words(&mut out, &stable, in_words, 0)?;
         for cycle in 0..expectation.cycles() {
             write_words(&mut out, expectation.inputs.value_words(cycle), in_words, 0)?;
             write_words(
@@ -213,7 +222,7 @@ impl VerilatorReplay {
             compile.arg("-f").arg(&instrumented.file_list);
         })?;
         let stimulus = scratch.join("stimulus.bin");
-        write_stimulus(&stimulus, expectation, &design.async_resets)?;
+        write_stimulus(&stimulus, expectation, design)?;
         Ok(VerilatorReplay {
             program,
             stimulus,

@@ -41,6 +41,7 @@ fn case(
         clock: clock.to_string(),
         ports: ports.iter().map(port).collect(),
         async_resets: Vec::new(),
+        stable_inputs: Vec::new(),
         top_module_file: "dut.v".into(),
         endmodule_offset: design.rfind("endmodule").unwrap(),
         directory: folder.to_path_buf(),

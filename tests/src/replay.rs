@@ -75,6 +75,16 @@ fn configured(
     (sources, analysis, request.insert)
 }
 
+/// What the `idetic.toml` in a folder says of the environment.
+///
+/// # Panics
+/// Where it is refused.
+pub fn observed(folder: &Path) -> ObserveOptions {
+    let config = folder.join("idetic.toml");
+    let request = idetic::cli::configured(&config, &mut SourceMap::new());
+    request.expect("a valid configuration").analyze.read.observe
+}
+
 /// Options with words of so many bits, without anything special.
 pub fn options(word_bits: u32) -> InsertOptions {
     InsertOptions {
@@ -272,6 +282,9 @@ fn original(
         },
         ports: ports.collect(),
         async_resets: async_resets(netlist),
+        stable_inputs: (analysis.read.observe.stable_inputs())
+            .map(str::to_string)
+            .collect(),
         top_module_file: sources.path(module.span.file).to_path_buf(),
         endmodule_offset: module.anchors.endmodule as usize,
         language: sim::Language::SystemVerilog2012,

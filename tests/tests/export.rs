@@ -7,7 +7,7 @@ use std::process::Command;
 
 use idetic::driver::{self, Analysis, AnalyzeOptions, InsertOptions};
 use idetic::elaborate::ElaborateOptions;
-use idetic::frontend::ReadOptions;
+use idetic::frontend::{ObserveOptions, ReadOptions};
 use idetic::plan::Plan;
 use idetic::prove::{self, Claims, ProveOptions};
 use idetic::source::SourceMap;
@@ -63,13 +63,25 @@ impl Claimed {
         at.expect("one derives bits")
     }
 
+    /// One that takes them from inputs that never change.
+    fn stable() -> Claimed {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("designs/stable");
+        let text = include_str!("../designs/stable/straps.v");
+        Claimed::observed(text, 8, idetic_tests::replay::observed(&folder))
+    }
+
     fn of(design: &str, word_bits: u32) -> Claimed {
+        Claimed::observed(design, word_bits, ObserveOptions::default())
+    }
+
+    fn observed(design: &str, word_bits: u32, observe: ObserveOptions) -> Claimed {
         let folder = tempfile::tempdir().expect("a folder");
         let file = folder.path().join("design.v");
         fs::write(&file, design).expect("written");
         let options = AnalyzeOptions {
             read: ReadOptions {
                 files: vec![file],
+                observe,
                 ..ReadOptions::default()
             },
             elaborate: ElaborateOptions {
@@ -208,6 +220,19 @@ fn a_constant_that_the_reset_does_not_leave_is_found() {
 #[test]
 fn a_plan_that_derives_bits_is_accepted() {
     assert_eq!(Claimed::deriving().refuted(), None);
+}
+
+#[test]
+fn a_plan_that_takes_bits_from_inputs_is_accepted_and_a_wrong_one_is_found() {
+    let mut claimed = Claimed::stable();
+    assert_eq!(claimed.refuted(), None);
+    let at = claimed.derives();
+    let state = claimed.plan.checkpoints[at].state;
+    let derived = &mut claimed.plan.checkpoints[at].derived;
+    let (&bit, is) = (derived.iter().find(|(_, is)| is.has_input())).expect("some are");
+    let is = is.clone().inverted_if(true);
+    derived.insert(bit, is);
+    claimed.is_refuted(&format!("state_{}", state.index()));
 }
 
 #[test]

@@ -475,9 +475,9 @@ mod tests {
     #[test]
     fn promises_that_would_not_be_kept_are_refused() {
         assert!(
-            error("[input]\nstable = [\"x\"]\n")
+            error("[input]\nstabel = [\"x\"]\n")
                 .message
-                .contains("unknown key `stable`")
+                .contains("unknown key `stabel`")
         );
         assert!(
             error("[nvm]\nword_bits = 7\n")

@@ -46,6 +46,9 @@ pub struct Input {
     /// Where the design takes something.
     #[serde(default)]
     pub handshake: Vec<Handshake>,
+    /// Inputs that never change.
+    #[serde(default)]
+    pub stable: Vec<Spanned<String>>,
 }
 
 const FORMS: &str = "`\"never\"` or `{ when = \"condition\" }`";
@@ -141,11 +144,13 @@ pub fn resolve(
             when,
         });
     }
+    let stable = input.stable.iter().map(|name| inside(text, name));
     Ok(ObserveOptions {
         path: path.to_path_buf(),
         text: text.to_owned(),
         outputs,
         handshakes,
+        stable: stable.collect::<Result<_, _>>()?,
     })
 }
 

@@ -1,4 +1,5 @@
-//! Comparing outputs in a replay only where they count.
+//! Promises about the environment, held against a recording: outputs are compared in a replay only where they count,
+//! and inputs that are declared stable must be.
 //!
 //! Whether a condition of `[observe]` holds is what the original shows in the
 //! user's testbench: the recorder evaluates the text of the condition in the
@@ -6,7 +7,9 @@
 
 use idetic_sim::{Expectation, Recording};
 
+use crate::diagnostics::{Diagnostic, Diagnostics, codes};
 use crate::frontend::ObserveOptions;
+use crate::source::Setting;
 
 /// The conditions to record, in the order that [`narrow`] reads them.
 pub fn conditions(observe: &ObserveOptions) -> Vec<String> {
@@ -15,6 +18,35 @@ pub fn conditions(observe: &ObserveOptions) -> Vec<String> {
         .filter_map(|output| output.when.clone())
         .map(|range| observe.text[range].to_owned())
         .collect()
+}
+
+/// The errors about inputs that are declared stable and are not in the testbench: a replay would then not be one of it.
+pub fn unstable(observe: &ObserveOptions, recording: &Recording) -> Diagnostics {
+    let broken = observe.stable_inputs().filter_map(|name| {
+        let mut fields = recording.input_bus.fields().iter();
+        let field = fields.find(|field| field.name == name)?;
+        let value = |cycle| {
+            let text = (recording.inputs).slice_binary(cycle, field.low, field.width_bits);
+            format!("{}'b{text}", field.width_bits)
+        };
+        let first = value(0);
+        let message = match first.contains('x') {
+            true => format!("`{name}` is declared stable, and is unknown in logical cycle 0: {first}"),
+            false => {
+                let cycle = (1..recording.cycles()).find(|&cycle| value(cycle) != first)?;
+                let (before, after) = (value(cycle - 1), value(cycle));
+                format!("`{name}` is declared stable, and changes in logical cycle {cycle} from {before} to {after}")
+            }
+        };
+        let error = Diagnostic::global(codes::UNSTABLE_INPUT, message)
+            .setting(Setting::text(&["input", "stable"], name))
+            .note(format!("recorded at `{}` in the testbench", recording.instance))
+            .help("give it one value from the first clock edge on, the reset included, or take it out of `stable`");
+        Some(error)
+    });
+    Diagnostics {
+        list: broken.collect(),
+    }
 }
 
 /// Forgets the outputs in the cycles in which they do not count, or in which

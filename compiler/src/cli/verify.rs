@@ -57,6 +57,10 @@ pub fn run(arguments: &VerifyArgs, console: &Console, sources: &mut SourceMap) -
     let observe = &request.analyze.read.observe;
     let recording =
         record_testbench(arguments, &original, observed::conditions(observe)).map_err(exit)?;
+    let unstable = observed::unstable(observe, &recording);
+    if unstable.has_errors() {
+        return Err(Exit::Input(unstable));
+    }
     bar.update(Step::Expect, 0, 0);
     let without_icarus = !simulators.contains(&Simulator::Icarus);
     let random_runs = match (simulators.contains(&Simulator::Verilator), without_icarus) {
@@ -296,6 +300,10 @@ fn print(
             });
             if let Some(bits) = results.not_sampled_bits {
                 value["not_sampled_bits"] = json!(bits);
+            }
+            let stable: Vec<&str> = built.analysis.read.observe.stable_inputs().collect();
+            if !stable.is_empty() {
+                value["stable_inputs"] = json!(stable);
             }
             console.result(&format!("{value:#}\n"))?;
         }

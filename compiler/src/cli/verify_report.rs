@@ -67,6 +67,13 @@ pub fn summary(built: &Built, results: &Results<'_>, arguments: &VerifyArgs) -> 
             ),
         );
     }
+    let stable: Vec<&str> = (built.analysis.read.observe.stable_inputs()).collect();
+    if !stable.is_empty() {
+        line(
+            "stable inputs",
+            format!("unchanged in all logical cycles: {}", stable.join(", ")),
+        );
+    }
     for report in reports {
         line(
             report.simulator.name(),

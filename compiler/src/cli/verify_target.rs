@@ -184,6 +184,7 @@ pub fn original(
             })
             .collect(),
         async_resets,
+        stable_inputs: (read.observe.stable_inputs().map(str::to_owned)).collect(),
         top_module_file: absolute(sources.path(top.span.file)),
         endmodule_offset: top.anchors.endmodule as usize,
         language: language(&built.analysis.ast),

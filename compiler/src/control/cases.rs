@@ -57,6 +57,11 @@ impl ResetCase {
         self.held[register.index()].unwrap_or(next)
     }
 
+    /// Whether all registers read as they are stored.
+    pub(crate) fn is_plain(&self) -> bool {
+        self.open.is_empty() && !self.is_reset()
+    }
+
     /// Whether any register is held.
     pub(crate) fn is_reset(&self) -> bool {
         self.held.iter().any(Option::is_some)

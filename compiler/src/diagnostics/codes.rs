@@ -69,6 +69,7 @@ codes! {
     REFUTED = "E0806", "a proof found a counterexample";
     UNPROVED = "E0807", "a proof did not end in time";
     LITTLE_SHOWN = "E0808", "a testbench that shows little or nothing";
+    UNSTABLE_INPUT = "E0809", "an input that is declared stable changes";
     IMAGE = "E0901", "an image map or NVM dump that cannot be read";
     IMAGE_VALUES = "E0902", "values that make no image";
 }

@@ -244,6 +244,9 @@ impl<'a> Copy<'a> {
         for input in &netlist.inputs {
             let id = (Some(input.expr) != own)
                 .then(|| copy.input(input.name.clone(), input.boundary, input.width));
+            if let Some(id) = id {
+                copy.inputs[id.index()].stable = input.stable;
+            }
             copy.input_ids.push(id);
         }
         copy
@@ -258,6 +261,7 @@ impl<'a> Copy<'a> {
             boundary,
             width,
             expr,
+            stable: false,
         });
         id
     }

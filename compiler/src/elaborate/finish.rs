@@ -172,6 +172,7 @@ impl<'a> Elab<'a> {
                 boundary: self.boundary_of(number),
                 width,
                 expr: copy.exprs.intern(Node::Input(InputId(new as u32)), width),
+                stable: self.is_stable(number),
             });
         }
         for ((&(symbol, released), &value), &sampled) in

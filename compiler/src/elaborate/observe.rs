@@ -5,7 +5,7 @@ use super::context::{Elab, Res, ScopeIdx};
 use super::names::edit_distance;
 use crate::diagnostics::{Diagnostic, codes};
 use crate::frontend::ast::{Direction, Observed, SymbolId, SymbolKind};
-use crate::netlist::ExprId;
+use crate::netlist::{Boundary, ExprId, InputId};
 
 /// When a pin counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,6 +55,13 @@ impl Elab<'_> {
             roots.push(self.exprs.and(valid, ready));
         }
         Ok(())
+    }
+
+    /// Whether the configuration says that an input never changes.
+    pub fn is_stable(&self, input: InputId) -> bool {
+        let name = self.input_name(input);
+        let mut stable = self.ast.stable_inputs.iter();
+        self.boundary_of(input) == Boundary::Port && stable.any(|it| it.name == name)
     }
 
     /// The error for a name that is no output. A bidirectional port that nothing

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 
 use astli_syntax::KeywordVersion;
 
-use super::ast::{Ast, Handshake, Observed};
+use super::ast::{Ast, Handshake, Observed, StableInput};
 use super::{parser, tokens};
 use crate::diagnostics::Diagnostics;
 use crate::source::{SourceMap, Span};
@@ -25,6 +25,15 @@ pub struct ObserveOptions {
     pub outputs: Vec<ObserveOutput>,
     /// The handshakes.
     pub handshakes: Vec<ObserveHandshake>,
+    /// Where the names of inputs stand that never change.
+    pub stable: Vec<Range<usize>>,
+}
+
+impl ObserveOptions {
+    /// The names of inputs that never change.
+    pub fn stable_inputs(&self) -> impl Iterator<Item = &str> {
+        self.stable.iter().map(|range| &self.text[range.clone()])
+    }
 }
 
 /// A handshake with the environment, by the places of its conditions.
@@ -56,7 +65,7 @@ pub(super) fn read(
     ast: &mut Ast,
     diagnostics: &mut Diagnostics,
 ) {
-    if options.outputs.is_empty() && options.handshakes.is_empty() {
+    if options.outputs.is_empty() && options.handshakes.is_empty() && options.stable.is_empty() {
         return;
     }
     let file = sources.add_aside(&options.path, options.text.clone());
@@ -82,6 +91,11 @@ pub(super) fn read(
             when,
         });
     }
+    let stable = options.stable.iter().map(|range| StableInput {
+        name: options.text[range.clone()].to_owned(),
+        span: place(range),
+    });
+    ast.stable_inputs.extend(stable);
     for handshake in &options.handshakes {
         let valid = condition(ast, &handshake.valid);
         let ready = condition(ast, &handshake.ready);

@@ -13,9 +13,10 @@ use serde::Serialize;
 use crate::control::ControlGraph;
 use crate::layout::Layout;
 use crate::liveness::{BitSet, Liveness, Verilog};
-use crate::netlist::RegId;
+use crate::netlist::{InputId, Netlist, RegId};
 use crate::plan::{Checkpoint, Plan};
 
+use super::names::identifier;
 use super::text;
 use super::tree::Tree;
 
@@ -88,6 +89,7 @@ pub struct Branch {
 
 /// The branches in order of priority; none follows one that is always true.
 pub fn branches(
+    netlist: &Netlist,
     graph: &ControlGraph,
     liveness: &Liveness,
     plan: &Plan,
@@ -96,7 +98,7 @@ pub fn branches(
     let mut out = Vec::new();
     let mut seen = BTreeSet::new();
     for (index, checkpoint) in plan.checkpoints.iter().enumerate() {
-        let condition = condition(graph, liveness, checkpoint, tree);
+        let condition = condition(netlist, graph, liveness, checkpoint, tree);
         if !seen.insert(condition.clone()) {
             continue;
         }
@@ -116,6 +118,7 @@ pub fn branches(
 }
 
 fn condition(
+    netlist: &Netlist,
     graph: &ControlGraph,
     liveness: &Liveness,
     checkpoint: &Checkpoint,
@@ -153,12 +156,32 @@ fn condition(
     };
     differing.extend(checkpoint.derived.iter().map(|(&bit, is)| {
         let stored = |source| format!("{STORED}({})", place(source));
-        format!("({} ^ {})", place(bit), is.evaluate(&mut Verilog(stored)))
+        let input = |input, bit| stored_input(netlist, input, bit);
+        let is = is.evaluate(&mut Verilog(stored, input));
+        format!("({} ^ {is})", place(bit))
     }));
     if !differing.is_empty() {
         terms.push(format!("!{DIFFERS}({})", differing.join(" || ")));
     }
     (!terms.is_empty()).then(|| terms.join(" && "))
+}
+
+/// A bit of an input of the design, which is a port of the wrapper by the same name: 0 where it is unknown, as a save would
+/// have it.
+pub fn stored_input(netlist: &Netlist, input: InputId, bit: u32) -> String {
+    let name = &netlist.inputs[input.index()].name;
+    let mut ports = netlist.ports.iter();
+    let range = ports
+        .find(|port| port.name == *name)
+        .and_then(|port| port.range);
+    let port = identifier(name);
+    match range {
+        None => format!("{STORED}({port})"),
+        Some((left, right)) if left < right => {
+            format!("{STORED}({port}[{}])", right - i64::from(bit))
+        }
+        Some((_, right)) => format!("{STORED}({port}[{}])", right + i64::from(bit)),
+    }
 }
 
 /// The level of each checkpoint, as the decoder tells them apart: where it says the one the

@@ -388,6 +388,7 @@ impl Fixture {
                 states: states.clone(),
             },
             liveness: Liveness {
+                given_up: Default::default(),
                 bits,
                 bounds: Vec::new(),
                 constants: vec![Constants::none(set.capacity()); states.len()],

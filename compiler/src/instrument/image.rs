@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::control::ControlGraph;
 use crate::layout::Layout;
 use crate::liveness::{Constants, Liveness, Verilog};
-use crate::netlist::{Netlist, RegId};
+use crate::netlist::{InputId, Netlist, RegId};
 use crate::plan::{Checkpoint, Plan};
 
 use super::tree::chunks;
@@ -324,11 +324,14 @@ fn derived_bits(
         let (name, bit) = named(number);
         format!("{name}[{bit}]")
     };
+    // No register has a space in its name: the value of an input is not in the image.
+    let input =
+        |input: InputId, bit| format!("input {}[{bit}]", netlist.inputs[input.index()].name);
     (checkpoint.derived.iter())
         .map(|(&number, is)| ImageDerived {
             register: named(number).0.clone(),
             register_bit: named(number).1,
-            value: is.evaluate(&mut Verilog(text)),
+            value: is.evaluate(&mut Verilog(text, input)),
         })
         .collect()
 }

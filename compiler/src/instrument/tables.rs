@@ -7,7 +7,9 @@ use serde::Serialize;
 
 use crate::layout::Layout;
 use crate::liveness::Verilog;
+use crate::netlist::Netlist;
 
+use super::decode::stored_input;
 use super::text::bits;
 use super::tree::Tree;
 use super::vector::Vector;
@@ -37,6 +39,13 @@ pub(super) struct GivenCase {
     bits: Vec<(u32, String)>,
 }
 
+impl GivenCase {
+    /// Whether a bit is made with a function of this name.
+    pub(super) fn calls(&self, function: &str) -> bool {
+        self.bits.iter().any(|(_, is)| is.contains(function))
+    }
+}
+
 /// What a word is made of.
 #[derive(Default)]
 struct Arm {
@@ -45,8 +54,13 @@ struct Arm {
 }
 
 /// What a restore puts into the words that checkpoints do not save: constants, and bits derived from
-/// words restored before, which stand higher in the chain then.
-pub(super) fn given(layout: &Layout, tree: &Tree, checkpoint_bits: u32) -> Vec<GivenCase> {
+/// words restored before, which stand higher in the chain then, and from inputs that never change.
+pub(super) fn given(
+    netlist: &Netlist,
+    layout: &Layout,
+    tree: &Tree,
+    checkpoint_bits: u32,
+) -> Vec<GivenCase> {
     let word_index_bits = index_bits(u64::from(layout.words));
     let mut arms: BTreeMap<(usize, usize), Arm> = BTreeMap::new();
     for (at, words) in layout.given.iter().enumerate() {
@@ -66,7 +80,9 @@ pub(super) fn given(layout: &Layout, tree: &Tree, checkpoint_bits: u32) -> Vec<G
         for bit in derived {
             let arm = arms.entry((at, layout.word_of(bit.place))).or_default();
             let lane = bit.place as u32 % layout.word_bits;
-            let is = bit.is.evaluate(&mut Verilog(shown));
+            let is = bit.is.evaluate(&mut Verilog(shown, |input, bit| {
+                stored_input(netlist, input, bit)
+            }));
             arm.bits.push((lane, is));
         }
     }

@@ -217,7 +217,7 @@ pub fn wrapper(inputs: &Inputs, diagnostics: &mut Diagnostics) -> Option<String>
         .slice(0, layout.word_bits)
         .text();
     let index_bits_ = index_bits(plan.checkpoints.len() as u64);
-    let mut checkpoints = decode::branches(graph, liveness, plan, tree);
+    let mut checkpoints = decode::branches(netlist, graph, liveness, plan, tree);
     let always = checkpoints.first().is_some_and(|c| c.condition.is_none());
     let open_ended = checkpoints.last().is_some_and(|c| c.condition.is_some());
     if always {
@@ -230,6 +230,7 @@ pub fn wrapper(inputs: &Inputs, diagnostics: &mut Diagnostics) -> Option<String>
         decode::live_table(&layout.live_words, layout.words as usize, index_bits_);
     let memories = memories(inputs, index_bits_);
     let cold = tables::cold(layout, memories.as_ref());
+    let given = tables::given(netlist, layout, tree, index_bits_);
     let mut model = Model {
         version: env!("CARGO_PKG_VERSION"),
         wrapper: identifier(&wrapper_name(&netlist.top)),
@@ -262,7 +263,12 @@ pub fn wrapper(inputs: &Inputs, diagnostics: &mut Diagnostics) -> Option<String>
         stored: (checkpoints.iter())
             .filter_map(|branch| branch.condition.as_ref())
             .any(|condition| condition.contains(decode::STORED))
-            .then_some(decode::STORED),
+            .then_some(decode::STORED)
+            .or_else(|| {
+                given
+                    .iter()
+                    .find_map(|case| case.calls(decode::STORED).then_some(decode::STORED))
+            }),
         checkpoints,
         open_ended,
         always_due: u8::from(always),
@@ -272,7 +278,7 @@ pub fn wrapper(inputs: &Inputs, diagnostics: &mut Diagnostics) -> Option<String>
         id: format!("{:08x}", layout.id),
         memories,
         cold,
-        given: tables::given(layout, tree, index_bits_),
+        given,
         interval: skips::interval(&options.skips),
         levels: skips::levels(&options.skips, |own| {
             let mut levels = decode::levels(graph, liveness, plan, own);

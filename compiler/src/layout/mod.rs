@@ -41,7 +41,7 @@ pub use ranges::MemoryRange;
 pub use saves::Saves;
 
 use crate::liveness::{BitIndex, BitSet, Verilog};
-use crate::netlist::{BitNaming, InstanceId, MemId, Netlist, RegId, register_groups};
+use crate::netlist::{BitNaming, InputId, InstanceId, MemId, Netlist, RegId, register_groups};
 use crate::plan::{Checkpoint, Plan};
 
 /// Widths and sizes of the memory.
@@ -488,7 +488,8 @@ fn id(netlist: &Netlist, seed: &str, layout: &Layout) -> u32 {
         text(&words.join(" "));
     }
     for bit in layout.derived.iter().flatten() {
-        let is = (bit.is).evaluate(&mut Verilog(|place: usize| place.to_string()));
+        let input = |input: InputId, bit| format!("{}[{bit}]", netlist.inputs[input.index()].name);
+        let is = (bit.is).evaluate(&mut Verilog(|place: usize| place.to_string(), input));
         text(&format!("{} {is}", bit.place));
     }
     let digest = hasher.finalize();

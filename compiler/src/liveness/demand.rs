@@ -4,12 +4,16 @@
 //! For the others the rule of each operator names the operand bits that can
 //! change them. Rules look at one result bit at a time, so the demand of a set
 //! of bits is the union of the demands of its members.
+//!
+//! What the [bounds](super::bounds) of registers decide is demanded, down to these registers, and what is not
+//! chosen then is not.
 
 use crate::control::cases::OpenReset;
 use crate::netlist::known::limbs::{highest, lowest, or_shl, or_shr, set_below, trim};
 use crate::netlist::known::{Cone, Known, Planes};
 use crate::netlist::{BinaryOp, ExprId, Exprs, MemId, Node, RegId, UnaryOp};
 
+use super::bounds::Bounds;
 use super::{BitSet, Parts};
 
 /// The demanded bits of a cone; empty between sweeps.
@@ -22,6 +26,8 @@ pub(super) struct Demand {
     need: Vec<u64>,
     spare: Vec<u64>,
     work: u64,
+    /// What registers never exceed.
+    bounds: Bounds,
     /// How memories are cut.
     parts: Parts,
     /// The parts of memories in which a demanded word may be, since this was last emptied.
@@ -30,7 +36,7 @@ pub(super) struct Demand {
 
 impl Demand {
     /// Nothing demanded.
-    pub(super) fn new(cone: &Cone, parts: &Parts) -> Demand {
+    pub(super) fn new(cone: &Cone, parts: &Parts, bounds: &Bounds) -> Demand {
         Demand {
             planes: vec![0; cone.plane_len()],
             pending: vec![0; cone.nodes().len().div_ceil(64)],
@@ -40,7 +46,13 @@ impl Demand {
             work: 0,
             memories: BitSet::new(parts.len()),
             parts: parts.clone(),
+            bounds: bounds.clone(),
         }
+    }
+
+    /// What the bounds of registers say of a bit.
+    pub(super) fn decided(&self, bit: ExprId) -> Option<bool> {
+        self.bounds.decided(bit)
     }
 
     /// How many expressions have been gone through: a measure of time.
@@ -135,10 +147,8 @@ impl Demand {
         match exprs.node(id) {
             Node::Const(_) | Node::Input(_) | Node::Reg(_) | Node::Net(_) => {}
             Node::MemRead(memory, address) => {
-                self.read(
-                    *memory,
-                    (known.planes(cone, *address), exprs.width(*address)),
-                );
+                let planes = (known.planes(cone, *address), exprs.width(*address));
+                self.read(*memory, planes, self.bounds.limit(*address));
                 self.all(cone, exprs, *address);
             }
             Node::Unary(op, a) => self.unary(cone, exprs, known, *op, *a, need),
@@ -150,8 +160,13 @@ impl Demand {
                     Some(false) => self.same(cone, *other, need),
                     None => {
                         self.bit(cone, *select, 0);
-                        self.same(cone, *then, need);
-                        self.same(cone, *other, need);
+                        let decided = self.bounds.decided(*select);
+                        if decided != Some(false) {
+                            self.same(cone, *then, need);
+                        }
+                        if decided != Some(true) {
+                            self.same(cone, *other, need);
+                        }
                     }
                 },
             },
@@ -175,7 +190,9 @@ impl Demand {
                     return;
                 }
                 self.all(cone, exprs, *index);
-                for (at, &item) in items.iter().enumerate() {
+                let most = self.bounds.limit(*index).unwrap_or(u64::MAX);
+                let within = items.iter().enumerate();
+                for (at, &item) in within.take_while(|(at, _)| *at as u64 <= most) {
                     if planes.may_be(width, at as u64) {
                         self.same(cone, item, need);
                     }
@@ -185,9 +202,9 @@ impl Demand {
     }
 
     /// The parts of a memory in which a word of such an address may be.
-    fn read(&mut self, memory: MemId, address: (Planes<'_>, u32)) {
+    fn read(&mut self, memory: MemId, address: (Planes<'_>, u32), most: Option<u64>) {
         self.work += 1 + self.parts.of(memory).len() as u64 / 64;
-        let touched = self.parts.touched(memory, address);
+        let touched = self.parts.touched(memory, address, most);
         touched.add_to(&mut self.memories);
     }
 
@@ -246,7 +263,18 @@ impl Demand {
         let width = exprs.width(a);
         let (in_a, in_b) = (known.planes(cone, a), known.planes(cone, b));
         match op {
-            // Where one side decides, the result is known and not in `need`.
+            // Where one side decides, the result is known and not in `need`; but for what bounds decide.
+            BinaryOp::And | BinaryOp::Or if width == 1 => {
+                let deciding = Some(op == BinaryOp::Or);
+                match (self.bounds.decided(a), self.bounds.decided(b)) {
+                    (one, _) if one == deciding => self.same(cone, a, need),
+                    (_, one) if one == deciding => self.same(cone, b, need),
+                    _ => {
+                        self.same(cone, a, need);
+                        self.same(cone, b, need);
+                    }
+                }
+            }
             BinaryOp::And | BinaryOp::Or | BinaryOp::Xor => {
                 self.same(cone, a, need);
                 self.same(cone, b, need);

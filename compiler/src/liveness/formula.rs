@@ -1,10 +1,14 @@
 //! How a register bit follows from others: a small function of bits.
 
-/// A function of register bits, in the numbering of the liveness.
+use crate::netlist::InputId;
+
+/// A function of register bits, in the numbering of the liveness, and of bits of inputs that never change.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Formula {
     /// A bit.
     Bit(usize),
+    /// A bit of an input that the environment never changes.
+    Input(InputId, u32),
     /// The inverse.
     Not(Box<Formula>),
     /// Both.
@@ -20,6 +24,8 @@ pub trait Algebra {
 
     /// The bit of a number.
     fn bit(&mut self, number: usize) -> Self::Value;
+    /// A bit of an input.
+    fn input(&mut self, input: InputId, bit: u32) -> Self::Value;
     /// The inverse.
     fn not(&mut self, of: Self::Value) -> Self::Value;
     /// Both.
@@ -47,6 +53,7 @@ impl Formula {
     pub fn evaluate<A: Algebra>(&self, algebra: &mut A) -> A::Value {
         match self {
             Formula::Bit(number) => algebra.bit(*number),
+            Formula::Input(input, bit) => algebra.input(*input, *bit),
             Formula::Not(a) => {
                 let a = a.evaluate(algebra);
                 algebra.not(a)
@@ -62,10 +69,11 @@ impl Formula {
         }
     }
 
-    /// The bits that it is made of, each as often as it occurs.
+    /// The register bits that it is made of, each as often as it occurs.
     pub fn sources(&self) -> Vec<usize> {
         match self {
             Formula::Bit(number) => vec![*number],
+            Formula::Input(..) => Vec::new(),
             Formula::Not(a) => a.sources(),
             Formula::And(a, b) | Formula::Xor(a, b) => [a.sources(), b.sources()].concat(),
         }
@@ -74,17 +82,28 @@ impl Formula {
     /// Whether it is one bit or its inverse: nothing is computed.
     pub fn is_copy(&self) -> bool {
         match self {
-            Formula::Bit(_) => true,
+            Formula::Bit(_) | Formula::Input(..) => true,
             Formula::Not(a) => a.is_copy(),
             Formula::And(..) | Formula::Xor(..) => false,
         }
     }
 
-    /// The same of other bits.
+    /// Whether bits of inputs are among what it is made of.
+    pub fn has_input(&self) -> bool {
+        match self {
+            Formula::Bit(_) => false,
+            Formula::Input(..) => true,
+            Formula::Not(a) => a.has_input(),
+            Formula::And(a, b) | Formula::Xor(a, b) => a.has_input() || b.has_input(),
+        }
+    }
+
+    /// The same of other register bits.
     pub fn map(&self, with: &impl Fn(usize) -> Formula) -> Formula {
         let of = |it: &Formula| Box::new(it.map(with));
         match self {
             Formula::Bit(number) => with(*number),
+            Formula::Input(..) => self.clone(),
             Formula::Not(a) => a.map(with).inverted_if(true),
             Formula::And(a, b) => Formula::And(of(a), of(b)),
             Formula::Xor(a, b) => Formula::Xor(of(a), of(b)),
@@ -92,14 +111,18 @@ impl Formula {
     }
 }
 
-/// Values of bits.
-pub struct Values<F>(pub F);
+/// Values of bits, and of bits of inputs.
+pub struct Values<F, G>(pub F, pub G);
 
-impl<F: FnMut(usize) -> bool> Algebra for Values<F> {
+impl<F: FnMut(usize) -> bool, G: FnMut(InputId, u32) -> bool> Algebra for Values<F, G> {
     type Value = bool;
 
     fn bit(&mut self, number: usize) -> bool {
         self.0(number)
+    }
+
+    fn input(&mut self, input: InputId, bit: u32) -> bool {
+        self.1(input, bit)
     }
 
     fn not(&mut self, of: bool) -> bool {
@@ -115,14 +138,18 @@ impl<F: FnMut(usize) -> bool> Algebra for Values<F> {
     }
 }
 
-/// Verilog expressions of one bit.
-pub struct Verilog<F>(pub F);
+/// Verilog expressions of one bit: of registers, and of inputs.
+pub struct Verilog<F, G>(pub F, pub G);
 
-impl<F: FnMut(usize) -> String> Algebra for Verilog<F> {
+impl<F: FnMut(usize) -> String, G: FnMut(InputId, u32) -> String> Algebra for Verilog<F, G> {
     type Value = String;
 
     fn bit(&mut self, number: usize) -> String {
         self.0(number)
+    }
+
+    fn input(&mut self, input: InputId, bit: u32) -> String {
+        self.1(input, bit)
     }
 
     fn not(&mut self, of: String) -> String {
@@ -148,16 +175,17 @@ mod tests {
             Box::new(Formula::same(1, true)),
             Box::new(Formula::Xor(
                 Box::new(Formula::Bit(2)),
-                Box::new(Formula::Bit(3)),
+                Box::new(Formula::Input(InputId(0), 3)),
             )),
         )
         .inverted_if(true);
-        let text = both.evaluate(&mut Verilog(|number| format!("r[{number}]")));
-        assert_eq!(text, "~(~r[1] & (r[2] ^ r[3]))");
-        assert!(!both.evaluate(&mut Values(|number| number == 3)));
-        assert!(both.evaluate(&mut Values(|number| number == 1)));
-        assert_eq!(both.sources(), [1, 2, 3]);
-        assert!(!both.is_copy());
+        let input = |input: InputId, bit| format!("i{}[{bit}]", input.0);
+        let text = both.evaluate(&mut Verilog(|number| format!("r[{number}]"), input));
+        assert_eq!(text, "~(~r[1] & (r[2] ^ i0[3]))");
+        assert!(!both.evaluate(&mut Values(|_| false, |_, bit| bit == 3)));
+        assert!(both.evaluate(&mut Values(|number| number == 1, |_, _| false)));
+        assert_eq!(both.sources(), [1, 2]);
+        assert!(!both.is_copy() && both.has_input());
         assert_eq!(
             Formula::same(4, true).map(&|number| Formula::same(number + 1, true)),
             Formula::Bit(5)

@@ -5,6 +5,96 @@ use crate::netlist::{
     BinaryOp, ClockId, ExprId, MemId, Memory, MemoryWrite, Netlist, Node, UnaryOp,
 };
 
+/// It takes a strap of two bits from an input that never changes, and the inverse of one of them, waits, and shows both
+/// until it begins anew.
+pub(crate) fn straps() -> Netlist {
+    let mut b = Builder::new();
+    let (start, free) = (b.input("start", 1), b.input("free", 1));
+    let mode = b.stable_input("mode", 2);
+    let state = b.register("state", 2, Some(0));
+    let strap = b.register("strap", 2, Some(0));
+    let inverse = b.register("inverse", 1, Some(0));
+    let both = b.register("both", 1, Some(0));
+    let other = b.register("other", 1, Some(0));
+    let idle = b.is(state, 0);
+    let begins = b.binary(BinaryOp::And, idle, start);
+    let (one, zero) = (b.constant(2, 1), b.constant(2, 0));
+    let more = b.binary(BinaryOp::Add, state, one);
+    let last = b.is(state, 3);
+    let on = b.mux(last, zero, more);
+    let waits = b.unary(UnaryOp::Not, start);
+    let stays = b.binary(BinaryOp::And, idle, waits);
+    let next = b.mux(stays, state, on);
+    b.next(state, next);
+    let (low, high) = (b.slice(mode, 0, 1), b.slice(mode, 1, 1));
+    let not_low = b.unary(UnaryOp::Not, low);
+    let function = b.binary(BinaryOp::And, low, high);
+    for (register, value) in [
+        (strap, mode),
+        (inverse, not_low),
+        (both, function),
+        (other, free),
+    ] {
+        let next = b.mux(begins, value, register);
+        b.next(register, next);
+    }
+    let shows = b.is(state, 3);
+    for (name, register) in [
+        ("strap_out", strap),
+        ("inverse_out", inverse),
+        ("both_out", both),
+        ("other_out", other),
+    ] {
+        let nothing = b.constant(b.width(register), 0);
+        let shown = b.mux(shows, register, nothing);
+        b.output(name, shown);
+    }
+    b.finish()
+}
+
+/// Adds two states, in one of which a register is live.
+pub(crate) fn two_states(b: &mut Builder, data: ExprId) {
+    let state = b.register("state", 1, Some(0));
+    let kept = b.register("kept", 1, None);
+    let other = b.unary(UnaryOp::Not, state);
+    b.next(state, other);
+    let next = b.mux(state, kept, data);
+    b.next(kept, next);
+    let shown = b.binary(BinaryOp::And, state, kept);
+    b.output("kept", shown);
+}
+
+/// A counter from 0 to 4 that is no control register, with registers of which it shows one: two that no number in its range
+/// chooses, and an element of an array of seven.
+pub(crate) fn bounded() -> Netlist {
+    let mut b = Builder::new();
+    let (step, data) = (b.input("step", 1), b.input("data", 1));
+    let n = b.register("n", 3, Some(0));
+    let (last, zero, one) = (b.is(n, 4), b.constant(3, 0), b.constant(3, 1));
+    let more = b.binary(BinaryOp::Add, n, one);
+    let wrapped = b.mux(last, zero, more);
+    let next = b.mux(step, wrapped, n);
+    b.next(n, next);
+    let names = ["never", "or", "below"];
+    let [never, or, below] = names.map(|name| b.register(name, 1, Some(0)));
+    for register in [never, or, below] {
+        let next = b.mux(step, data, register);
+        b.next(register, next);
+    }
+    let six = b.is(n, 6);
+    let five = b.is(n, 5);
+    let either = b.binary(BinaryOp::Or, six, five);
+    let both = b.binary(BinaryOp::And, either, data);
+    let bound = b.constant(3, 5);
+    let less = b.binary(BinaryOp::LtU, n, bound);
+    let shown = b.mux(both, never, or);
+    let shown = b.mux(less, shown, below);
+    b.output("y", shown);
+    // A state tells a start from power-up before the reset.
+    two_states(&mut b, data);
+    b.finish()
+}
+
 /// A machine with registers that look like control and others.
 pub(crate) fn random_machine(rng: &mut Rng) -> Netlist {
     let mut b = Builder::new();

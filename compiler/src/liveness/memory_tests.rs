@@ -156,8 +156,8 @@ pub(crate) fn project(liveness: &Liveness, state: StateId, machine: &MachineStat
     values
 }
 
-/// A pair of valuations of a state that agree on what is live and do not behave alike, if there is one: outputs,
-/// the next state, and what is live there.
+/// A pair of valuations of a state, one of them within the bounds, that agree on what is live and do not behave alike, if there
+/// is one: outputs, the next state, and what is live there.
 pub(crate) fn differ(
     netlist: &Netlist,
     graph: &ControlGraph,
@@ -180,7 +180,13 @@ pub(crate) fn differ(
                 .collect();
             let behaviour = (eval::sampled(netlist, &machine, &inputs), next);
             let key = project(liveness, state, &machine);
-            if *seen.entry(key).or_insert_with(|| behaviour.clone()) != behaviour {
+            let within = super::tests::within_bounds(liveness, &machine);
+            let alike = seen.entry(key).or_insert_with(Vec::new);
+            alike.push((within, behaviour));
+        }
+        for alike in seen.values() {
+            let within = alike.iter().find(|(within, _)| *within);
+            if within.is_some_and(|(_, own)| alike.iter().any(|(_, other)| other != own)) {
                 return true;
             }
         }

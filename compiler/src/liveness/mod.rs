@@ -38,8 +38,12 @@
 //! on is used only if it may write what is live behind the edge. Tables that nothing writes are constants.
 
 mod bitset;
+mod bounds;
+mod classes;
 mod constants;
 mod demand;
+#[cfg(test)]
+mod facts_tests;
 mod fixpoint;
 mod formula;
 #[cfg(test)]
@@ -67,6 +71,8 @@ pub use parts::{Parts, Rows};
 pub use relations::{Relation, Relations};
 pub use why::{Item, Reason, Stop, Use, why};
 
+use bounds::Bounds;
+
 use crate::control::{ControlGraph, ValueName};
 use crate::netlist::{Netlist, RegId};
 
@@ -81,36 +87,66 @@ pub fn analyze(
     names: &[ValueName],
 ) -> (ControlGraph, Liveness) {
     let bits = BitIndex::new(netlist);
-    let mut uses = uses::Uses::new(netlist, graph, &bits);
-    let mut graph = graph.clone();
-    let mut live = fixpoint::fixpoint(&mut uses, &graph);
-    if relax::relax(&mut uses, &mut graph, &mut live) {
-        relax::merge(netlist, &mut graph, names);
-        live = fixpoint::fixpoint(&mut uses, &graph);
-    }
+    let mut search = propagation::Search::new(netlist, graph, &bits);
+    let mut list = search.bounds(graph, &ranges::ranges(netlist));
+    let (graph, live, bounds, work) = loop {
+        let bounds = Bounds::new(netlist, list);
+        let mut uses = uses::Uses::new(netlist, graph, &bits, &bounds);
+        let mut graph = graph.clone();
+        let mut live = fixpoint::fixpoint(&mut uses, &graph);
+        if relax::relax(&mut uses, &mut graph, &mut live) {
+            relax::merge(netlist, &mut graph, names);
+            live = fixpoint::fixpoint(&mut uses, &graph);
+        }
+        // States with fewer facts can have more starts.
+        list = search.bounds(&graph, &bounds.list);
+        if list.len() == bounds.list.len() {
+            break (graph, live, bounds, uses.work());
+        }
+    };
     let (live, memories): (Vec<BitSet>, Vec<BitSet>) =
         live.iter().map(|set| bits.split(set)).unzip();
-    let mut search = propagation::Search::new(netlist, &graph, &bits);
-    let limit = uses.work() / CONSTANTS + LEAST_WORK;
-    let (constants, bounds) = propagation::constants(&mut search, &graph, &live, limit);
-    let limit = uses.work() / RELATIONS + LEAST_RELATIONS + search.work();
-    let relations = relations::relations(&mut search, &graph, &live, &constants, limit);
+    search.settle(&graph, &bounds);
+    let limit = work / CONSTANTS + LEAST_WORK + search.work();
+    let found = propagation::constants(&mut search, &graph, &live, limit);
+    let mut given_up = GivenUp {
+        constants: found.is_none(),
+        relations: false,
+    };
+    let none = || vec![Constants::none(bits.len()); live.len()];
+    let constants = found.unwrap_or_else(none);
+    let limit = work / RELATIONS + LEAST_RELATIONS + search.work();
+    let found = relations::relations(&mut search, &graph, &live, &constants, limit);
+    given_up.relations = found.is_none();
+    let relations = found.unwrap_or_else(|| vec![Relations::default(); live.len()]);
+    drop(search);
     let liveness = Liveness {
         constants,
-        bounds,
+        bounds: bounds.list,
         relations,
         bits,
         live,
         memories,
+        given_up,
     };
     (graph, liveness)
+}
+
+/// What was not looked for to the end, because it would have taken too much work beside that of the live bits. There is none of it then,
+/// in any state.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct GivenUp {
+    /// [`Liveness::constants`]
+    pub constants: bool,
+    /// [`Liveness::relations`]
+    pub relations: bool,
 }
 
 /// Constants may take this part of the work that the live bits took, and what
 /// follows in any case.
 const CONSTANTS: u64 = 2;
-/// Relations likewise.
-const RELATIONS: u64 = 2;
+/// Relations likewise: as much again.
+const RELATIONS: u64 = 1;
 const LEAST_RELATIONS: u64 = 2_000_000;
 const LEAST_WORK: u64 = 5_000_000;
 
@@ -128,8 +164,11 @@ pub struct Liveness {
     pub constants: Vec<Constants>,
     /// Per state, the live bits without one that follow from others.
     pub relations: Vec<Relations>,
-    /// Registers that never exceed a value, whatever the state; their upper bits are among the constants.
+    /// Registers that never exceed a value, whatever the state; their upper bits are among the constants, and what the value
+    /// excludes is not live.
     pub bounds: Vec<(RegId, u64)>,
+    /// What of this is missing.
+    pub given_up: GivenUp,
 }
 
 /// A dense numbering of register bits: register `r` has bits

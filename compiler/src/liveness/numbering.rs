@@ -2,7 +2,7 @@
 //!
 //! A bit that is known is a constant; of a multiplexer whose select is known one leg is looked at.
 
-use super::terms::{Lit, Terms};
+use super::terms::{Lit, Term, Terms};
 use crate::netlist::known::{Cone, Known};
 use crate::netlist::{BinaryOp, ExprId, MemId, Netlist, Node, UnaryOp};
 
@@ -28,16 +28,20 @@ pub(super) struct Numbering {
     round: u32,
     bits: Vec<Lit>,
     work: u64,
+    /// Whether some input never changes.
+    any_stable: bool,
 }
 
 impl Numbering {
     pub(super) fn new(netlist: &Netlist) -> Numbering {
+        let registers: u32 = netlist.registers.iter().map(|it| it.width).sum();
         Numbering {
-            terms: Terms::new(),
+            terms: Terms::new(registers as usize),
             places: vec![(0, 0); netlist.exprs.len()],
             round: 0,
             bits: Vec::new(),
             work: 0,
+            any_stable: netlist.inputs.iter().any(|input| input.stable),
         }
     }
 
@@ -94,7 +98,8 @@ impl Numbering {
     /// The operands that must come first.
     fn needs(&self, view: View<'_>, id: ExprId, mut visit: impl FnMut(ExprId)) {
         let exprs = &view.netlist.exprs;
-        if view.known.planes(view.cone, id).all_known(exprs.width(id)) {
+        if view.known.planes(view.cone, id).all_known(exprs.width(id)) && !self.is_wiring(view, id)
+        {
             return;
         }
         let mut visit = |operand: ExprId| {
@@ -120,16 +125,33 @@ impl Numbering {
         let width = exprs.width(id);
         let planes = view.known.planes(view.cone, id);
         let known: Vec<Option<bool>> = (0..width).map(|bit| planes.bit(bit)).collect();
-        if known.iter().all(Option::is_some) {
+        if known.iter().all(Option::is_some) && !self.is_wiring(view, id) {
             return known.into_iter().flatten().map(Lit::constant).collect();
         }
         let mut bits = self.made(view, id);
         for (bit, known) in bits.iter_mut().zip(known) {
-            if let Some(value) = known {
+            if let Some(value) = known
+                && !self.is_stable(view, *bit)
+            {
                 *bit = Lit::constant(value);
             }
         }
         bits
+    }
+
+    /// Whether an expression may pass on an input that never changes. Its name says more than its value on
+    /// one edge: that it will be the same.
+    fn is_wiring(&self, view: View<'_>, id: ExprId) -> bool {
+        let node = view.netlist.exprs.node(id);
+        self.any_stable && matches!(node, Node::Input(_) | Node::Slice(..) | Node::Concat(_))
+    }
+
+    fn is_stable(&self, view: View<'_>, lit: Lit) -> bool {
+        let input = match *self.terms.term(lit) {
+            Term::Input(input, _) => input,
+            _ => return false,
+        };
+        view.netlist.inputs[input as usize].stable
     }
 
     fn made(&mut self, view: View<'_>, id: ExprId) -> Vec<Lit> {

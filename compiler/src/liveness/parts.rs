@@ -154,9 +154,16 @@ impl Parts {
 
     /// The parts of a memory that an access may be to, by what is known of the address.
     /// One that may be past the last row may be anywhere, as nothing says what becomes of it in silicon.
-    pub(super) fn touched(&self, memory: MemId, (address, width): (Planes<'_>, u32)) -> Touched {
+    /// `most` is what the address never exceeds, if more is known of that.
+    pub(super) fn touched(
+        &self,
+        memory: MemId,
+        (address, width): (Planes<'_>, u32),
+        most: Option<u64>,
+    ) -> Touched {
         let Blocks { rows, shift, .. } = self.memories[memory.index()];
-        let anywhere = largest(address, width) >= u64::from(rows);
+        let most = most.unwrap_or(u64::MAX);
+        let anywhere = largest(address, width).min(most) >= u64::from(rows);
         let above = u64::MAX.checked_shl(width).unwrap_or(0);
         let known = match anywhere {
             true => 0,
@@ -166,7 +173,11 @@ impl Parts {
         let reach = u64::MAX.checked_shr(unused).unwrap_or(0);
         Touched {
             parts: self.of(memory),
-            all: (known & reach) >> shift == 0,
+            all: (known & reach) >> shift == 0 && most >= u64::from(rows) - 1,
+            most: match anywhere {
+                true => u64::MAX,
+                false => most,
+            },
             shift,
             value: address.value[0],
             known,
@@ -178,6 +189,7 @@ impl Parts {
 pub(super) struct Touched {
     parts: Range<usize>,
     all: bool,
+    most: u64,
     shift: u32,
     value: u64,
     known: u64,
@@ -187,7 +199,7 @@ impl Touched {
     /// Whether a part of this memory is among them.
     pub(super) fn has(&self, part: usize) -> bool {
         let row = ((part - self.parts.start) as u64) << self.shift;
-        self.all || ((row ^ self.value) & self.known) >> self.shift == 0
+        self.all || row <= self.most && ((row ^ self.value) & self.known) >> self.shift == 0
     }
 
     /// Whether one of some parts is among them.

@@ -20,8 +20,8 @@
 //! state satisfies its constants. `prove` checks it. Before the first reset nothing is
 //! claimed.
 
+use super::bounds::Bounds;
 use super::fixpoint::postorder;
-use super::ranges::ranges;
 use super::shown::{Places, shown};
 use super::uses::{edges_of, parts};
 use super::walk::{Place, walk};
@@ -32,18 +32,17 @@ use crate::netlist::known::limbs::{or_shl, or_shr};
 use crate::netlist::known::{Cone, Known, Needed, Scratch};
 use crate::netlist::{Bits, ExprId, Netlist, RegId};
 
-/// The constants of every state among its live bits; none anywhere if finding them
+/// The constants of every state among its live bits; `None` if finding them
 /// takes more than `limit` evaluations.
 pub(super) fn constants(
     search: &mut Search<'_>,
     graph: &ControlGraph,
     live: &[BitSet],
     limit: u64,
-) -> (Vec<Constants>, Vec<(RegId, u64)>) {
+) -> Option<Vec<Constants>> {
     let bits = search.bits;
-    let none = || (vec![Constants::none(bits.len()); live.len()], Vec::new());
     let Some(mut found) = search.starts(graph, live) else {
-        return none();
+        return Some(vec![Constants::none(bits.len()); live.len()]);
     };
     let order = postorder(graph);
     let mut dirty: Vec<bool> = found.iter().map(Option::is_some).collect();
@@ -54,7 +53,7 @@ pub(super) fn constants(
                     continue;
                 }
                 if search.scratch.work() > limit {
-                    return none();
+                    return None;
                 }
                 for changed in search.carry(graph, state, live, &mut found) {
                     dirty[changed.index()] = true;
@@ -65,8 +64,7 @@ pub(super) fn constants(
         // nothing is claimed, and its edges count.
         let missed: Vec<usize> = (0..found.len()).filter(|&at| found[at].is_none()).collect();
         if missed.is_empty() {
-            let bounds = std::mem::take(&mut search.bounds);
-            return (found.into_iter().flatten().collect(), bounds);
+            return Some(found.into_iter().flatten().collect());
         }
         for at in missed {
             found[at] = Some(Constants::none(bits.len()));
@@ -86,9 +84,9 @@ pub(super) struct Search<'a> {
     pub(super) cases: Vec<ResetCase>,
     pub(super) scratch: Scratch,
     pub(super) places: Places,
-    /// Registers that never exceed a value.
-    bounds: Vec<(RegId, u64)>,
-    /// The bits that are 0 in them.
+    /// Bits that the registers' bounds decide.
+    pub(super) decided: Vec<(ExprId, Bits)>,
+    /// The bits of registers above their bounds.
     zeros: BitSet,
 }
 
@@ -113,7 +111,7 @@ impl<'a> Search<'a> {
             cone,
             scratch,
             places: Places::new(graph),
-            bounds: Vec::new(),
+            decided: Vec::new(),
             zeros: BitSet::new(bits.len()),
         }
     }
@@ -149,21 +147,45 @@ impl<'a> Search<'a> {
         (!starts.is_empty()).then_some(starts)
     }
 
+    /// The registers that never exceed a value, in any run from the start: those of `found`, as far as the starts of a graph
+    /// are within.
+    pub(super) fn bounds(
+        &mut self,
+        graph: &ControlGraph,
+        found: &[(RegId, u64)],
+    ) -> Vec<(RegId, u64)> {
+        if found.is_empty() {
+            return Vec::new();
+        }
+        let Some(starts) = self.start_values(graph) else {
+            return Vec::new();
+        };
+        let within = |&&(register, bound): &&(RegId, u64)| {
+            let value = |start: &Vec<Bits>| start[register.index()].to_u64();
+            let mut starts = starts.iter();
+            starts.all(|start| value(start).is_some_and(|value| value <= bound))
+        };
+        found.iter().filter(within).copied().collect()
+    }
+
+    /// Goes on with a graph whose states are others, and with bounds.
+    pub(super) fn settle(&mut self, graph: &ControlGraph, bounds: &Bounds) {
+        self.places = Places::new(graph);
+        self.decided = (bounds.all_decided())
+            .filter(|&(id, _)| self.cone.contains(id))
+            .map(|(id, value)| (id, Bits::from_u64(1, u64::from(value))))
+            .collect();
+        for &(register, bound) in &bounds.list {
+            let width = self.netlist.registers[register.index()].width;
+            for bit in (0..width).filter(|bit| bound >> bit == 0) {
+                self.zeros.insert(self.bits.of(register, bit));
+            }
+        }
+    }
+
     /// The constants of the states that these values show.
     fn starts(&mut self, graph: &ControlGraph, live: &[BitSet]) -> Option<Vec<Option<Constants>>> {
         let starts = self.start_values(graph)?;
-        for (at, bound) in ranges(self.netlist).into_iter().enumerate() {
-            let Some(bound) = bound else { continue };
-            let within = |start: &Vec<Bits>| start[at].to_u64().is_some_and(|value| value <= bound);
-            let upper = bound.leading_zeros() + self.netlist.registers[at].width > 64;
-            if !upper || !starts.iter().all(within) {
-                continue;
-            }
-            self.bounds.push((RegId(at as u32), bound));
-            for bit in (0..self.netlist.registers[at].width).filter(|bit| bound >> bit == 0) {
-                self.zeros.insert(self.bits.of(RegId(at as u32), bit));
-            }
-        }
         let mut found = vec![None; graph.states.len()];
         for start in &starts {
             let shown: Vec<Bits> = (graph.registers.iter())
@@ -256,6 +278,7 @@ impl<'a> Search<'a> {
             scratch,
             places,
             zeros,
+            decided,
             ..
         } = self;
         let exprs = &netlist.exprs;
@@ -271,6 +294,7 @@ impl<'a> Search<'a> {
             let mark = known.mark();
             let of = (&**netlist, &**bits, owners.as_slice(), &*cone);
             set(&mut known, of, case, &own);
+            decide(&mut known, cone, decided);
             let swept = known.sweep_needed(cone, exprs, needed, scratch);
             let edges = edges_of(graph, state, case).iter().enumerate();
             let depth = case.assumptions.len();
@@ -357,6 +381,13 @@ pub(super) fn set(
             let value = Bits::new(register.width, &place(ones & mask), &unknown);
             known.set(cone, register.expr, &value);
         }
+    }
+}
+
+/// Sets what the registers' bounds decide.
+pub(super) fn decide(known: &mut Known, cone: &Cone, decided: &[(ExprId, Bits)]) {
+    for (id, value) in decided {
+        known.set(cone, *id, value);
     }
 }
 

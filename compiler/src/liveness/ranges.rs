@@ -21,10 +21,10 @@ struct Room {
     least: u64,
 }
 
-/// Per register its bound, where that is less than its width allows. A register without a reset or initial value has none.
-pub(super) fn ranges(netlist: &Netlist) -> Vec<Option<u64>> {
+/// The registers that keep within a bound once they are, where that is less than their width allows.
+pub(super) fn ranges(netlist: &Netlist) -> Vec<(RegId, u64)> {
     (0..netlist.registers.len() as u32)
-        .map(|at| of(netlist, RegId(at)))
+        .filter_map(|at| Some((RegId(at), of(netlist, RegId(at))?)))
         .collect()
 }
 
@@ -240,7 +240,7 @@ mod tests {
         let next = next(&mut b, n);
         b.next(n, next);
         b.output("n", n);
-        ranges(&b.finish())[0]
+        ranges(&b.finish()).first().map(|it| it.1)
     }
 
     #[test]
@@ -314,7 +314,7 @@ mod tests {
             b.next(n, next);
             b.output("n", n);
             let netlist = b.finish();
-            let Some(bound) = ranges(&netlist)[0] else {
+            let Some(&(_, bound)) = ranges(&netlist).first() else {
                 continue;
             };
             found += 1;

@@ -1,5 +1,6 @@
 //! Live bits that follow from other live bits of a control state: equal ones, inverse ones, and
-//! small functions.
+//! small functions. Inputs that the environment never changes ([`crate::netlist::Input::stable`]) are
+//! among what they follow from.
 //!
 //! It is value numbering (Alpern, Wegman and Zadeck, POPL 1988) with control states in the place
 //! of basic blocks: optimistic, each edge under its assumptions, until nothing changes. A state's
@@ -14,25 +15,26 @@
 //! 2. as the registers read in the cycle, an active asynchronous reset counted, it satisfies R(T) for *every* state
 //!    T whose facts it satisfies.
 //!
+//! The claim is about inputs that keep the promise: they have the same values in all cycles.
+//!
 //! And what the reset, or the initial values, leave in the facts of a state satisfies its relations. `prove` checks it.
 
 use rustc_hash::FxHashMap;
 
+use super::classes::{Classes, InTerms, Stable};
 use super::fixpoint::postorder;
-use super::formula::{Algebra, Formula};
+use super::formula::Formula;
 use super::numbering::{Numbering, View};
-use super::propagation::{Search, add_facts, set};
-use super::shown::shown;
-use super::terms::{Lit, Term, Terms};
+use super::propagation::{Search, add_facts, decide, set};
+use super::shown::{Places, shown};
+use super::terms::Lit;
 use super::uses::{Refused, edges_of};
 use super::walk::{Place, walk};
-use super::{BitSet, Constants};
+use super::{BitIndex, BitSet, Constants};
+use crate::control::cases::ResetCase;
 use crate::control::{ControlGraph, StateId};
 use crate::netlist::known::{Known, Scratch};
-use crate::netlist::{Bits, ExprId, RegId};
-
-/// Operations of a formula, at most.
-const OPERATIONS: usize = 4;
+use crate::netlist::{Bits, ExprId, Netlist, RegId};
 
 /// A bit that follows from others.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,7 +45,7 @@ pub struct Relation {
     pub is: Formula,
 }
 
-/// The live bits of a state that follow from others there. None follows twice, and the
+/// The live bits of a state that follow from others there, or from inputs. None follows twice, and the
 /// sources of one follow from none, or by one before it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Relations(pub Vec<Relation>);
@@ -57,162 +59,7 @@ impl Relations {
     }
 }
 
-/// What is known of the live bits of a state that have no value there.
-#[derive(Debug, Clone)]
-struct Classes {
-    /// Per bit the first of its class, and whether it is the inverse of that; by number.
-    bits: FxHashMap<usize, (usize, bool)>,
-    /// In order.
-    members: Vec<usize>,
-    /// First bits of classes that are functions of others, which are not themselves.
-    computed: Vec<Relation>,
-}
-
-impl Classes {
-    /// Every bit by itself.
-    fn apart(members: Vec<usize>) -> Classes {
-        Classes {
-            bits: members.iter().map(|&bit| (bit, (bit, false))).collect(),
-            members,
-            computed: Vec::new(),
-        }
-    }
-
-    /// As the first edge makes them, of the literals of the members.
-    fn new(members: Vec<usize>, lits: &[Lit], terms: &mut Terms) -> Classes {
-        let mut classes = Classes::apart(members);
-        let mut first: FxHashMap<u32, (usize, bool)> = FxHashMap::default();
-        for (&bit, &lit) in classes.members.iter().zip(lits) {
-            if terms.is_open(lit) {
-                continue;
-            }
-            let own = (bit, lit.is_inverse());
-            let (of, inverse) = *first.entry(lit.term()).or_insert(own);
-            classes.bits.insert(bit, (of, inverse != lit.is_inverse()));
-        }
-        // A constant is no source.
-        first.remove(&Lit::FALSE.term());
-        let mut sources: Vec<usize> = Vec::new();
-        let mut computed: Vec<usize> = Vec::new();
-        for (&bit, &lit) in classes.members.iter().zip(lits) {
-            let is_first = first.get(&lit.term()).is_some_and(|it| it.0 == bit);
-            if !is_first || terms.is_open(lit) || sources.contains(&bit) {
-                continue;
-            }
-            let source = |of: Lit| {
-                let &(other, inverse) = first.get(&of.term())?;
-                let usable = other != bit && !computed.contains(&other);
-                usable.then(|| Formula::same(other, inverse != of.is_inverse()))
-            };
-            let mut left = OPERATIONS;
-            if let Some(is) = expressed(terms, lit, true, &source, &mut left) {
-                sources.extend(is.sources());
-                computed.push(bit);
-                classes.computed.push(Relation { bit, is });
-            }
-        }
-        classes
-    }
-
-    /// Parts what is not equal under another edge; tells whether anything is.
-    fn part(&mut self, lits: &[Lit], terms: &mut Terms) -> bool {
-        let mut first: FxHashMap<(usize, Lit), (usize, bool)> = FxHashMap::default();
-        let mut changed = false;
-        for (&bit, &lit) in self.members.iter().zip(lits) {
-            let (of, inverse) = self.bits[&bit];
-            let key = (of, lit.inverted_if(inverse));
-            let (now, other) = match terms.is_open(lit) {
-                true => (bit, inverse),
-                false => *first.entry(key).or_insert((bit, inverse)),
-            };
-            if now != of {
-                changed = true;
-                self.bits.insert(bit, (now, inverse != other));
-            }
-        }
-        let places: FxHashMap<usize, Lit> = match self.computed.is_empty() {
-            true => FxHashMap::default(),
-            false => self
-                .members
-                .iter()
-                .copied()
-                .zip(lits.iter().copied())
-                .collect(),
-        };
-        let before = self.computed.len();
-        self.computed.retain(|relation| {
-            let made = relation.is.evaluate(&mut InTerms { terms, of: &places });
-            made == places[&relation.bit] && !terms.is_open(made)
-        });
-        changed || self.computed.len() < before
-    }
-
-    fn relations(&self) -> Relations {
-        let mut list = self.computed.clone();
-        list.extend(self.members.iter().filter_map(|&bit| {
-            let (of, inverse) = self.bits[&bit];
-            (of != bit).then(|| Relation {
-                bit,
-                is: Formula::same(of, inverse),
-            })
-        }));
-        Relations(list)
-    }
-}
-
-/// A term as a function of what `source` knows, itself left out at the `top`.
-fn expressed(
-    terms: &Terms,
-    lit: Lit,
-    top: bool,
-    source: &impl Fn(Lit) -> Option<Formula>,
-    left: &mut usize,
-) -> Option<Formula> {
-    if let Some(bit) = (!top).then(|| source(lit)).flatten() {
-        return Some(bit);
-    }
-    *left = left.checked_sub(1)?;
-    let (a, b, and) = match *terms.term(lit) {
-        Term::And(a, b) => (a, b, true),
-        Term::Xor(a, b) => (a, b, false),
-        _ => return None,
-    };
-    let a = Box::new(expressed(terms, a, false, source, left)?);
-    let b = Box::new(expressed(terms, b, false, source, left)?);
-    let is = match and {
-        true => Formula::And(a, b),
-        false => Formula::Xor(a, b),
-    };
-    Some(is.inverted_if(lit.is_inverse()))
-}
-
-/// Formulas as terms, of literals by the numbers of bits.
-struct InTerms<'a> {
-    terms: &'a mut Terms,
-    of: &'a FxHashMap<usize, Lit>,
-}
-
-impl Algebra for InTerms<'_> {
-    type Value = Lit;
-
-    fn bit(&mut self, number: usize) -> Lit {
-        self.of[&number]
-    }
-
-    fn not(&mut self, of: Lit) -> Lit {
-        !of
-    }
-
-    fn and(&mut self, a: Lit, b: Lit) -> Lit {
-        self.terms.and(a, b)
-    }
-
-    fn xor(&mut self, a: Lit, b: Lit) -> Lit {
-        self.terms.xor(a, b)
-    }
-}
-
-/// The relations of every state among its live bits; none anywhere if finding them
+/// The relations of every state among its live bits; `None` if finding them
 /// takes more than `limit` evaluations.
 pub(super) fn relations(
     search: &mut Search<'_>,
@@ -220,16 +67,20 @@ pub(super) fn relations(
     live: &[BitSet],
     constants: &[Constants],
     limit: u64,
-) -> Vec<Relations> {
-    let none = || vec![Relations::default(); live.len()];
+) -> Option<Vec<Relations>> {
     let Some(starts) = search.start_values(graph) else {
-        return none();
+        return Some(vec![Relations::default(); live.len()]);
     };
+    let stable = Stable::new(search.netlist, search.bits.len());
     let mut relating = Relating {
         numbering: Numbering::new(search.netlist),
         members: (live.iter().zip(constants))
-            .map(|(live, constants)| live.without(constants.bits()).iter().collect())
+            .map(|(live, constants)| {
+                let open = live.without(constants.bits());
+                stable.numbers().chain(open.iter()).collect()
+            })
             .collect(),
+        stable,
         found: vec![None; live.len()],
         changed: Vec::new(),
         work: 0,
@@ -251,7 +102,7 @@ pub(super) fn relations(
                 }
                 relating.carry(search, graph, state, constants);
                 if relating.is_exhausted(search.work()) {
-                    return none();
+                    return None;
                 }
                 for state in std::mem::take(&mut relating.changed) {
                     dirty[state.index()] = true;
@@ -261,15 +112,15 @@ pub(super) fn relations(
         // Of a state that nothing reaches nothing is claimed, and its edges count.
         let missed = |found: &Relating| (0..live.len()).find(|&at| found.found[at].is_none());
         if missed(&relating).is_none() {
-            return relating
+            let relations = relating
                 .found
                 .iter()
                 .flatten()
-                .map(Classes::relations)
-                .collect();
+                .map(|classes| classes.relations(&relating.stable));
+            return Some(relations.collect());
         }
         while let Some(at) = missed(&relating) {
-            relating.found[at] = Some(Classes::apart(relating.members[at].clone()));
+            relating.found[at] = Some(Classes::none());
             relating.changed.push(StateId(at as u32));
         }
     }
@@ -277,7 +128,8 @@ pub(super) fn relations(
 
 struct Relating {
     numbering: Numbering,
-    /// Per state its live bits that are no constants there.
+    stable: Stable,
+    /// Per state the inputs that never change, and its live bits that are no constants there.
     members: Vec<Vec<usize>>,
     found: Vec<Option<Classes>>,
     changed: Vec<StateId>,
@@ -292,16 +144,39 @@ impl Relating {
         self.work + self.numbering.work() + swept > self.limit
     }
 
+    /// The bits of a state that a way into it is asked for: all on the first.
+    fn asked(&self, state: StateId) -> &[usize] {
+        match &self.found[state.index()] {
+            Some(classes) => classes.members(),
+            None => &self.members[state.index()],
+        }
+    }
+
+    /// Whether a way into a state can change anything.
+    fn asks(&self, state: StateId) -> bool {
+        let found = self.found[state.index()].as_ref();
+        found.is_none_or(|classes| !classes.members().is_empty())
+    }
+
     /// Takes in what the members of a state are by one way into it.
-    fn meet(&mut self, state: StateId, lit: impl FnMut(usize) -> Lit) {
+    fn meet(&mut self, state: StateId, mut lit: impl FnMut(usize) -> Lit) {
         let at = state.index();
-        let lits: Vec<Lit> = self.members[at].iter().copied().map(lit).collect();
-        self.work += lits.len() as u64;
         let terms = &mut self.numbering.terms;
+        let asked = match &self.found[at] {
+            Some(classes) => classes.members(),
+            None => &self.members[at],
+        };
+        let lits = asked.iter().map(|&number| match self.stable.input(number) {
+            Some((input, bit)) => terms.input(input.0, bit),
+            None => lit(number),
+        });
+        let lits: Vec<Lit> = lits.collect();
+        self.work += lits.len() as u64;
         let changed = match &mut self.found[at] {
             Some(classes) => classes.part(&lits, terms),
             none => {
-                *none = Some(Classes::new(self.members[at].clone(), &lits, terms));
+                let members = self.members[at].clone();
+                *none = Some(Classes::new(members, &lits, terms, &self.stable));
                 true
             }
         };
@@ -317,7 +192,10 @@ impl Relating {
             .collect();
         for state in search.places.fitting(graph, &shown) {
             let members = self.members[state.index()].clone();
-            let lits = members.into_iter().map(|number| {
+            let members = members
+                .into_iter()
+                .filter(|&number| self.stable.input(number).is_none());
+            let lits = members.map(|number| {
                 let (register, bit) = search.bits.bit(number);
                 match start[register.index()].bit(bit) {
                     Some(value) => (number, Lit::constant(value)),
@@ -340,7 +218,7 @@ impl Relating {
             .collect();
         let classes = self.found[state.index()].as_ref();
         let classes = classes.expect("a state is carried on when it is reached");
-        for relation in &classes.relations().0 {
+        for relation in &classes.relations(&self.stable).0 {
             let of: FxHashMap<usize, Lit> = (relation.is.sources().into_iter())
                 .map(|number| (number, lits[number]))
                 .collect();
@@ -390,12 +268,20 @@ impl Relating {
             cases,
             scratch,
             places,
+            decided,
             ..
         } = search;
         let (netlist, bits, case) = (*netlist, *bits, &cases[at]);
         let exprs = &netlist.exprs;
+        let edges = edges_of(graph, state, case).iter().enumerate();
+        let edges: Vec<_> = edges.filter(|(_, edge)| self.asks(edge.to)).collect();
+        if case.is_plain() && edges.is_empty() {
+            self.show(graph, (netlist, bits), (places, case), state, stored);
+            return;
+        }
         let of = (netlist, bits, owners.as_slice(), &*cone);
         set(known, of, case, own);
+        decide(known, cone, decided);
         if known.sweep_needed(cone, exprs, needed, scratch).is_err() {
             return;
         }
@@ -416,7 +302,7 @@ impl Relating {
                 *lits = self.numbering.value(view, value);
             }
         }
-        let edges = edges_of(graph, state, case).iter().enumerate();
+        let edges = edges.into_iter();
         let depth = case.assumptions.len();
         let visit = |place: Place<'_>, known: &mut Known, scratch: &mut Scratch| {
             let Place::Edge(_, edge) = place else {
@@ -434,8 +320,11 @@ impl Relating {
             };
             self.numbering.begin();
             let mut next: FxHashMap<RegId, Vec<Lit>> = FxHashMap::default();
-            for at in 0..self.members[edge.to.index()].len() {
-                let (register, _) = bits.bit(self.members[edge.to.index()][at]);
+            let asked = self.asked(edge.to).iter().copied();
+            let asked = asked.filter(|&number| self.stable.input(number).is_none());
+            let mut wanted: Vec<RegId> = asked.map(|number| bits.bit(number).0).collect();
+            wanted.dedup();
+            for register in wanted {
                 if next.contains_key(&register) {
                     continue;
                 }
@@ -460,6 +349,18 @@ impl Relating {
         };
         // Where the work is done, the caller gives up.
         let _ = walk((cone, exprs), known, scratch, edges, depth, false, visit);
+        self.show(graph, (netlist, bits), (places, case), state, &read);
+    }
+
+    /// Carries what the registers read as to the states that they show.
+    fn show(
+        &mut self,
+        graph: &ControlGraph,
+        (netlist, bits): (&Netlist, &BitIndex),
+        (places, case): (&Places, &ResetCase),
+        state: StateId,
+        read: &[Vec<Lit>],
+    ) {
         let shows = shown(graph, netlist, &|register: RegId, offset: u32| {
             let lits = &read[register.index()][offset as usize..];
             let (mut sure, mut ones) = (0, 0);
@@ -471,7 +372,7 @@ impl Relating {
             (sure, ones)
         });
         for target in places.fitting(graph, &shows) {
-            if target != state || case.is_reset() {
+            if (target != state || case.is_reset()) && self.asks(target) {
                 self.meet(target, |number| {
                     let (register, bit) = bits.bit(number);
                     read[register.index()][bit as usize]

@@ -65,30 +65,37 @@ pub(super) enum Term {
 
 /// All terms.
 pub(super) struct Terms {
+    /// The constant, the register bits, then what was made of them.
     list: Vec<Term>,
     open: Vec<bool>,
     known: FxHashMap<Term, u32>,
+    /// How many are always there.
+    given: usize,
 }
 
 impl Terms {
-    pub(super) fn new() -> Terms {
+    /// The constant and so many register bits.
+    pub(super) fn new(registers: usize) -> Terms {
+        let bits = (0..registers as u32).map(Term::Register);
+        let list: Vec<Term> = std::iter::once(Term::Constant).chain(bits).collect();
         Terms {
-            list: vec![Term::Constant],
-            open: vec![false],
+            open: vec![false; list.len()],
             known: FxHashMap::default(),
+            given: list.len(),
+            list,
         }
     }
 
-    /// Forgets all. Literals mean nothing then.
+    /// Forgets what was made. Its literals mean nothing then.
     pub(super) fn clear(&mut self) {
-        self.list.truncate(1);
-        self.open.truncate(1);
+        self.list.truncate(self.given);
+        self.open.truncate(self.given);
         self.known.clear();
     }
 
-    /// How many there are: a measure of time.
+    /// How many were made: a measure of time.
     pub(super) fn len(&self) -> usize {
-        self.list.len()
+        self.list.len() - self.given
     }
 
     pub(super) fn term(&self, of: Lit) -> &Term {
@@ -111,8 +118,8 @@ impl Terms {
         Lit(at << 1)
     }
 
-    pub(super) fn register(&mut self, number: usize) -> Lit {
-        self.intern(Term::Register(number as u32), false)
+    pub(super) fn register(&self, number: usize) -> Lit {
+        Lit((number as u32 + 1) << 1)
     }
 
     pub(super) fn input(&mut self, input: u32, bit: u32) -> Lit {
@@ -206,7 +213,7 @@ mod tests {
 
     #[test]
     fn what_is_equal_by_a_step_is_one_literal() {
-        let mut terms = Terms::new();
+        let mut terms = Terms::new(2);
         let (a, b, c) = (terms.register(0), terms.register(1), terms.input(0, 3));
         assert_eq!(terms.mux(c, a, a), a);
         assert_eq!(terms.mux(c, a, !a), !terms.xor(c, a));
@@ -222,7 +229,7 @@ mod tests {
 
     #[test]
     fn what_is_left_open_spreads() {
-        let mut terms = Terms::new();
+        let mut terms = Terms::new(1);
         let a = terms.register(0);
         let (x, y) = (terms.open(), terms.open());
         assert_ne!(x, y);

@@ -7,10 +7,10 @@ use super::*;
 use crate::control::{self, ControlOptions, Edge, State, StateId};
 use crate::netlist::eval::{self, MachineState};
 use crate::netlist::testing::{Builder, Rng, narrow};
-use crate::netlist::{BinaryOp, ExprId, RegId};
+use crate::netlist::{BinaryOp, ExprId, InputId, RegId};
 
 use super::machines::followers;
-pub(crate) use super::machines::{buffer, copies, random_machine, rounds};
+pub(crate) use super::machines::{bounded, buffer, copies, random_machine, rounds, straps};
 
 fn explore(netlist: &Netlist, options: &ControlOptions) -> ControlGraph {
     let (graph, diagnostics) = control::explore(netlist, options);
@@ -82,8 +82,21 @@ pub(crate) fn project(bits: &BitIndex, live: &BitSet, machine: &MachineState) ->
         .collect()
 }
 
-/// Properties 1 and 2, for all valuations of all states and all inputs.
-fn check_liveness(netlist: &Netlist, graph: &ControlGraph, liveness: &Liveness, context: &str) {
+/// Whether no register exceeds what it is said never to exceed.
+pub(super) fn within_bounds(liveness: &Liveness, machine: &MachineState) -> bool {
+    liveness.bounds.iter().all(|&(register, most)| {
+        let bits = machine.registers[register.index()].iter().rev();
+        bits.fold(0, |n, &bit| n * 2 + u64::from(bit)) <= most
+    })
+}
+
+/// Properties 1 and 2, for all valuations of all states and all inputs; the second for pairs of which one is within the bounds.
+pub(super) fn check_liveness(
+    netlist: &Netlist,
+    graph: &ControlGraph,
+    liveness: &Liveness,
+    context: &str,
+) {
     let bits = &liveness.bits;
     for (index, state) in graph.states.iter().enumerate() {
         let id = StateId(index as u32);
@@ -113,30 +126,72 @@ fn check_liveness(netlist: &Netlist, graph: &ControlGraph, liveness: &Liveness, 
                 let seen_outputs = eval::sampled(netlist, &machine, &inputs);
                 let behaviour = (seen_outputs, edge.to, next);
                 let key = project(bits, live, &machine);
-                let other = seen.entry(key).or_insert_with(|| behaviour.clone());
-                assert_eq!(
-                    *other, behaviour,
-                    "{context}: a dead bit of {} matters",
-                    state.name
-                );
+                let alike = seen.entry(key).or_insert_with(Vec::new);
+                alike.push((within_bounds(liveness, &machine), behaviour));
+            }
+            for alike in seen.values() {
+                let Some((_, first)) = alike.iter().find(|(within, _)| *within) else {
+                    continue;
+                };
+                for (_, other) in alike {
+                    assert_eq!(
+                        first, other,
+                        "{context}: a dead bit of {} matters",
+                        state.name
+                    );
+                }
             }
         }
     }
 }
 
-/// In every valuation reached from a cycle of the reset, the registers as they read
+/// In every valuation reached from a cycle of the reset, with inputs that keep their promise, the registers as they read
 /// under any inputs have the constants and relations of every state whose facts they satisfy. Tells
 /// how many bits that are no facts have a value.
-fn check_constants(
+pub(super) fn check_constants(
     netlist: &Netlist,
     graph: &ControlGraph,
     liveness: &Liveness,
     context: &str,
 ) -> usize {
     let Some(reset) = &graph.reset else { return 0 };
-    let all: Vec<Vec<Vec<bool>>> = (0..1u64 << input_bits(netlist))
-        .map(|number| inputs_of(netlist, number))
-        .collect();
+    let mut runs: HashMap<Vec<Vec<bool>>, Vec<Vec<Vec<bool>>>> = HashMap::new();
+    for number in 0..1u64 << input_bits(netlist) {
+        let inputs = inputs_of(netlist, number);
+        let stable = inputs.iter().zip(&netlist.inputs);
+        let stable = stable.filter(|(_, input)| input.stable);
+        let stable = stable.map(|(value, _)| value.clone()).collect();
+        runs.entry(stable).or_default().push(inputs);
+    }
+    for inputs in runs.values() {
+        check_run(netlist, graph, liveness, (reset, inputs), context);
+    }
+    let no_fact = |(state, constants): (&State, &Constants)| {
+        let facts = graph.registers.iter().zip(&state.values);
+        let facts: Vec<RegId> = facts
+            .filter(|(_, v)| v.is_known())
+            .map(|(r, _)| *r)
+            .collect();
+        let bits = constants.bits().iter();
+        bits.filter(|&bit| !facts.contains(&liveness.bits.bit(bit).0))
+            .count()
+    };
+    graph
+        .states
+        .iter()
+        .zip(&liveness.constants)
+        .map(no_fact)
+        .sum()
+}
+
+/// The same for runs with some inputs.
+fn check_run(
+    netlist: &Netlist,
+    graph: &ControlGraph,
+    liveness: &Liveness,
+    (reset, all): (&crate::control::ResetStart, &[Vec<Vec<bool>>]),
+    context: &str,
+) {
     let port = netlist
         .inputs
         .iter()
@@ -160,18 +215,22 @@ fn check_constants(
             continue;
         }
         let machine = state_of(netlist, at as u64);
-        for inputs in &all {
+        for inputs in all {
             let (read, _) = eval::under_resets(netlist, &machine, inputs);
+            assert!(within_bounds(liveness, &read), "{context}: a bound");
             let found = liveness.constants.iter().zip(&liveness.relations);
             for (state, (constants, relations)) in graph.states.iter().zip(found) {
                 if !satisfies(graph, state, &read) {
                     continue;
                 }
                 for relation in &relations.0 {
-                    let mut values = Values(|number| {
-                        let (register, bit) = liveness.bits.bit(number);
-                        read.registers[register.index()][bit as usize]
-                    });
+                    let mut values = Values(
+                        |number| {
+                            let (register, bit) = liveness.bits.bit(number);
+                            read.registers[register.index()][bit as usize]
+                        },
+                        |input: InputId, bit| inputs[input.index()][bit as usize],
+                    );
                     let (own, is) = (values.bit(relation.bit), relation.is.evaluate(&mut values));
                     assert_eq!(own, is, "{context}: {} {relation:?}", state.name);
                 }
@@ -189,22 +248,6 @@ fn check_constants(
             open.push(number(&eval::cycle(netlist, &machine, inputs).next));
         }
     }
-    let no_fact = |(state, constants): (&State, &Constants)| {
-        let facts = graph.registers.iter().zip(&state.values);
-        let facts: Vec<RegId> = facts
-            .filter(|(_, v)| v.is_known())
-            .map(|(r, _)| *r)
-            .collect();
-        let bits = constants.bits().iter();
-        bits.filter(|&bit| !facts.contains(&liveness.bits.bit(bit).0))
-            .count()
-    };
-    graph
-        .states
-        .iter()
-        .zip(&liveness.constants)
-        .map(no_fact)
-        .sum()
 }
 
 /// Every valuation reached from an initial state is in the graph, by its edges.
@@ -338,7 +381,7 @@ fn work_is_that_of_the_states() {
         let graph = explore(&netlist, &ControlOptions::default());
         assert_eq!(graph.states.len() as u64, states);
         let bits = BitIndex::new(&netlist);
-        let mut uses = uses::Uses::new(&netlist, &graph, &bits);
+        let mut uses = uses::Uses::new(&netlist, &graph, &bits, &Bounds::default());
         let before = uses.work();
         fixpoint::fixpoint(&mut uses, &graph);
         uses.work() - before

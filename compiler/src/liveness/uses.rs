@@ -1,5 +1,6 @@
 //! What a control state uses, edge by edge.
 
+use super::bounds::Bounds;
 use super::demand::Demand;
 use super::parts::limbs;
 use super::walk::{Place, walk};
@@ -63,7 +64,12 @@ pub(super) trait Decided: Fn(&Assumption) -> bool {}
 impl<F: Fn(&Assumption) -> bool> Decided for F {}
 
 impl<'a> Uses<'a> {
-    pub(super) fn new(netlist: &'a Netlist, graph: &ControlGraph, bits: &'a BitIndex) -> Uses<'a> {
+    pub(super) fn new(
+        netlist: &'a Netlist,
+        graph: &ControlGraph,
+        bits: &'a BitIndex,
+        bounds: &Bounds,
+    ) -> Uses<'a> {
         let mut scratch = Scratch::default();
         let own = || (graph.registers.iter()).map(|own| &netlist.registers[own.index()]);
         let leaves: Vec<ExprId> = own().map(|register| register.expr).collect();
@@ -82,7 +88,7 @@ impl<'a> Uses<'a> {
         Uses {
             netlist,
             bits,
-            demand: Demand::new(&whole.cone, &bits.parts),
+            demand: Demand::new(&whole.cone, &bits.parts, bounds),
             whole,
             steering,
             owners: bits.owners(),
@@ -252,6 +258,8 @@ impl<'a> Uses<'a> {
                         demand.bit(cone, assumption.expr, assumption.bit);
                     }
                     Place::Decision(_) => return Ok(()),
+                    // No copy takes it: the decisions above see to that.
+                    Place::Edge(_, edge) if impossible(demand, edge) => return Ok(()),
                     Place::Edge(number, _) => {
                         let found = next.find(|(at, ..)| *at == number);
                         let (.., wanted) = found.expect("edges are walked in order");
@@ -327,6 +335,12 @@ impl<'a> Uses<'a> {
             result
         })
     }
+}
+
+/// Whether the bounds of registers exclude an edge.
+fn impossible(demand: &Demand, edge: &Edge) -> bool {
+    let mut assumptions = edge.assumptions.iter();
+    assumptions.any(|it| it.bit == 0 && demand.decided(it.expr) == Some(!it.value))
 }
 
 /// Demands what is shown. An output of which it is open whether it counts goes to
@@ -470,7 +484,7 @@ fn written(
         }
         let address = known.planes(cone, write.address);
         let width = exprs.width(write.address);
-        if !index.touched(id, (address, width)).any(asked) {
+        if !index.touched(id, (address, width), None).any(asked) {
             continue;
         }
         for expr in [write.enable, write.address, write.data, write.mask] {

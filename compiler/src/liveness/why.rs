@@ -8,6 +8,7 @@
 //! distance is enough at each step; it is found by halving, because the demand
 //! of a set is the union of the demands of its members.
 
+use super::bounds::Bounds;
 use super::uses::{Decided, Limb, Shown, Uses, Wanted};
 use super::{BitSet, Liveness};
 use crate::control::{Assumption, ControlGraph, StateId};
@@ -70,7 +71,12 @@ pub fn why(
     let mut search = Search {
         netlist,
         graph,
-        uses: Uses::new(netlist, graph, bits),
+        uses: Uses::new(
+            netlist,
+            graph,
+            bits,
+            &Bounds::new(netlist, liveness.bounds.clone()),
+        ),
         distances: Vec::new(),
     };
     let start = (state, search.number(item));

@@ -195,6 +195,9 @@ pub struct Input {
     pub width: u32,
     /// `Node::Input` of this input.
     pub expr: ExprId,
+    /// The environment promises that it never changes: not from one logical cycle to the next, and not over a
+    /// supply failure.
+    pub stable: bool,
 }
 
 /// A value that the environment observes.

@@ -21,7 +21,8 @@ pub fn print(netlist: &Netlist) -> String {
         let _ = writeln!(printer.out, "clock {edge} {}", clock.port);
     }
     for input in &netlist.inputs {
-        let _ = writeln!(printer.out, "input {}[{}]", input.name, input.width);
+        let stable = if input.stable { " stable" } else { "" };
+        let _ = writeln!(printer.out, "input {}[{}]{stable}", input.name, input.width);
     }
     for register in &netlist.registers {
         let next = printer.text(register.next);

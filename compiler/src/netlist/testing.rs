@@ -56,7 +56,16 @@ impl Builder {
             boundary: Boundary::Port,
             width,
             expr,
+            stable: false,
         });
+        expr
+    }
+
+    /// An input that the environment never changes.
+    pub(crate) fn stable_input(&mut self, name: &str, width: u32) -> ExprId {
+        let expr = self.input(name, width);
+        let input = self.netlist.inputs.last_mut();
+        input.expect("it was added").stable = true;
         expr
     }
 

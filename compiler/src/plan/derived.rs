@@ -1,5 +1,7 @@
 //! Bits that an image need not hold, because others that it holds tell their values.
 //!
+//! Sources are saved bits, and inputs that the environment never changes, which a restore finds at the wrapper's port.
+//!
 //! As with [given bits](super::given), a save is made in a checkpoint only where the registers
 //! have what it derives: the wrapper compares each of these bits with the same function of the same
 //! bits. So whatever the analysis believed, the function *is* the bit when the save is made, and a restore that puts
@@ -14,7 +16,7 @@ use super::given::is_comparable;
 use crate::liveness::{BitSet, Formula, Liveness};
 use crate::netlist::{Netlist, RegId};
 
-/// Bits with what they are, by number. The sources of one are saved.
+/// Bits with what they are, by number. The bits that one is made of are saved; inputs never change.
 pub type Derived = BTreeMap<usize, Formula>;
 
 /// Whether the wrapper can see a register, to compare it and to restore others from it.
@@ -41,19 +43,21 @@ pub fn derivable(
     let relations = &liveness.relations[checkpoint.state.index()];
     // Classes of equal bits, by the bit that they are said to be; each with whether it is inverse.
     let mut classes: BTreeMap<usize, Vec<(usize, bool)>> = BTreeMap::new();
-    for relation in &relations.0 {
-        let (of, inverse) = match &relation.is {
-            Formula::Bit(of) => (*of, false),
-            Formula::Not(it) => match **it {
-                Formula::Bit(of) => (of, true),
-                _ => continue,
-            },
-            _ => continue,
-        };
-        let own = classes.entry(of).or_insert_with(|| vec![(of, false)]);
-        own.push((relation.bit, inverse));
-    }
     let mut derived = Derived::new();
+    for relation in relations.0.iter().filter(|it| it.is.is_copy()) {
+        let inverse = matches!(relation.is, Formula::Not(_));
+        match relation.is.sources()[..] {
+            [of] => {
+                let own = classes.entry(of).or_insert_with(|| vec![(of, false)]);
+                own.push((relation.bit, inverse));
+            }
+            // An input, which the wrapper always sees.
+            _ if usable.contains(relation.bit) => {
+                derived.insert(relation.bit, relation.is.clone());
+            }
+            _ => {}
+        }
+    }
     // Per bit that others are said to be, the one that is saved in its place.
     let mut source: FxHashMap<usize, (usize, bool)> = FxHashMap::default();
     for (&of, members) in &classes {

@@ -151,6 +151,22 @@ impl Circuit {
         list
     }
 
+    /// All reads, those of the same contents side by side, in the order in which they were made.
+    pub(super) fn all_reads(&self) -> Vec<Vec<ReadOf>> {
+        let memories = self.reads.iter().enumerate();
+        let contents =
+            memories.flat_map(|(at, both)| both.iter().map(move |reads| (MemId(at as u32), reads)));
+        let list = contents.map(|(of, reads)| {
+            let read = |read: &Read| ReadOf {
+                of,
+                address: read.address.clone(),
+                data: read.data.clone(),
+            };
+            reads.iter().map(read).collect()
+        });
+        list.collect()
+    }
+
     /// What holds of the variables: reads of one memory at equal addresses give
     /// equal data (Ackermann's reduction).
     pub(super) fn constraints(&mut self) -> Vec<Lit> {

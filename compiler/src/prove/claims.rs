@@ -6,7 +6,7 @@ use super::circuit::{Circuit, Contents};
 use super::words;
 use crate::control::StateId;
 use crate::liveness::{Algebra, BitIndex, BitSet, Constants, Relation};
-use crate::netlist::{Bits, MemId, Node, RegId};
+use crate::netlist::{Bits, InputId, MemId, Netlist, Node, RegId};
 use crate::plan::{Checkpoint, Derived};
 
 /// Clock edges for which the reset is held. The claim about the start is about a reset that is
@@ -60,6 +60,9 @@ pub(super) struct InCircuit<'a> {
     pub(super) aig: &'a mut Aig,
     pub(super) bits: &'a BitIndex,
     pub(super) registers: &'a [Vec<Lit>],
+    pub(super) netlist: &'a Netlist,
+    /// The inputs of the cycle. Stable ones have the same values in all others: that is the promise of the environment.
+    pub(super) inputs: &'a [Vec<Lit>],
 }
 
 impl Algebra for InCircuit<'_> {
@@ -68,6 +71,14 @@ impl Algebra for InCircuit<'_> {
     fn bit(&mut self, number: usize) -> Lit {
         let (register, bit) = self.bits.bit(number);
         self.registers[register.index()][bit as usize]
+    }
+
+    fn input(&mut self, input: InputId, bit: u32) -> Lit {
+        match self.netlist.inputs[input.index()].stable {
+            true => self.inputs[input.index()][bit as usize],
+            // Of others nothing is promised: in another cycle it may be anything.
+            false => self.aig.input(),
+        }
     }
 
     fn not(&mut self, of: Lit) -> Lit {
@@ -267,6 +278,8 @@ pub(super) fn constant(
             aig: &mut circuit.aig,
             bits,
             registers,
+            netlist: claims.netlist,
+            inputs: &circuit.inputs,
         };
         let own = algebra.bit(relation.bit);
         let is = relation.is.evaluate(&mut algebra);

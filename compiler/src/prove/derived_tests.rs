@@ -96,3 +96,78 @@ fn a_wrong_relation_is_refuted_where_a_plan_relies_on_some() {
         assert!(refuted(&plain).is_empty(), "no plan relies on it");
     }
 }
+
+#[test]
+fn what_follows_from_an_input_holds_because_that_never_changes() {
+    let netlist = machines::straps();
+    let (graph, liveness) = analyzed(&netlist);
+    let mut plan =
+        crate::plan::plan(&netlist, &graph, &liveness, &Default::default()).expect("feasible");
+    let mut any = false;
+    for checkpoint in &mut plan.checkpoints {
+        let bits = crate::plan::derivable(&netlist, &liveness, checkpoint, |bit| bit, true);
+        any |= bits.values().any(|is| is.has_input());
+        checkpoint.derive(bits);
+    }
+    if !any {
+        // The plan saves where nothing is held: in the first waiting state instead.
+        let waiting = graph.states.iter().position(|it| it.name == "state=1");
+        let state = StateId(waiting.expect("a state") as u32);
+        let checkpoint = &mut plan.checkpoints[0];
+        checkpoint.state = state;
+        checkpoint.saved = liveness.live[state.index()].clone();
+        checkpoint.given = crate::liveness::Constants::none(liveness.bits.len());
+        checkpoint.derived.clear();
+        let bits = crate::plan::derivable(&netlist, &liveness, checkpoint, |bit| bit, true);
+        assert_eq!(bits.values().filter(|is| is.has_input()).count(), 4);
+        checkpoint.derive(bits);
+    }
+    let claims = Claims {
+        netlist: &netlist,
+        graph: &graph,
+        liveness: &liveness,
+        plan: Some(&plan),
+    };
+    assert_eq!(refuted(&claims), []);
+    // The same, and nothing is promised.
+    let mut open = netlist.clone();
+    open.inputs[3].stable = false;
+    let netlist = &open;
+    assert!(!refuted(&Claims { netlist, ..claims }).is_empty());
+    // Another bit of the input.
+    for (at, checkpoint) in plan.checkpoints.iter().enumerate() {
+        for (&bit, is) in checkpoint.derived.iter().filter(|(_, is)| is.has_input()) {
+            let mut wrong = plan.clone();
+            let other = is.clone().inverted_if(true);
+            wrong.checkpoints[at].derived.insert(bit, other);
+            let plan = Some(&wrong);
+            let found = refuted(&Claims { plan, ..claims });
+            assert!(found.iter().any(|it| it.bits == [liveness.bits.bit(bit)]));
+        }
+    }
+}
+
+#[test]
+fn what_a_bound_excludes_is_proved_dead_where_the_counter_is_kept() {
+    let netlist = machines::bounded();
+    let options = ControlOptions {
+        forbidden: vec!["n".to_string()],
+        ..ControlOptions::default()
+    };
+    let (graph, _) = crate::control::explore(&netlist, &options);
+    let (graph, liveness) = liveness::analyze(&netlist, &graph, &[]);
+    let plain = claims(&netlist, &graph, &liveness);
+    assert_eq!(refuted(&plain), []);
+    // Without the bound, and with another one.
+    for bounds in [vec![], vec![(RegId(0), 3)]] {
+        let mut wrong = liveness.clone();
+        wrong.bounds = bounds;
+        assert!(!refuted(&claims(&netlist, &graph, &wrong)).is_empty());
+    }
+    // A bit of the counter that comes back as anything takes it over the bound.
+    for bit in liveness.bits.range(RegId(0)) {
+        let mut wrong = liveness.clone();
+        wrong.live[0].remove(bit);
+        assert!(!refuted(&claims(&netlist, &graph, &wrong)).is_empty());
+    }
+}

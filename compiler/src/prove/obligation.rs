@@ -17,35 +17,35 @@ use crate::liveness::Values;
 use crate::netlist::{Bits, InputId, MemId, RegId, Sampled};
 
 /// What one step from a state consists of.
-struct Step {
-    circuit: Circuit,
+pub(super) struct Step {
+    pub(super) circuit: Circuit,
     /// The copy that lost nothing, and the one that kept certain bits only.
     copies: [Copy; 2],
     next: [Vec<Vec<Lit>>; 2],
     /// The bits that need not agree.
-    free: Vec<(RegId, u32)>,
+    pub(super) free: Vec<(RegId, u32)>,
     /// Per register bit, whether it agrees after the step.
-    agree: Vec<Lit>,
+    pub(super) agree: Vec<Lit>,
     /// The memories of which rows are lost.
     lost: Vec<MemId>,
     /// "The first copy is within the bounds", before the step and after it.
-    bounded: [Lit; 2],
-    targets: Vec<Target>,
+    pub(super) bounded: [Lit; 2],
+    pub(super) targets: Vec<Target>,
 }
 
 /// A state that an edge leads to.
-struct Target {
-    state: StateId,
+pub(super) struct Target {
+    pub(super) state: StateId,
     /// "The step ends there."
-    there: Lit,
+    pub(super) there: Lit,
     /// "It has the constants, and what is live agrees."
-    agree: Lit,
+    pub(super) agree: Lit,
     /// Per memory with live rows, whether they agree.
     contents: Vec<(MemId, Lit)>,
 }
 
 impl Step {
-    fn new(claims: &Claims<'_>, machine: &Machine<'_>, state: StateId) -> Step {
+    pub(super) fn new(claims: &Claims<'_>, machine: &Machine<'_>, state: StateId) -> Step {
         let netlist = claims.netlist;
         let index = &claims.liveness.bits;
         let mut circuit = Circuit::new(netlist);
@@ -69,6 +69,8 @@ impl Step {
                 aig: &mut circuit.aig,
                 bits: index,
                 registers: &whole,
+                netlist,
+                inputs: &circuit.inputs,
             });
             let (register, bit) = index.bit(relation.bit);
             whole[register.index()][bit as usize] = is;
@@ -100,6 +102,8 @@ impl Step {
                 aig: &mut circuit.aig,
                 bits: index,
                 registers: &restored,
+                netlist,
+                inputs: &circuit.inputs,
             });
             let (register, bit) = index.bit(number);
             let lit = &mut restored[register.index()][bit as usize];
@@ -172,9 +176,18 @@ impl Step {
         }
     }
 
+    /// A bit of a register as it is stored in a copy.
+    pub(super) fn stored(&self, copy: usize, register: RegId, bit: u32) -> Lit {
+        self.copies[copy].stored[register.index()][bit as usize]
+    }
+
     /// What the environment can tell the copies apart by, as far as it may: a
     /// condition, or an output where its condition holds.
-    fn outputs(&mut self, claims: &Claims<'_>, machine: &Machine<'_>) -> Vec<(Effect, Lit)> {
+    pub(super) fn outputs(
+        &mut self,
+        claims: &Claims<'_>,
+        machine: &Machine<'_>,
+    ) -> Vec<(Effect, Lit)> {
         let aig = &mut self.circuit.aig;
         let mut list = Vec::new();
         for (at, output) in claims.netlist.outputs.iter().enumerate() {
@@ -196,7 +209,7 @@ impl Step {
 
     /// "As the registers read in this cycle, they satisfy the facts of a state, but not
     /// its constants", for each state that this is possible for.
-    fn shows(
+    pub(super) fn shows(
         &mut self,
         claims: &Claims<'_>,
         machine: &Machine<'_>,
@@ -248,9 +261,9 @@ pub(super) fn step(
     let mut wanted = constraints;
     wanted.push(wrong);
     // "This bit agrees", for each that need not, to be assumed at will.
-    let same: Vec<Lit> = (step.free.iter())
-        .map(|&(register, bit)| {
-            let [a, b] = [0, 1].map(|at| stored(&step.copies[at], register, bit));
+    let same: Vec<Lit> = (step.free.clone().into_iter())
+        .map(|(register, bit)| {
+            let [a, b] = [0, 1].map(|copy| step.stored(copy, register, bit));
             !step.circuit.aig.xor(a, b)
         })
         .collect();
@@ -298,10 +311,6 @@ fn holds_by_target(step: &mut Step, shown: Lit, constraints: &[Lit], deadline: I
     };
     let mut targets = step.targets.iter();
     never(&[rest]) && targets.all(|target| never(&[target.there, !target.agree]))
-}
-
-fn stored(copy: &Copy, register: RegId, bit: u32) -> Lit {
-    copy.stored[register.index()][bit as usize]
 }
 
 pub(super) fn read(question: &Question, bits: &[Lit]) -> Bits {
@@ -392,7 +401,10 @@ fn effect(
             let (register, bit) = index.bit(number);
             values[register.index()].bit(bit) == Some(true)
         };
-        relation.is.evaluate(&mut Values(value)) != value(relation.bit)
+        let input = |input: InputId, bit: u32| {
+            question.value(step.circuit.inputs[input.index()][bit as usize])
+        };
+        relation.is.evaluate(&mut Values(value, input)) != value(relation.bit)
     });
     let unlike = unlike.map(|relation| relation.bit);
     let others: Vec<(RegId, u32)> = (constants.bits().iter().filter(other).chain(unlike))

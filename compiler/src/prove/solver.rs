@@ -31,15 +31,18 @@ impl Question {
             solver: BasicSolver::default(),
             vars: vec![None; aig.len()],
         };
-        question
-            .solver
-            .cb_mut()
-            .set_stop(move || Instant::now() >= deadline);
+        question.until(deadline);
         for &lit in wanted {
             let lit = question.encode(aig, lit);
             question.clause([lit]);
         }
         question
+    }
+
+    /// Another deadline.
+    pub(super) fn until(&mut self, deadline: Instant) {
+        let stop = move || Instant::now() >= deadline;
+        self.solver.cb_mut().set_stop(stop);
     }
 
     fn clause<const N: usize>(&mut self, lits: [batsat::Lit; N]) {

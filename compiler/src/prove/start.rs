@@ -56,12 +56,14 @@ pub(super) fn start(
     match held(claims) {
         Some(levels) => {
             for _ in 0..RESET_CYCLES {
-                let inputs = netlist.inputs.iter().zip(&levels);
-                let inputs = inputs.map(|(input, level)| match level {
-                    Some(level) => vec![Lit::constant(*level); input.width as usize],
-                    None => word(&mut circuit.aig, input.width),
-                });
-                circuit.inputs = inputs.collect();
+                for (at, (input, level)) in netlist.inputs.iter().zip(&levels).enumerate() {
+                    circuit.inputs[at] = match level {
+                        Some(level) => vec![Lit::constant(*level); input.width as usize],
+                        // What never changes is the same in all cycles.
+                        None if input.stable => continue,
+                        None => word(&mut circuit.aig, input.width),
+                    };
+                }
                 let copy = machine.copy(&mut circuit, registers, machine.all_kept(), None);
                 registers = machine.next(&mut circuit, &copy);
                 wanted.extend(circuit.constraints());

@@ -71,6 +71,7 @@ pub fn report(inputs: &Inputs) -> Report {
         idetic_version: env!("CARGO_PKG_VERSION").to_string(),
         design: design(inputs),
         observe: observe(inputs.observe),
+        stable_inputs: stable_inputs(inputs.observe),
         control: control(inputs),
         handshakes_declared: inputs.observe.handshakes.len(),
         hazards: hazards::list(inputs.netlist, inputs.observe, inputs.hazards),
@@ -178,6 +179,28 @@ fn observe(options: &ObserveOptions) -> Vec<Observe> {
         .collect()
 }
 
+fn stable_inputs(options: &ObserveOptions) -> Vec<StableInput> {
+    let inputs = options.stable.iter();
+    inputs
+        .map(|range| StableInput {
+            input: options.text[range.clone()].to_owned(),
+            file: options.path.display().to_string(),
+            line: hazards::line(&options.text, range.start),
+        })
+        .collect()
+}
+
+/// What is missing of the states.
+fn not_searched(inputs: &Inputs) -> Vec<&'static str> {
+    let given_up = inputs.liveness.given_up;
+    let kinds = [
+        ("constants", given_up.constants),
+        ("relations", given_up.relations),
+    ];
+    let missing = kinds.into_iter().filter(|(_, missing)| *missing);
+    missing.map(|(kind, _)| kind).collect()
+}
+
 /// The clocks, if there are several.
 fn clocks(netlist: &Netlist) -> Vec<Clock> {
     let domains = match &netlist.domains[..] {
@@ -273,6 +296,7 @@ fn control(inputs: &Inputs) -> Control {
             .reset
             .as_ref()
             .map(|reset| format!("{}={}", reset.port, u8::from(reset.active_high))),
+        not_searched: not_searched(inputs),
         states,
         edges: edges
             .into_iter()

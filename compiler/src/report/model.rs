@@ -21,6 +21,9 @@ pub struct Report {
     /// Outputs that do not count in every cycle: promises of the user.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub observe: Vec<Observe>,
+    /// Inputs that never change: promises of the user.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub stable_inputs: Vec<StableInput>,
     /// Control states.
     pub control: Control,
     /// How many handshakes with the environment are declared; without any, hazards
@@ -92,6 +95,17 @@ pub struct Design {
     /// Testbench code: it stays in the text and has no part in the analysis.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub passed_over: Vec<PassedOver>,
+}
+
+/// An input that never changes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct StableInput {
+    /// Name of the port.
+    pub input: String,
+    /// The configuration file that says so.
+    pub file: String,
+    /// Its line there.
+    pub line: u32,
 }
 
 /// An output that does not count in every cycle.
@@ -204,6 +218,10 @@ pub struct Control {
     /// The input that the states were explored from, `rst_n=0`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reset: Option<String>,
+    /// What of the states was not looked for to the end, because it would have taken too much work: `constants`, and `relations`, bits that
+    /// follow from others.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub not_searched: Vec<&'static str>,
     /// The states.
     pub states: Vec<State>,
     /// The transitions; several conditions between the same two states are one.

@@ -275,6 +275,14 @@ pub(super) fn fact_rows(report: &Report) -> Vec<Vec<String>> {
             format!("{}; your promise", shorten(&list.join(", "), 100)),
         );
     }
+    if !report.stable_inputs.is_empty() {
+        let names = report.stable_inputs.iter().map(|it| it.input.as_str());
+        let names: Vec<&str> = names.collect();
+        row(
+            "stable inputs",
+            format!("{}; your promise", shorten(&names.join(", "), 100)),
+        );
+    }
     let control = &report.control;
     row(
         "control",
@@ -298,6 +306,17 @@ pub(super) fn fact_rows(report: &Report) -> Vec<Vec<String>> {
         "live bits",
         format!("{least} least, {median} median, {most} most"),
     );
+    if !control.not_searched.is_empty() {
+        let what = |kind: &&str| match *kind {
+            "constants" => "bits with one value in a state",
+            _ => "bits that follow from others",
+        };
+        let list: Vec<&str> = control.not_searched.iter().map(what).collect();
+        row(
+            "not searched",
+            format!("{}: it would take too much work", list.join(", ")),
+        );
+    }
     let baseline = &report.baseline;
     let memories = match report.design.memories.iter().any(|memory| memory.written) {
         true => " and memory",
@@ -417,7 +436,7 @@ fn checkpoint_table(report: &Report) -> String {
     });
     out.push_str("  given bits are live, but follow from the checkpoint itself");
     out.push_str(match derived {
-        true => "; derived ones from saved ones\n",
+        true => "; derived ones from saved ones or stable inputs\n",
         false => "\n",
     });
     out

@@ -23,7 +23,7 @@ struct Rng {
     }
 };
 
-// Rows of 32-bit words: the asynchronous resets' mask, the levels at which they are active, then per logical cycle input values, input known, output values,
+// Rows of 32-bit words: the asynchronous resets' mask, the levels at which they are active, the mask of inputs that never change, then per logical cycle input values, input known, output values,
 // output known.
 struct Stimulus {
     uint32_t cycles = 0;
@@ -37,13 +37,14 @@ struct Stimulus {
         words.resize(static_cast<size_t>(size) / 4);
         const bool whole = std::fread(words.data(), 4, words.size(), file) == words.size();
         std::fclose(file);
-        if (!whole || words.size() < 1 + 2 * IN_WORDS) return false;
+        if (!whole || words.size() < 1 + 3 * IN_WORDS) return false;
         cycles = words[0];
-        return words.size() == 1 + 2 * IN_WORDS + static_cast<size_t>(cycles) * 2 * (IN_WORDS + OUT_WORDS);
+        return words.size() == 1 + 3 * IN_WORDS + static_cast<size_t>(cycles) * 2 * (IN_WORDS + OUT_WORDS);
     }
     const uint32_t* resets() const { return &words[1]; }
     const uint32_t* resets_active() const { return &words[1 + IN_WORDS]; }
-    const uint32_t* row(uint64_t cycle) const { return &words[1 + 2 * IN_WORDS + cycle * 2 * (IN_WORDS + OUT_WORDS)]; }
+    const uint32_t* stable() const { return &words[1 + 2 * IN_WORDS]; }
+    const uint32_t* row(uint64_t cycle) const { return &words[1 + 3 * IN_WORDS + cycle * 2 * (IN_WORDS + OUT_WORDS)]; }
     const uint32_t* inputs(uint64_t cycle) const { return row(cycle); }
     const uint32_t* inputs_known(uint64_t cycle) const { return row(cycle) + IN_WORDS; }
     const uint32_t* outputs(uint64_t cycle) const { return row(cycle) + 2 * IN_WORDS; }

@@ -182,6 +182,10 @@ private:
             const bool disturbed = stall && environment.garbage && (rng.next() & 3) == 0;
             if (disturbed) {
                 disturb();
+                for (unsigned i = 0; i < IN_WORDS; ++i) {
+                    const uint32_t stable = stimulus.stable()[i];
+                    top->idetic_in[i] = (top->idetic_in[i] & ~stable) | (stimulus.inputs(n)[i] & stable);
+                }
                 settle(50);
                 bool released = false;
                 for (unsigned i = 0; i < IN_WORDS; ++i) {

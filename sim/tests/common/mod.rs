@@ -35,6 +35,7 @@ pub fn toy() -> OriginalDesign {
             port: "rst_n".to_string(),
             active_high: false,
         }],
+        stable_inputs: Vec::new(),
         clock: "clk".to_string(),
         clock_edge: ClockEdge::Positive,
         ports: vec![

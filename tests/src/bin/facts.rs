@@ -123,6 +123,12 @@ fn row(design: &Design, word_bits: u32) -> Result<Vec<String>, String> {
         (total as f64 / states as f64) - (rest as f64 / narrowed.graph.states.len() as f64)
     });
     let mean = |count: usize| format!("{:.1}", count as f64 / states as f64);
+    let given_up = analysis.liveness.given_up;
+    // A search that was given up found nothing, which says nothing.
+    let known = |mean: String, given_up: bool| match given_up {
+        true => "–".to_string(),
+        false => mean,
+    };
     let saves = |analysis: &Analysis, recompute: bool| {
         let options = InsertOptions {
             word_bits,
@@ -134,7 +140,7 @@ fn row(design: &Design, word_bits: u32) -> Result<Vec<String>, String> {
     };
     let (plan, copied) = saves(&analysis, false)?;
     let (_, all) = saves(&analysis, true)?;
-    let [every, known] =
+    let [every, facts_out] =
         [true, false].map(|constants| plain(&analysis, &plan, constants, word_bits));
     let least = match &narrowed {
         Some(narrowed) => words(&saves(narrowed, true)?.1).to_string(),
@@ -147,12 +153,12 @@ fn row(design: &Design, word_bits: u32) -> Result<Vec<String>, String> {
         live[0].to_string(),
         live[states / 2].to_string(),
         live[states - 1].to_string(),
-        mean(constant),
-        mean(equal),
-        mean(computed),
+        known(mean(constant), given_up.constants),
+        known(mean(equal), given_up.relations),
+        known(mean(computed), given_up.relations),
         unobserved.map_or(String::new(), |bits| format!("{bits:.1}")),
         words(&every).to_string(),
-        words(&known).to_string(),
+        words(&facts_out).to_string(),
         words(&copied).to_string(),
         words(&all).to_string(),
         least,

@@ -312,10 +312,10 @@ fn what_cannot_be_taken_back_is_told() {
         "{}",
         outcome.stderr
     );
-    bench.write("idetic.toml", b"[input]\nstable = [\"word\"]\n");
+    bench.write("idetic.toml", b"[input]\nsteady = [\"word\"]\n");
     let outcome = bench.refused(1, &["analyze", "relay.v"]);
     assert!(
-        outcome.stderr.contains("unknown key `stable`"),
+        outcome.stderr.contains("unknown key `steady`"),
         "{}",
         outcome.stderr
     );

@@ -241,6 +241,7 @@ impl Emitted {
             },
             ports: ports.collect(),
             async_resets: idetic_tests::replay::async_resets(&self.netlist),
+            stable_inputs: Vec::new(),
             top_module_file: self.sources.path(module.span.file).to_path_buf(),
             endmodule_offset: module.anchors.endmodule as usize,
             language,

@@ -45,6 +45,17 @@ pub struct Ast {
     pub observed: Vec<Observed>,
     /// Handshakes with the environment.
     pub handshakes: Vec<Handshake>,
+    /// Inputs that the environment never changes.
+    pub stable_inputs: Vec<StableInput>,
+}
+
+/// An input of the top module that the configuration declares to be stable.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StableInput {
+    /// Its name.
+    pub name: String,
+    /// Where the configuration says so.
+    pub span: Span,
 }
 
 /// A handshake that the configuration declares: something is transferred in the

@@ -22,7 +22,7 @@ use super::claims::{constant_masks, facts, relations};
 use crate::control::StateId;
 use crate::liveness::Verilog;
 use crate::netlist::verilog::literal;
-use crate::netlist::{Bits, RegId};
+use crate::netlist::{Bits, InputId, RegId};
 
 /// A file to be written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -109,7 +109,8 @@ fn constant(claims: &Claims<'_>, state: StateId, registers: &str) -> String {
     });
     let bit = |number: usize| bit_of(claims, registers, number);
     let related = relations(claims, state).iter().map(|relation| {
-        let is = relation.is.evaluate(&mut Verilog(bit));
+        let input = |input, bit| input_of(claims, input, bit);
+        let is = relation.is.evaluate(&mut Verilog(bit, input));
         format!("({} == {is})", bit(relation.bit))
     });
     all(of.chain(related))
@@ -122,6 +123,17 @@ fn bit_of(claims: &Claims<'_>, registers: &str, number: usize) -> String {
     match claims.netlist.registers[at].width {
         1 => format!("{registers}{at}"),
         _ => format!("{registers}{at}[{bit}]"),
+    }
+}
+
+/// A bit of an input in Verilog. Of one that formulas are about there is one value, whatever the cycle and the copy.
+fn input_of(claims: &Claims<'_>, input: InputId, bit: u32) -> String {
+    let of = &claims.netlist.inputs[input.index()];
+    match of.width {
+        // Nothing is promised: there is no such signal, and Yosys will say so.
+        _ if !of.stable => format!("not_stable_i{}", input.index()),
+        1 => format!("i{}", input.index()),
+        _ => format!("i{}[{bit}]", input.index()),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::reads::{Reader, fit, keep};
 use super::step::{Step, is_data};
-use super::{all, any, bit_of, bounded, constant, inconstant, mask, satisfies, title};
+use super::{all, any, bit_of, bounded, constant, inconstant, input_of, mask, satisfies, title};
 use rustc_hash::FxHashMap;
 
 use crate::control::StateId;
@@ -118,7 +118,10 @@ fn registers(claims: &Claims<'_>, state: StateId, lines: &mut Vec<String>) {
             let bits = (0..register.width)
                 .rev()
                 .map(|bit| match what(number(bit)) {
-                    Some(is) => is.evaluate(&mut Verilog(|of| bit_of(claims, wire, of))),
+                    Some(is) => is.evaluate(&mut Verilog(
+                        |of| bit_of(claims, wire, of),
+                        |input, bit| input_of(claims, input, bit),
+                    )),
                     None if register.width == 1 => otherwise.to_owned(),
                     None => format!("{otherwise}[{bit}]"),
                 });

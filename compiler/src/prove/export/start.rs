@@ -23,15 +23,23 @@ pub(super) fn text(claims: &Claims<'_>, step: &Step<'_>) -> String {
         let number: usize = name.strip_prefix('i')?.parse().ok()?;
         levels.as_ref()?[number]
     };
+    // Inputs that never change are the same in all cycles.
+    let stable = |name: &str| {
+        let number = name.strip_prefix('i').and_then(|it| it.parse().ok());
+        number.is_some_and(|at: usize| claims.netlist.inputs[at].stable)
+    };
     let free = || {
         let inputs = step.inputs().into_iter();
-        let inputs = inputs.filter(|(name, _)| level(name).is_none());
+        let inputs = inputs.filter(|(name, _)| level(name).is_none() && !stable(name));
         let list = inputs.chain(step.open()).chain(step.data().cloned());
         list.collect::<Vec<_>>()
     };
     let mut lines = vec!["// the start".to_owned(), "module start(".to_owned()];
     for (name, width) in step.registers() {
         lines.push(format!("  input {}{name},", range(width)));
+    }
+    for (name, width) in step.inputs().iter().filter(|(name, _)| stable(name)) {
+        lines.push(format!("  input {}{name},", range(*width)));
     }
     for cycle in 0..cycles {
         let ports = free().into_iter();
@@ -59,6 +67,7 @@ pub(super) fn text(claims: &Claims<'_>, step: &Step<'_>) -> String {
                         let width = of.map_or(1, |(_, width)| *width);
                         literal(&held_word(width, level))
                     }
+                    None if stable(name) => name.to_owned(),
                     None => format!("{data}{name}"),
                 },
             }),
