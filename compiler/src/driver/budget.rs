@@ -458,7 +458,8 @@ pub(super) fn filled(analysis: &Analysis, options: &InsertOptions, state: usize)
     let parts = &liveness.bits.parts;
     // One range of each memory is the least.
     let mut memories = vec![0; netlist.memories.len()];
-    for part in liveness.memories[state].iter() {
+    let saved = liveness.memories[state].iter();
+    for part in saved.filter(|&part| plan::is_saved(netlist, parts, part)) {
         let own = parts.rows(part);
         memories[own.memory.index()] += own.rows.len() as u64;
     }

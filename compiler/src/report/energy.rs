@@ -25,7 +25,7 @@ pub(super) fn percent(part: f64, whole: f64) -> f64 {
 
 /// Joules of a save of everything.
 pub(super) fn baseline(netlist: &Netlist, word_bits: u32, model: &Model) -> f64 {
-    let memories = netlist.written_memories();
+    let memories = netlist.saved_memories();
     let memories = memories.map(|memory| &netlist.memories[memory.index()]);
     let memories = memories.map(|memory| (u64::from(memory.depth), memory.width));
     let shape = Shape::filled(word_bits, netlist.flop_bits(), memories);
@@ -153,6 +153,7 @@ fn added(
             let effort = layout.shape(at).save();
             let takes = plan.without_save.get(at);
             let skips = match (policy, inputs.energy, takes) {
+                _ if plan.is_sure(checkpoint.state) => Skipped::Never,
                 (Policy::Threshold, Some(model), Some(&takes)) => {
                     Skipped::Above((f64::from(model.supply.level(takes)) + 1.0) / 256.0)
                 }
