@@ -36,6 +36,13 @@
 // With COLD = 1 a start without an image loads constants, by the same walk as a
 // restore, without the NVM.
 //
+// With KEEPS = 1 some memory of the design outlives supply failures by itself and goes on with
+// it, so that no image but the newest fits it. A newest image that is refused then
+// stops the design until the supply fails, with error high: nothing is restored in its place, and nothing
+// starts cold. What tells it from a commit word whose write was cut off, which may hold anything, is
+// the sequence number: an image that was committed has the one behind that of the other slot, and
+// the first one of all has 1. If all images have another ID, the NVM is one of another design, and the start is cold.
+//
 // Guarantees:
 // - stall and advance come from registers, at_checkpoint, skip and rest only, never
 //   from the NVM inputs. shift and chain_in do depend on nvm_ready and
@@ -67,6 +74,7 @@ module idetic_controller #(
     parameter        BASE = 0,              // first NVM word of slot 0
     parameter [31:0] ID = 0,                // hash of design and layout
     parameter        COLD = 0,              // 1: a cold start loads constants
+    parameter        KEEPS = 0,             // 1: a refused image stops the design, see above
     parameter        MEMORIES = 0,          // memories in the payload
     parameter        MEMORY_WORDS = 0,      // payload words of all of them
     parameter        MEMORY_INDEX = 1,      // bits of a memory number; 2**MEMORY_INDEX >= MEMORIES
@@ -157,13 +165,14 @@ module idetic_controller #(
   localparam [4:0] S_CELLS = 5'd16;  // its words
   localparam [4:0] S_ALIGN = 5'd17;  // turn the chain until it is back in place
   localparam [4:0] S_SETTLE = 5'd18;  // the environment answers to resume
+  localparam [4:0] S_HALT = 5'd19;  // nothing is right to go on from
 
   generate
     if (WORD < 8 || WORD > 64 || WORD % 2 != 0 || WORDS < 1
         || WORD_INDEX < 1 || (WORD_INDEX < 31 && (1 << WORD_INDEX) < WORDS)
         || CHECKPOINT_INDEX < 1 || CHECKPOINT_INDEX > WORD
         || ADDRESS < 1 || ADDRESS > 32
-        || COLD < 0 || COLD > 1 || MEMORIES < 0 || MEMORY_WORDS < 0
+        || COLD < 0 || COLD > 1 || KEEPS < 0 || KEEPS > 1 || MEMORIES < 0 || MEMORY_WORDS < 0
         || (MEMORY_INDEX < 31 && (1 << MEMORY_INDEX) < MEMORIES)
         || (ADDRESS < 31 && BASE + 2 * SLOT_WORDS > (1 << ADDRESS))) begin : g_range
       idetic_controller_parameter_out_of_range range ();
@@ -186,6 +195,7 @@ module idetic_controller #(
   reg  [1:0]                  shown;      // per slot: its commit word is well-formed
   reg  [1:0]                  untried;    // per slot: well-formed and not yet tried
   reg  [1:0]                  refused;    // per slot: it was passed over, for its ID or its CRC
+  reg                         alien;      // one was passed over for its ID
   reg                         failed;     // behind the error output
   reg  [1:0]                  serial_0;   // sequence number in the commit word of slot 0
   reg  [1:0]                  serial_1;
@@ -265,6 +275,12 @@ module idetic_controller #(
       && &nvm_rdata[WORD-1:HALF+2] && ~|nvm_rdata[HALF-1:2];
   wire [HALF-1:0] number = {{(HALF - 2) {1'b0}}, serial};
 
+  // With KEEPS: does the refused image in `slot` have the number of one that was committed? The other slot's is
+  // looked at as long as it has not been tried, too.
+  wire [1:0] other_serial = slot ? serial_0 : serial_1;
+  wire       other_shown = slot ? shown[0] : shown[1];
+  wire       committed = refused != 2'b00 || (other_shown ? serial == other_serial + 2'd1 : slot || serial == 2'd1);
+
   // The words of the slot in turn.
   wire [WORD-1:0] crc_word;
   wire last_part = PARTS == 1 || {30'd0, part} == LAST_PART;
@@ -325,7 +341,11 @@ module idetic_controller #(
         S_ID:
         if (transfer) begin
           if (!agrees) state <= S_PICK;
-          else if (last_part) state <= S_INDEX;
+          // The image that should be the newest has another ID, and this one has not.
+          else if (KEEPS == 1 && !saving && last_part && alien && other_serial == serial + 2'd1) begin
+            failed <= 1'b1;
+            state <= S_HALT;
+          end else if (last_part) state <= S_INDEX;
         end
 
         S_INDEX: if (transfer) state <= S_PAYLOAD;
@@ -356,7 +376,7 @@ module idetic_controller #(
         if (transfer) begin
           if (!agrees) begin
             failed <= 1'b1;
-            state <= S_PICK;
+            state <= KEEPS == 1 && committed ? S_HALT : S_PICK;
           end else if (last_part) begin
             state <= saving ? S_COMMIT : S_RESUME;
             // An older image of this design is used although a newer slot exists.
@@ -374,6 +394,7 @@ module idetic_controller #(
 
         S_RUN: if (begins) state <= voids ? S_VOID : S_ID;
         S_VOID: if (transfer) state <= S_ID;
+        S_HALT: state <= KEEPS == 1 ? S_HALT : S_START;
         default: state <= S_START;
       endcase
 
@@ -387,6 +408,7 @@ module idetic_controller #(
         shown <= 2'b00;
         untried <= 2'b00;
         refused <= 2'b00;
+        alien <= 1'b0;
         blank <= 1'b0;
         address <= COMMIT_0[ADDRESS-1:0];
       end
@@ -423,6 +445,7 @@ module idetic_controller #(
         address <= address + 1'b1;
         part <= last_part ? 2'd0 : part + 2'd1;
         if (!agrees) refused[slot] <= 1'b1;
+        if (!agrees && state == S_ID) alien <= 1'b1;
       end
 
       S_INDEX:

@@ -10,6 +10,7 @@ mod derived;
 mod failures;
 mod outline;
 mod pareto;
+mod plan_options;
 mod policy;
 mod settled;
 mod stable;
@@ -31,12 +32,13 @@ use crate::energy::{EnergyOptions, Model};
 use crate::frontend::{self, ReadOptions, ast::Ast};
 use crate::instrument::{self, InstrumentOptions, Skips};
 use crate::layout::{Layout, WidthTried};
-use crate::liveness::{self, Liveness};
+use crate::liveness::{self, Accesses, Liveness};
 use crate::netlist::{Netlist, RegId};
-use crate::plan::{Alternative, Plan, PlanOptions, Policy};
-use crate::source::{Setting, SourceMap};
+use crate::plan::{Alternative, Plan, Policy};
+use crate::source::SourceMap;
 use crate::stack::with_room;
 use budget::Planned;
+use plan_options::plan_options;
 use stopwatch::Stopwatch;
 
 pub use outline::{Outline, outline};
@@ -67,6 +69,8 @@ pub struct Analysis {
     pub graph: ControlGraph,
     /// The live bits in each.
     pub liveness: Liveness,
+    /// What may be read and written of memories that outlive a supply failure by themselves.
+    pub accesses: Accesses,
     /// Whether it can be instrumented with other clocks and black boxes around.
     pub surroundings: Diagnostics,
     /// SHA-256 of the design's files and parameters, hexadecimal.
@@ -80,10 +84,12 @@ pub struct Analysis {
 }
 
 impl Analysis {
-    /// Live bits of a state, those of memories included.
+    /// Live bits of a state that have to be saved, those of memories included.
     fn live_bits(&self, state: usize) -> u64 {
+        let parts = &self.liveness.bits.parts;
         let memories = self.liveness.memories[state].iter();
-        self.liveness.live[state].count() as u64 + self.liveness.bits.parts.bits(memories)
+        let memories = memories.filter(|&part| crate::plan::is_saved(&self.netlist, parts, part));
+        self.liveness.live[state].count() as u64 + parts.bits(memories)
     }
 }
 
@@ -133,6 +139,7 @@ pub fn analyze(
         return (None, diagnostics);
     }
     let (graph, liveness) = liveness::analyze(&netlist, &graph, &control.names);
+    let accesses = liveness::accesses(&netlist, &graph, &liveness);
     watch.lap("liveness");
     let hash = hash(sources, options, &netlist.top);
     let analysis = Analysis {
@@ -140,6 +147,7 @@ pub fn analyze(
         netlist,
         graph,
         liveness,
+        accesses,
         surroundings,
         hash,
         read: options.read.clone(),
@@ -241,6 +249,16 @@ fn planned(analysis: &Analysis, options: &InsertOptions) -> (Option<Planned>, Di
     let mut planned = match widths::planned(analysis, options, &plan_options) {
         Ok(planned) => planned,
         Err(mut error) => {
+            let sure = plan_options.rewrites.sure.iter();
+            let names: Vec<&str> = sure
+                .map(|state| analysis.graph.states[state.index()].name.as_str())
+                .collect();
+            if !names.is_empty() {
+                error = error.note(format!(
+                    "these states are checkpoints because of memories that outlive a supply failure: {}",
+                    names.join(", ")
+                ));
+            }
             if let Some(most) = options.max_bits {
                 let bound = format!("states that save more than {most} bits are no checkpoints");
                 error = error.note(format!("{bound} (`max_bits` under `[plan]`)"));
@@ -272,53 +290,6 @@ fn planned(analysis: &Analysis, options: &InsertOptions) -> (Option<Planned>, Di
         planned.layout = budget::lay_out(analysis, &options, &planned.plan);
     }
     (Some(planned), diagnostics)
-}
-
-/// What the options say of the plan, but for the energy model.
-fn plan_options(analysis: &Analysis, options: &InsertOptions) -> (PlanOptions, Diagnostics) {
-    let mut diagnostics = Diagnostics::default();
-    let mut states = |key: &str, names: &[String]| -> Vec<StateId> {
-        let found = names.iter().map(|name| {
-            let found = state_named(&analysis.graph, name);
-            found.map_err(|error| error.setting(Setting::text(&["plan", key], name)))
-        });
-        let (found, errors): (Vec<_>, Vec<_>) = found.partition(Result::is_ok);
-        diagnostics
-            .list
-            .extend(errors.into_iter().filter_map(Result::err));
-        found.into_iter().flatten().collect()
-    };
-    let forced = states("forced", &options.forced);
-    let mut forbidden = states("forbidden", &options.forbidden);
-    if let Some(most) = options.max_bits {
-        let saved = crate::plan::saved_bits(&analysis.netlist, &analysis.graph, &analysis.liveness);
-        for (at, bits) in saved
-            .into_iter()
-            .enumerate()
-            .filter(|(_, bits)| *bits > most)
-        {
-            let state = StateId(at as u32);
-            if forced.contains(&state) {
-                let name = &analysis.graph.states[at].name;
-                let message =
-                    format!("the forced checkpoint `{name}` saves {bits} bits, more than {most}");
-                diagnostics.push(
-                    Diagnostic::global(codes::INFEASIBLE, message)
-                        .setting(Setting::text(&["plan", "forced"], name))
-                        .help("raise `max_bits`, or do not force it"),
-                );
-            }
-            forbidden.push(state);
-        }
-    }
-    let plan_options = PlanOptions {
-        max_cycles: options.max_cycles,
-        forced,
-        forbidden,
-        prices: None,
-        costs: None,
-    };
-    (plan_options, diagnostics)
 }
 
 /// From live bits to the files of an instrumented design.
@@ -357,7 +328,15 @@ pub fn insert(
     let skips = match (policy, &energy) {
         (policy @ (Policy::Threshold | Policy::Reactive), Some(model)) => {
             let takes = plan.without_save.iter();
-            let levels = takes.map(|&takes| model.supply.level(takes)).collect();
+            let levels = takes.map(|&takes| model.supply.level(takes));
+            // No level lets a sure save be skipped, and none ends a rest after it.
+            let levels = levels.zip(&plan.checkpoints).map(|(level, checkpoint)| {
+                match plan.is_sure(checkpoint.state) {
+                    true => u8::MAX,
+                    false => level,
+                }
+            });
+            let levels = levels.collect();
             match policy {
                 Policy::Reactive => Skips::AboveOrRest(levels),
                 _ => Skips::Above(levels),
@@ -474,6 +453,10 @@ fn hash(sources: &SourceMap, options: &AnalyzeOptions, top: &str) -> String {
     for (name, value) in &options.read.defines {
         field(name.as_bytes());
         field(value.as_deref().unwrap_or("").as_bytes());
+    }
+    for (name, _) in &options.elaborate.kept_memories {
+        field(b"kept");
+        field(name.as_bytes());
     }
     field(top.as_bytes());
     hasher

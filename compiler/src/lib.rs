@@ -23,5 +23,6 @@ pub mod netlist;
 pub mod plan;
 pub mod prove;
 pub mod report;
+pub mod rewrites;
 pub mod source;
 mod stack;

@@ -215,8 +215,11 @@ impl Run<'_> {
                 self.options.campaign.seed,
                 &format!("power cycle {}", self.report.power_cycles),
             );
-            let torn = pick(&mut rng, &outcome.log, clock);
             let mut past = PastCycle::new(&trial.image, position, &outcome);
+            let torn = pick(
+                &mut rng,
+                past.variants(self.judge.replay.instrumented, clock),
+            );
             let image = past.image_at(self.judge.replay.instrumented, clock, torn, &mut rng);
             trial = Trial {
                 id: trial.id.then(clock, torn),
@@ -282,8 +285,11 @@ impl Run<'_> {
             .iter()
             .rev()
             .find(|write| !is_commit(write.address))?;
-        image.nvm[last.address as usize] ^= 1;
-        image.allowed = vec![Position::Cycle(captured)];
+        // A memory that has gone on with the newer image stops a design where that is damaged.
+        if design.internals.kept.is_empty() {
+            image.nvm[last.address as usize] ^= 1;
+            image.allowed = vec![Position::Cycle(captured)];
+        }
         Some(Trial {
             id: before.id.then(clock, Torn::None),
             image,

@@ -15,7 +15,7 @@ use crate::progress::{Progress, Step};
 use crate::replay::Replay;
 use crate::report::{CampaignReport, Failure};
 use crate::rng::Rng;
-use crate::spec::{BlankNvm, CycleEnd, CycleLog, CycleOutcome, Environment};
+use crate::spec::{BlankNvm, CycleEnd, CycleOutcome, Environment};
 use crate::tool::Simulator;
 
 /// What to try. With the same options and design a campaign gives the same report.
@@ -205,15 +205,6 @@ pub(crate) fn next_trial(
     }
 }
 
-/// The variants to try for a failure at an edge.
-fn variants(log: &CycleLog, clock: u64) -> &'static [Torn] {
-    if log.pending_at(clock).is_some() {
-        &Torn::ALL
-    } else {
-        &[Torn::None]
-    }
-}
-
 impl Campaign<'_> {
     fn stopped(&self) -> bool {
         self.report.failures.len() >= self.options.stop_after.max(1)
@@ -261,7 +252,7 @@ impl Campaign<'_> {
         let mut past = self.base_cycle();
         let mut trials = Vec::new();
         for &clock in clocks {
-            for &torn in variants(&self.base.log, clock) {
+            for &torn in past.variants(self.judge.replay.instrumented, clock) {
                 trials.push(next_trial(&self.judge, &start, &mut past, clock, torn));
             }
         }
@@ -310,7 +301,7 @@ impl Campaign<'_> {
             let stride = (interesting as usize * 2).div_ceil(share).max(1);
             let mut past = PastCycle::new(&trial.image, *position, outcome);
             for clock in (0..interesting).step_by(stride) {
-                for &torn in variants(&outcome.log, clock) {
+                for &torn in past.variants(self.judge.replay.instrumented, clock) {
                     seconds.push(next_trial(&self.judge, &trial.id, &mut past, clock, torn));
                 }
             }
@@ -328,9 +319,13 @@ impl Campaign<'_> {
         for run in 0..self.options.random_runs {
             let mut rng = Rng::new(self.options.seed, &format!("random {run}"));
             let clock = rng.below(self.base.clocks);
-            let torn = pick(&mut rng, &self.base.log, clock);
+            let mut past = self.base_cycle();
+            let torn = pick(
+                &mut rng,
+                past.variants(self.judge.replay.instrumented, clock),
+            );
             let start = PointId::uninterrupted(self.judge.replay.simulator());
-            let trial = next_trial(&self.judge, &start, &mut self.base_cycle(), clock, torn);
+            let trial = next_trial(&self.judge, &start, &mut past, clock, torn);
             running.push((rng, trial));
         }
         for _ in 1..MAX_RANDOM_FAILURES {
@@ -364,8 +359,11 @@ impl Campaign<'_> {
                     // What went before allows two positions that look alike so far: go on without this failure.
                     Some(_) if ambiguous => finals.push(trial),
                     Some((position, outcome)) if outcome.end == CycleEnd::Stopped => {
-                        let torn = pick(&mut rng, &outcome.log, clock);
                         let mut past = PastCycle::new(&trial.image, *position, outcome);
+                        let torn = pick(
+                            &mut rng,
+                            past.variants(self.judge.replay.instrumented, clock),
+                        );
                         let next = next_trial(&self.judge, &trial.id, &mut past, clock, torn);
                         running.push((rng, next));
                     }
@@ -390,8 +388,7 @@ fn thinned(clocks: Vec<u64>, most: usize) -> Vec<u64> {
 }
 
 /// A variant for a failure at an edge, by chance.
-pub(crate) fn pick(rng: &mut Rng, log: &CycleLog, clock: u64) -> Torn {
-    let choices = variants(log, clock);
+pub(crate) fn pick(rng: &mut Rng, choices: &[Torn]) -> Torn {
     choices[rng.below(choices.len() as u64) as usize]
 }
 

@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use crate::kept::KeptMemory;
+
 /// Direction of a port. `inout` ports are not supported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -174,6 +176,8 @@ pub struct Internals {
     /// All state of the original design that its outputs may depend on. Empty if it is not known: then Icarus cannot try a point again
     /// with known contents.
     pub state: Vec<StateVariable>,
+    /// Memories that outlive a supply failure by themselves: what one power cycle leaves in them the next one finds.
+    pub kept: Vec<KeptMemory>,
     /// Two wires of the wrapper: the one that says that the word of the other one is moved on at the edge, saved or not.
     /// Where unknown bits are saved in Icarus, the NVM makes something of them that the original need not have.
     pub saved_word: Option<(String, String)>,

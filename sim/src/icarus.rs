@@ -111,6 +111,11 @@ impl IcarusReplay {
         context.insert("nvm_words", &instrumented.nvm_words);
         context.insert("nvm_bits", &instrumented.nvm_word_bits);
         context.insert("saved_word", &instrumented.internals.saved_word);
+        context.insert("kept", &shell::kept_models(instrumented));
+        context.insert(
+            "instance",
+            &shell::design_path("shell.idetic_dut", instrumented),
+        );
         context.insert(
             "resets",
             &mask(expectation, in_bits, |port| {
@@ -191,6 +196,14 @@ impl IcarusReplay {
         let log = place.file("log");
         let nvm: String = spec.nvm.iter().map(|word| format!("{word:x}\n")).collect();
         let nvm_path = write_file(place.scratch, &format!("{}.nvm", place.stem), &nvm)?;
+        let mut kept_paths = Vec::new();
+        for (at, cells) in spec.kept.iter().enumerate() {
+            let rows: String = (0..cells.rows())
+                .map(|row| cells.binary(row) + "\n")
+                .collect();
+            let name = format!("{}.kept{at}", place.stem);
+            kept_paths.push(write_file(place.scratch, &name, &rows)?);
+        }
         let position = match spec.position {
             Position::ColdStart => -1,
             Position::Cycle(cycle) => cycle as i64,
@@ -214,6 +227,9 @@ impl IcarusReplay {
         };
         plusarg("stimulus", &self.stimulus.display());
         plusarg("nvm", &nvm_path.display());
+        for (at, path) in kept_paths.iter().enumerate() {
+            plusarg(&format!("kept_{at}"), &path.display());
+        }
         plusarg("log", &log.display());
         plusarg("position", &position);
         plusarg("end", &spec.end_cycle);
@@ -272,6 +288,7 @@ fn add_state(context: &mut Context, internals: &Internals) {
         width: usize,
         words: Option<u32>,
         enumerated: bool,
+        kept: bool,
     }
     let variables: Vec<Variable> = internals
         .state
@@ -281,18 +298,12 @@ fn add_state(context: &mut Context, internals: &Internals) {
             width: variable.width_bits,
             words: variable.words,
             enumerated: variable.enumerated,
+            kept: (internals.kept.iter()).any(|memory| memory.path == variable.path),
         })
         .collect();
     let widest = variables.iter().map(|variable| variable.width).max();
     context.insert("state", &variables);
     context.insert("state_bits", &widest.unwrap_or(1));
-    context.insert(
-        "instance",
-        &format!(
-            "shell.idetic_dut.{}",
-            shell::verilog_name(&internals.instance)
-        ),
-    );
 }
 
 /// A constant with ones at certain input ports.

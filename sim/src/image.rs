@@ -1,6 +1,7 @@
 //! What survives a supply failure: the NVM, and the positions from which the design may continue.
 
 use crate::design::Instrumented;
+use crate::kept::{Cells, KeptMemory, RowWrite};
 use crate::point::Torn;
 use crate::rng::Rng;
 use crate::spec::{BlankNvm, CycleOutcome};
@@ -31,6 +32,8 @@ impl Position {
 pub struct Image {
     /// The words.
     pub nvm: Vec<u64>,
+    /// The memories of the design that outlive a failure, in the order of [`Internals::kept`](crate::Internals::kept).
+    pub kept: Vec<Cells>,
     /// The positions of which one must turn out.
     pub allowed: Vec<Position>,
 }
@@ -51,6 +54,9 @@ impl Image {
         };
         Image {
             nvm: (0..design.nvm_words).map(|_| word()).collect(),
+            kept: (design.internals.kept.iter())
+                .map(|memory| memory.programmed.clone())
+                .collect(),
             allowed: vec![Position::ColdStart],
         }
     }
@@ -65,6 +71,9 @@ pub(crate) struct PastCycle<'a> {
     /// Writes of the log that are in `nvm`.
     applied: usize,
     nvm: Vec<u64>,
+    /// Changes of the log that are in `kept`.
+    changed: usize,
+    kept: Vec<Cells>,
 }
 
 impl<'a> PastCycle<'a> {
@@ -76,12 +85,70 @@ impl<'a> PastCycle<'a> {
             outcome,
             applied: 0,
             nvm: image.nvm.clone(),
+            changed: 0,
+            kept: image.kept.clone(),
         }
     }
 
     /// The logical cycle that is due before the edge `clock`.
     pub fn due(&self, clock: u64) -> u64 {
         self.position.cycle() + self.outcome.log.advances_before(clock)
+    }
+
+    /// The variants to try for a failure at the edge `clock`: whether a word or a row is being written there.
+    pub fn variants(&self, design: &Instrumented, clock: u64) -> &'static [Torn] {
+        let row = (design.internals.kept.iter()).any(|memory| !self.torn(memory, clock).is_empty());
+        match row || self.outcome.log.pending_at(clock).is_some() {
+            true => &Torn::ALL,
+            false => &[Torn::None],
+        }
+    }
+
+    /// The rows of a memory that the edge `clock` would have written.
+    fn torn<'m>(&self, memory: &'m KeptMemory, clock: u64) -> &'m [RowWrite] {
+        match self.outcome.log.advances_at(clock, self.outcome.clocks) {
+            true => memory.due(self.due(clock)),
+            false => &[],
+        }
+    }
+
+    /// The memories when the supply fails before the edge `clock`.
+    fn kept_at(
+        &mut self,
+        design: &Instrumented,
+        clock: u64,
+        torn: Torn,
+        rng: &mut Rng,
+    ) -> Vec<Cells> {
+        let changes = &self.outcome.log.kept;
+        let count = changes.partition_point(|change| change.clock < clock);
+        if count < self.changed {
+            self.changed = 0;
+            self.kept.clone_from(&self.image.kept);
+        }
+        for change in &changes[self.changed..count] {
+            if let Some(cells) = self.kept.get_mut(change.memory) {
+                cells.set_binary(change.row, &change.data);
+            }
+        }
+        self.changed = count;
+        let mut kept = self.kept.clone();
+        for (memory, cells) in design.internals.kept.iter().zip(&mut kept) {
+            for write in self.torn(memory, clock) {
+                let row = write.row as usize;
+                match torn {
+                    Torn::None | Torn::Old => {}
+                    Torn::New => drop(cells.set_binary(row, &write.data)),
+                    Torn::Random => {
+                        for bit in 0..cells.width_bits() {
+                            cells.set(row, bit, Some(rng.next() & 1 == 1));
+                        }
+                    }
+                    Torn::Random2 => drop(cells.set_binary(row, &"x".repeat(cells.width_bits()))),
+                }
+            }
+        }
+        kept
     }
 
     /// The image left when the supply fails before the edge `clock`, as far as the cycle was run at most.
@@ -103,6 +170,7 @@ impl<'a> PastCycle<'a> {
         }
         Image {
             nvm,
+            kept: self.kept_at(design, clock, torn, rng),
             allowed: self.positions_after(design, clock, torn),
         }
     }
@@ -241,6 +309,7 @@ mod tests {
             after(5, Torn::None),
             Image {
                 nvm: vec![0; 4],
+                kept: Vec::new(),
                 allowed: vec![Position::ColdStart]
             }
         );
@@ -248,6 +317,7 @@ mod tests {
             after(11, Torn::New),
             Image {
                 nvm: vec![0x11, 0, 0, 0],
+                kept: Vec::new(),
                 allowed: vec![Position::ColdStart]
             }
         );
@@ -255,6 +325,7 @@ mod tests {
             after(12, Torn::Old),
             Image {
                 nvm: vec![0x11, 0, 0, 0],
+                kept: Vec::new(),
                 allowed: vec![Position::ColdStart]
             }
         );
@@ -275,6 +346,50 @@ mod tests {
             [Position::Cycle(7), Position::ColdStart]
         );
         assert_eq!(after(16, Torn::None).allowed, [Position::Cycle(7)]);
+    }
+
+    /// The row that the edge which does not come would have written is torn; stalled edges write none.
+    #[test]
+    fn rows_of_memories_that_outlive_failures_are_carried_and_torn() {
+        let mut programmed = Cells::unknown(4, 2);
+        assert!(programmed.set_binary(0, "0001") && programmed.set_binary(1, "0010"));
+        let write = |cycle, row, data: &str| RowWrite {
+            cycle,
+            row,
+            data: data.to_string(),
+        };
+        let mut design = design();
+        design.internals.kept = vec![KeptMemory {
+            path: "ram".to_string(),
+            first_index: 0,
+            programmed,
+            // Cycle 2 is due before edge 5, cycle 7 before the stalled edges 10 to 15 and before 16.
+            writes: vec![write(2, 1, "1010"), write(7, 0, "1111")],
+        }];
+        let mut outcome = outcome();
+        outcome.log.kept = vec![crate::kept::RowChange {
+            clock: 5,
+            memory: 0,
+            row: 1,
+            data: "1010".to_string(),
+        }];
+        let blank = Image::blank(&design, BlankNvm::Zeros, 1);
+        let mut past = PastCycle::new(&blank, Position::ColdStart, &outcome);
+        let mut rows = |clock, torn| {
+            let image = past.image_at(&design, clock, torn, &mut Rng::new(1, "t"));
+            [0, 1].map(|row| image.kept[0].binary(row))
+        };
+        assert_eq!(rows(5, Torn::Old), ["0001", "0010"]);
+        assert_eq!(rows(5, Torn::New), ["0001", "1010"]);
+        assert_eq!(rows(5, Torn::Random2), ["0001", "xxxx"]);
+        assert_eq!(rows(6, Torn::None), ["0001", "1010"]);
+        assert_eq!(rows(12, Torn::New), ["0001", "1010"]);
+        assert_eq!(rows(16, Torn::New), ["1111", "1010"]);
+        // Going back in time forgets what came later.
+        assert_eq!(rows(4, Torn::None), ["0001", "0010"]);
+        let past = PastCycle::new(&blank, Position::ColdStart, &outcome);
+        let tried = |clock| past.variants(&design, clock).len();
+        assert_eq!([4, 5, 6, 10, 16].map(tried), [1, 4, 1, 1, 4]);
     }
 
     #[test]

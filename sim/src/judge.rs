@@ -87,6 +87,7 @@ impl<'a> Judge<'a> {
     pub fn spec(&self, trial: &Trial, position: Position) -> CycleSpec {
         CycleSpec {
             nvm: trial.image.nvm.clone(),
+            kept: trial.image.kept.clone(),
             position,
             // Both simulators take 31 bits.
             seed: trial.id.rng(self.options.seed).next() & 0x7fff_ffff,

@@ -88,6 +88,62 @@ pub(crate) fn original(design: &OriginalDesign) -> String {
 /// The shell around the instrumented design, with the control ports under their own names, address and data padded to 32
 /// and 64 bits.
 pub(crate) fn instrumented(design: &OriginalDesign, wrapper: &Instrumented) -> String {
+    instrumented_with(design, wrapper, "")
+}
+
+/// The same with functions for C++ that read and write the memories which outlive a supply failure, a word of 32 bits of a
+/// row at a time.
+pub(crate) fn instrumented_with_access(
+    design: &OriginalDesign,
+    wrapper: &Instrumented,
+) -> Result<String, SimError> {
+    if wrapper.internals.kept.is_empty() {
+        return Ok(instrumented(design, wrapper));
+    }
+    let mut context = Context::new();
+    context.insert("kept", &kept_models(wrapper));
+    context.insert("instance", &design_path("idetic_dut", wrapper));
+    let access = render(include_str!("templates/access.sv.tera"), &context)?;
+    Ok(instrumented_with(design, wrapper, &access))
+}
+
+/// The instance of the original top module, as seen from where the shell's is named `above`.
+pub(crate) fn design_path(above: &str, wrapper: &Instrumented) -> String {
+    format!("{above}.{}", verilog_name(&wrapper.internals.instance))
+}
+
+/// A memory that outlives a supply failure, for templates.
+#[derive(serde::Serialize)]
+pub(crate) struct KeptModel<'a> {
+    path: &'a str,
+    first: i64,
+    rows: usize,
+    width: usize,
+    /// Bits of a row in whole words of 32.
+    padded: usize,
+}
+
+/// Those of a design.
+pub(crate) fn kept_models(wrapper: &Instrumented) -> Vec<KeptModel<'_>> {
+    let model = |memory: &'_ crate::kept::KeptMemory| {
+        (memory.programmed.rows(), memory.programmed.width_bits())
+    };
+    let memories = wrapper.internals.kept.iter();
+    memories
+        .map(|memory| {
+            let (rows, width) = model(memory);
+            KeptModel {
+                path: &memory.path,
+                first: memory.first_index,
+                rows,
+                width,
+                padded: width.next_multiple_of(32),
+            }
+        })
+        .collect()
+}
+
+fn instrumented_with(design: &OriginalDesign, wrapper: &Instrumented, more: &str) -> String {
     let (inputs, outputs) = buses(design);
     let mut ports = String::from(",\n    input wire idetic_por_n, input wire [7:0] idetic_energy");
     for name in [
@@ -149,6 +205,7 @@ pub(crate) fn instrumented(design: &OriginalDesign, wrapper: &Instrumented) -> S
         );
     }
     text.push_str(&pads);
+    text.push_str(more);
     // At half of it, so that the environment can make the design save, or not; a timer that runs out soon.
     let internals = &wrapper.internals;
     let threshold = internals.threshold_parameter.as_ref();

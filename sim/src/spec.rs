@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::image::Position;
+use crate::kept::{Cells, RowChange};
 use crate::report::FailureKind;
 
 /// How many clocks the NVM keeps a request waiting.
@@ -121,6 +122,8 @@ impl Contents {
 pub struct CycleSpec {
     /// Contents of the NVM at power-up.
     pub nvm: Vec<u64>,
+    /// Contents of the memories that outlive a failure, at power-up.
+    pub kept: Vec<Cells>,
     /// Where the design must continue.
     pub position: Position,
     /// Seed for random states, waits and disturbances.
@@ -214,6 +217,10 @@ pub struct CycleLog {
     pub resumes: Vec<u64>,
     /// First and last clock of every stretch of stalled clocks.
     pub stalls: Vec<(u64, u64)>,
+    /// Changes of memories that outlive a supply failure.
+    pub kept: Vec<RowChange>,
+    /// The design would have advanced at the edge at which the supply failed.
+    pub due_at_stop: bool,
     /// Unknown bits were saved; in Icarus only, and where the wires of [`Internals`](crate::Internals) are known.
     pub unknown_saved: bool,
 }
@@ -226,6 +233,15 @@ impl CycleLog {
             .partition_point(|request| request.clock <= clock);
         let done = self.writes.partition_point(|write| write.clock < clock);
         (begun > done).then(|| self.requests[begun - 1])
+    }
+
+    /// Whether the design advances at the edge `clock`, of `clocks` that there were.
+    pub fn advances_at(&self, clock: u64, clocks: u64) -> bool {
+        let stalled = (self.stalls.iter()).any(|(from, to)| (*from..=*to).contains(&clock));
+        match clock < clocks {
+            true => !stalled,
+            false => self.due_at_stop,
+        }
     }
 
     /// Number of logical cycles done before the edge `clock`.
@@ -262,6 +278,13 @@ pub(crate) fn parse_outcomes(text: &str) -> Option<Vec<CycleOutcome>> {
                 .captures
                 .push((number(&mut words)?, number(&mut words)?)),
             "u" => log.unknown_saved = true,
+            "g" => log.due_at_stop = true,
+            "k" => log.kept.push(RowChange {
+                clock: number(&mut words)?,
+                memory: words.next()?.parse().ok()?,
+                row: words.next()?.parse().ok()?,
+                data: words.next()?.to_string(),
+            }),
             "q" => log.reads.push(number(&mut words)?),
             "m" => log.commits.push(number(&mut words)?),
             "r" => log.resumes.push(number(&mut words)?),

@@ -11,6 +11,7 @@ use crate::expect::{Expectation, write_words};
 use crate::icarus::{active_level, write_file};
 use crate::image::Position;
 use crate::process::{Invocation, Limits, Workplace};
+use crate::rng::Rng;
 use crate::runtime_objects::RuntimeObjects;
 use crate::shell;
 use crate::spec::{CycleOutcome, CycleSpec, Environment, Latency, parse_outcomes};
@@ -209,8 +210,9 @@ impl VerilatorReplay {
         let mut defines = bus_defines(design, expectation);
         defines.push(("IDETIC_NVM_BITS", instrumented.nvm_word_bits));
         defines.push(("IDETIC_NVM_WORDS", instrumented.nvm_words));
+        defines.push(("IDETIC_KEPT", instrumented.internals.kept.len()));
         let job = Build {
-            shell: shell::instrumented(design, instrumented),
+            shell: shell::instrumented_with_access(design, instrumented)?,
             program: include_str!("templates/replay.cpp"),
             language: instrumented.language,
             directory: &instrumented.directory,
@@ -275,6 +277,13 @@ fn commands(environment: &Environment, specs: &[CycleSpec]) -> String {
         u8::from(environment.garbage),
         u8::from(environment.random_energy)
     );
+    // The same memories in all of them.
+    let memories = specs.first().map_or(&[][..], |spec| &spec.kept);
+    let _ = write!(text, "{}", memories.len());
+    for cells in memories {
+        let _ = write!(text, " {} {}", cells.rows(), cells.width_bits());
+    }
+    text.push('\n');
     for spec in specs {
         let position = match spec.position {
             Position::ColdStart => "-1".to_string(),
@@ -296,6 +305,14 @@ fn commands(environment: &Environment, specs: &[CycleSpec]) -> String {
         );
         for word in &spec.nvm {
             let _ = write!(text, " {word:x}");
+        }
+        let mut rng = Rng::new(spec.seed, "kept");
+        for cells in &spec.kept {
+            for row in 0..cells.rows() {
+                for word in cells.drawn(row, &mut rng) {
+                    let _ = write!(text, " {word:x}");
+                }
+            }
         }
         text.push('\n');
     }

@@ -14,7 +14,7 @@ pub struct Example {
 }
 
 /// Every example.
-pub const EXAMPLES: [Example; 8] = [
+pub const EXAMPLES: [Example; 9] = [
     Example {
         name: "fir",
         sources: &["fir.v"],
@@ -34,6 +34,10 @@ pub const EXAMPLES: [Example; 8] = [
     Example {
         name: "serial_divider",
         sources: &["serial_divider.v"],
+    },
+    Example {
+        name: "tally",
+        sources: &["tally.v"],
     },
     Example {
         name: "two_fsm",

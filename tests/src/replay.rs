@@ -150,10 +150,18 @@ impl Recorded {
         simulator: sim::Simulator,
         options: &sim::CampaignOptions,
     ) -> Result<sim::CampaignReport, sim::SimError> {
-        let internals = idetic::cli::internals(&self.analysis.netlist);
+        let internals = self.internals();
         self.replay(inserted, internals, change, simulator, &|replay| {
             sim::run_campaign(replay, options, &mut sim::Silent)
         })
+    }
+
+    /// What lies behind the ports.
+    fn internals(&self) -> sim::Internals {
+        let netlist = &self.analysis.netlist;
+        let mut internals = idetic::cli::internals(netlist);
+        idetic::cli::add_writes(netlist, &self.expectation, &mut internals.kept);
+        internals
     }
 
     /// Runs an instrumented design in power cycles that have the same energy each.
@@ -171,7 +179,7 @@ impl Recorded {
         // No save is skipped but by the plan.
         let internals = sim::Internals {
             threshold_parameter: None,
-            ..idetic::cli::internals(&self.analysis.netlist)
+            ..self.internals()
         };
         self.replay(inserted, internals, change, simulator, &|replay| {
             sim::run_on_budget(replay, meter, options)

@@ -371,6 +371,11 @@ fn every_example_has_its_test() {
 }
 
 #[test]
+fn tally_progresses() {
+    progresses("tally");
+}
+
+#[test]
 fn fir_progresses() {
     progresses("fir");
 }

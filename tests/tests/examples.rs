@@ -84,6 +84,14 @@ const EXAMPLES: &[Example] = &[
         ],
     },
     Example {
+        name: "tally",
+        sources: &["tally.v"],
+        mutations: &[
+            Mutation("tally.v", "count + 24'd1", "count + 24'd2"),
+            Mutation("tally.v", "asked ? TELL", "!asked ? TELL"),
+        ],
+    },
+    Example {
         name: "two_fsm",
         sources: &["two_fsm.v", "word_producer.v", "word_consumer.v"],
         mutations: &[

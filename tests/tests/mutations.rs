@@ -462,3 +462,68 @@ fn bits_derived_wrongly_are_caught() {
         assert!(caught, "{}: {kinds:?}", mistake.what);
     }
 }
+
+/// A memory that outlives a supply failure: what is wrong about the commits that it relies on, and how it is written.
+const KEPT: &[Mistake] = &[
+    Mistake {
+        what: "a commit that the supply level lets be skipped",
+        file: "tally_idetic.v",
+        changes: &[(".skip(idetic_skip)", ".skip(idetic_enough)")],
+        shows_as: &[Output],
+    },
+    Mistake {
+        what: "no commit in front of the write",
+        file: "tally_idetic.v",
+        changes: &[(
+            ".at_checkpoint(idetic_due)",
+            ".at_checkpoint(idetic_due && !idetic_sure)",
+        )],
+        shows_as: &[Output],
+    },
+    Mistake {
+        what: "a memory that is written while the chain turns",
+        file: "tally.v",
+        changes: &[(
+            "    count <= idetic_shifted",
+            "    if (state == WRITE) counts[at] <= count + 24'd1;\n    count <= idetic_shifted",
+        )],
+        shows_as: &[Output],
+    },
+];
+
+/// Without any of it the same event is counted twice, or the count is lost, in both simulators.
+#[test]
+fn commits_that_a_memory_relies_on_are_missed() {
+    let mut recorded = Recorded::example(&Example::named("tally"));
+    let inserted = recorded.insert(&options(32));
+    let campaign = |mistake: Option<&Mistake>, simulator: Simulator| -> CampaignReport {
+        let change = |name: &str, text: &str| match mistake {
+            Some(mistake) if mistake.file == name => {
+                let (from, to) = mistake.changes[0];
+                assert_eq!(text.matches(from).count(), 1, "{from:?} in {name}:\n{text}");
+                text.replace(from, to)
+            }
+            _ => text.to_string(),
+        };
+        let mut options = singles(
+            if simulator == Simulator::Icarus {
+                300
+            } else {
+                2000
+            },
+            None,
+        );
+        options.environment.random_energy = true;
+        let report = recorded.campaign(&inserted, &change, simulator, &options);
+        report.unwrap_or_else(|error| panic!("{}: {error}", mistake.map_or("none", |m| m.what)))
+    };
+    for simulator in [Simulator::Verilator, Simulator::Icarus] {
+        assert_eq!(campaign(None, simulator).failures, []);
+        for mistake in KEPT {
+            let report = campaign(Some(mistake), simulator);
+            let kinds: Vec<FailureKind> = report.failures.iter().map(|it| it.kind).collect();
+            let caught = kinds.iter().any(|kind| mistake.shows_as.contains(kind));
+            assert!(caught, "{} in {simulator:?}: {kinds:?}", mistake.what);
+        }
+    }
+}

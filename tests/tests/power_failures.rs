@@ -121,6 +121,11 @@ fn serial_divider_survives() {
 }
 
 #[test]
+fn tally_survives() {
+    survives("tally");
+}
+
+#[test]
 fn two_fsm_survives() {
     survives("two_fsm");
 }

@@ -19,6 +19,7 @@ use crate::cli::observe::{self, Input, Observe};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::elaborate::MEMORY_MUST_LIMIT_BITS;
 use crate::frontend::ObserveOptions;
+use crate::netlist::Kept;
 use crate::plan::Policy;
 use crate::source::{Setting, SourceMap, Span};
 
@@ -260,10 +261,21 @@ pub struct MemoryConfig {
 pub enum MemoryKind {
     /// It does not: it is saved with the rest. The default.
     Volatile,
-    /// It keeps its contents by itself: not taken yet.
+    /// It keeps its contents by itself: they are those of the failure, but for a row that was being written then.
     Nonvolatile,
-    /// It is outside of the part that loses its supply: not taken yet.
+    /// It is outside of the part that loses its supply: the same.
     External,
+}
+
+impl MemoryKind {
+    /// Why it outlives a failure, if it does.
+    pub fn kept(self) -> Option<Kept> {
+        match self {
+            MemoryKind::Volatile => None,
+            MemoryKind::Nonvolatile => Some(Kept::Nonvolatile),
+            MemoryKind::External => Some(Kept::External),
+        }
+    }
 }
 
 /// Reads the configuration file at `path`. It is added to `sources` only to show
@@ -322,18 +334,6 @@ fn check(config: &Config) -> Result<(), Diagnostic> {
         let error = Diagnostic::global(codes::CONFIG, message);
         Err(error.setting(setting).help(help))
     };
-    if let Some((name, _)) = (config.memory.kinds.iter()).find(|(_, k)| **k != MemoryKind::Volatile)
-    {
-        let message = format!("memory `{name}` is declared to keep its contents by itself");
-        return wrong(
-            Setting::new(&["memory", name]),
-            message,
-            "leave it out or declare it `volatile`: then it is saved",
-        )
-        .map_err(|error| {
-            error.note("a word that is read and written between two commits would be written twice after a failure; this is not detected yet")
-        });
-    }
     if let Some(bits) = config.memory.expand_limit_bits
         && bits > MEMORY_MUST_LIMIT_BITS
     {
@@ -420,14 +420,7 @@ mod tests {
     }
 
     #[test]
-    fn memories_that_keep_their_contents_are_refused() {
-        let (diagnostic, start) =
-            placed("[memory]\nexpand_limit_bits = 64\n\"u.ram\" = \"nonvolatile\"\n");
-        assert_eq!(
-            diagnostic.message,
-            "memory `u.ram` is declared to keep its contents by itself"
-        );
-        assert_eq!(start, 32);
+    fn kinds_of_memories_are_checked() {
         assert!(
             error("[memory]\nram = \"volatil\"\n")
                 .help

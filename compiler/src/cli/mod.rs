@@ -18,6 +18,7 @@ mod exit;
 mod image;
 mod init;
 mod insert;
+mod kept;
 mod nvm_config;
 mod observe;
 mod observed;
@@ -44,6 +45,7 @@ use crate::source::SourceMap;
 use args::{Cli, Command};
 use console::Console;
 use exit::Exit;
+pub use kept::add_writes;
 pub use request::{Request, configured};
 pub use verify_target::internals;
 

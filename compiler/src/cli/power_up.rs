@@ -60,7 +60,7 @@ pub fn mask(netlist: &Netlist, expectation: &mut Expectation) -> u64 {
 }
 
 /// The inputs of a logical cycle, unknown where the testbench left them unknown.
-fn inputs(netlist: &Netlist, expectation: &Expectation, cycle: usize) -> Vec<Bits> {
+pub(super) fn inputs(netlist: &Netlist, expectation: &Expectation, cycle: usize) -> Vec<Bits> {
     let fields = expectation.input_bus.fields();
     let mut list = Vec::new();
     for input in &netlist.inputs {

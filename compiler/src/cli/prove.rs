@@ -149,7 +149,9 @@ pub fn holds(analysis: &Analysis, proof: &Proof) -> Result<(), Exit> {
 fn subject(analysis: &Analysis, subject: Subject) -> &str {
     match subject {
         Subject::Start => "the start",
-        Subject::State(state) => &analysis.graph.states[state.index()].name,
+        Subject::State(state) | Subject::Rewrites(state) => {
+            &analysis.graph.states[state.index()].name
+        }
     }
 }
 
@@ -279,12 +281,24 @@ fn complaint(analysis: &Analysis, about: Subject, found: &Counterexample) -> Dia
             analysis.graph.states[state.index()].name
         ),
         Effect::Bound => "a register exceeds what it is said never to exceed".to_string(),
+        Effect::Rewritten(memory) => format!(
+            "a row of `{}` is written that may have been read since the last commit, or not all of its bits are",
+            netlist.memories[memory.index()].name
+        ),
+        Effect::Forgotten(state) => format!(
+            "in the next state `{}` it does not count as read any more, without a commit that is never skipped",
+            analysis.graph.states[state.index()].name
+        ),
         Effect::NoState => {
             "the next state is none that the control graph has an edge to".to_string()
         }
     };
     let message = match (about, found.bits.is_empty()) {
         (Subject::Start, _) => "the start leads into no initial control state".to_string(),
+        (Subject::Rewrites(_), _) => format!(
+            "in state `{state}` what runs again after a supply failure may read other contents: {}",
+            contents(analysis, &found.memories)
+        ),
         (_, true) if !found.memories.is_empty() => format!(
             "in state `{state}` contents that matter are not kept: {}",
             contents(analysis, &found.memories)
@@ -336,6 +350,7 @@ fn machine(analysis: &Analysis, proof: &Proof, time: Duration, same: &Outcome) -
                 "subject": match obligation.subject {
                     Subject::Start => "start",
                     Subject::State(_) => "state",
+                    Subject::Rewrites(_) => "rewrites",
                 },
                 "verdict": match obligation.verdict {
                     Verdict::Proved => "proved",
@@ -345,7 +360,7 @@ fn machine(analysis: &Analysis, proof: &Proof, time: Duration, same: &Outcome) -
                 "gates": obligation.gates,
                 "time_seconds": obligation.time.as_secs_f64(),
             });
-            if let Subject::State(_) = obligation.subject {
+            if let Subject::State(_) | Subject::Rewrites(_) = obligation.subject {
                 entry["state"] = json!(subject(analysis, obligation.subject));
             }
             if let Verdict::Refuted(found) = &obligation.verdict {
@@ -393,6 +408,12 @@ fn counterexample(analysis: &Analysis, found: &Counterexample) -> Value {
             "shown_state": analysis.graph.states[state.index()].name,
         }),
         Effect::Bound => json!({ "bound": null }),
+        Effect::Rewritten(memory) => json!({
+            "rewritten": netlist.memories[memory.index()].name,
+        }),
+        Effect::Forgotten(state) => json!({
+            "forgotten_in": analysis.graph.states[state.index()].name,
+        }),
         Effect::NoState => json!({ "next_state": null }),
     };
     let inputs: Map<String, Value> = (found.inputs.iter())

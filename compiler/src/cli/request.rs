@@ -18,6 +18,7 @@ use crate::driver::{Analysis, AnalyzeOptions, InsertOptions};
 use crate::elaborate::{ClockGateCell, ElaborateOptions, MEMORY_EXPAND_LIMIT_BITS};
 use crate::frontend::{ReadOptions, library};
 use crate::instrument::{self, InstrumentOptions};
+use crate::netlist::Netlist;
 use crate::plan::Policy;
 use crate::source::{Setting, SourceMap};
 
@@ -179,6 +180,9 @@ pub fn request(
                     .memory
                     .expand_limit_bits
                     .unwrap_or(MEMORY_EXPAND_LIMIT_BITS),
+                kept_memories: (config.memory.kinds.iter())
+                    .filter_map(|(name, kind)| Some((name.clone(), kind.kept()?)))
+                    .collect(),
             },
             domain: domain(&config.design),
             control: ControlOptions {
@@ -354,7 +358,10 @@ pub fn check_memories(request: &Request, analysis: &Analysis) -> Option<Diagnost
     let unknown = request
         .memories
         .iter()
-        .find(|name| !known.contains(&name.as_str()))?;
+        .find(|name| !known.contains(&name.as_str()));
+    let Some(unknown) = unknown else {
+        return check_kept(request, netlist);
+    };
     let error = Diagnostic::global(
         codes::CONFIG,
         format!(
@@ -370,4 +377,24 @@ pub fn check_memories(request: &Request, analysis: &Analysis) -> Option<Diagnost
         Some(nearest) => error.help(format!("did you mean `{nearest}`?")),
         None => error.help("the design has no memory: remove the key"),
     })
+}
+
+/// The error where a memory that `[memory]` declares to outlive a failure is none that the design writes.
+fn check_kept(request: &Request, netlist: &Netlist) -> Option<Diagnostic> {
+    let kept = &request.analyze.elaborate.kept_memories;
+    let is_written = |name: &str| {
+        let mut list = netlist.kept_memories();
+        list.any(|memory| netlist.memories[memory.index()].name == *name)
+    };
+    let (name, _) = kept.iter().find(|(name, _)| !is_written(name))?;
+    let what = match netlist.memories.iter().find(|memory| memory.name == *name) {
+        Some(_) => "nothing in the design writes it",
+        None => "it is no array that a clocked process writes and an output depends on",
+    };
+    let message = format!("`{name}` is declared to outlive a supply failure, but {what}");
+    Some(
+        Diagnostic::global(codes::CONFIG, message)
+            .setting(Setting::new(&["memory", name]))
+            .help("leave it out, or declare it `volatile`"),
+    )
 }

@@ -15,6 +15,7 @@ use crate::cli::args::{Format, Simulators, VerifyArgs};
 use crate::cli::console::Console;
 use crate::cli::exit::Exit;
 use crate::cli::insert::{self, Built};
+use crate::cli::kept;
 use crate::cli::observed;
 use crate::cli::power_up;
 use crate::cli::request;
@@ -51,7 +52,7 @@ pub fn run(arguments: &VerifyArgs, console: &Console, sources: &mut SourceMap) -
     built.write(&dir, &request)?;
 
     let original = target::original(&built, &request, sources)?;
-    let instrumented = target::instrumented(&built, &dir);
+    let mut instrumented = target::instrumented(&built, &dir);
     let mut bar = Bar::new(console);
     bar.update(Step::Record, 0, 0);
     let observe = &request.analyze.read.observe;
@@ -81,6 +82,11 @@ pub fn run(arguments: &VerifyArgs, console: &Console, sources: &mut SourceMap) -
     )
     .map_err(exit)?;
     power_up::mask(&built.analysis.netlist, &mut expectation);
+    kept::add_writes(
+        &built.analysis.netlist,
+        &expectation,
+        &mut instrumented.internals.kept,
+    );
     let not_sampled = observed::narrow(observe, &recording, &mut expectation);
     let job = Job {
         arguments,
@@ -173,7 +179,9 @@ impl Job<'_> {
         CampaignOptions {
             seed: arguments.seed,
             environment: Environment {
-                random_energy: matches!(self.policy, Policy::Threshold | Policy::Reactive),
+                // A design whose memories outlive a failure relies on saves that no level skips.
+                random_energy: matches!(self.policy, Policy::Threshold | Policy::Reactive)
+                    || !self.instrumented.internals.kept.is_empty(),
                 ..Environment::default()
             },
             jobs: arguments.jobs.unwrap_or_else(|| {

@@ -9,6 +9,7 @@ use idetic_sim::{
 
 use crate::cli::exit::Exit;
 use crate::cli::insert::Built;
+use crate::cli::kept;
 use crate::cli::request::{Request, absolute};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::domain::BlackBoxState;
@@ -37,6 +38,9 @@ pub fn not_replayable(built: &Built, request: &Request) -> Option<Diagnostic> {
             .note("a replay presents inputs once per logical cycle of one clock; the edges of another clock in between are not recorded")
             .help("verify a top module without the other clock: what crosses becomes its ports"),
         );
+    }
+    if let Some(error) = kept::too_large(netlist) {
+        return Some(error);
     }
     let mut inner = netlist.instances.iter().skip(1);
     if let Some(inner) = inner.find(|instance| instance.module == netlist.instances[0].module) {
@@ -233,6 +237,7 @@ pub fn internals(netlist: &Netlist) -> Internals {
     Internals {
         instance: DESIGN_INSTANCE.to_string(),
         state: registers.chain(memories).collect(),
+        kept: kept::memories(netlist),
         saved_word: Some((SHIFT_WIRE.to_string(), CHAIN_WIRE.to_string())),
         threshold_parameter: Some(THRESHOLD_PARAMETER.to_string()),
         interval_parameter: None,
@@ -240,7 +245,7 @@ pub fn internals(netlist: &Netlist) -> Internals {
 }
 
 /// The hierarchical name of a variable or of the part of it that is a register, seen from inside the top instance.
-fn path(netlist: &Netlist, origin: &Origin) -> String {
+pub(super) fn path(netlist: &Netlist, origin: &Origin) -> String {
     let mut names = Vec::new();
     let mut at: Option<InstanceId> = Some(origin.instance);
     while let Some(id) = at {

@@ -214,6 +214,10 @@ impl Answer<'_> {
         };
         match reason.end {
             Use::Fact => "it tells the control state from others".to_owned(),
+            Use::Kept => {
+                "it outlives a supply failure by itself, and what is written to it counts as shown"
+                    .to_owned()
+            }
             Use::Decision(decision) => format!(
                 "it has a say in the next control state, by {}",
                 expr(decision.expr)
@@ -251,6 +255,7 @@ impl Answer<'_> {
             let name = |at: usize| json!(self.analysis.netlist.outputs[at].name);
             let (kind, about) = match reason.end {
                 Use::Fact => ("fact", Value::Null),
+                Use::Kept => ("kept", Value::Null),
                 Use::Decision(decision) => (
                     "decision",
                     json!(print_expr(&self.analysis.netlist, decision.expr)),

@@ -54,11 +54,13 @@ codes! {
     NO_STATE = "E0401", "a design without registers";
     INFEASIBLE = "E0501", "no plan meets the bound";
     UNKNOWN_STATE = "E0502", "a forced or forbidden state does not exist";
+    REWRITE = "E0503", "a write to a non-volatile memory that cannot be run again";
     CANNOT_EDIT = "E0601", "text that cannot be edited in place";
     NAME_TAKEN = "E0602", "a name that idetic adds is already used";
     INITIAL_VALUE = "E0603", "state that relies on an initial value";
     BLACK_BOX = "E0604", "a black box whose state is not accounted for";
     CLOCK_DOMAIN = "E0605", "a clock that cannot be instrumented alone";
+    KEPT_MEMORY = "E0606", "a non-volatile memory of a form that is not taken";
     CONFIG = "E0701", "an error in idetic.toml";
     CLOCK_NOT_FOUND = "E0702", "the configured clock or reset is not found";
     TOOL_MISSING = "E0801", "an external tool is missing";

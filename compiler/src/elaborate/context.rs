@@ -359,6 +359,7 @@ impl<'a> Elab<'a> {
     pub fn small_memories(&self) -> Vec<Span> {
         let small = |mem: &&Mem| {
             u64::from(mem.width) * u64::from(mem.depth) <= super::MEMORY_MUST_LIMIT_BITS
+                && self.options.kept(&self.net(mem.net).path).is_none()
         };
         let memories = self.memories.iter().filter(small);
         memories.map(|mem| self.net(mem.net).span).collect()

@@ -253,6 +253,7 @@ impl<'a> Elab<'a> {
                 clock,
                 plainly_clocked: writes.iter().all(|write| write.plain),
                 init: declared.init.clone(),
+                kept: self.options.kept(&net.path),
                 origin: Origin {
                     instance: net.instance,
                     target: net.name.to_string(),

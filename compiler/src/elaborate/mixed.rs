@@ -14,12 +14,7 @@ use crate::netlist::ExprId;
 impl<'a> Elab<'a> {
     /// Executes the body of a process. Afterwards a variable assigned in both
     /// ways stands in the environment under its blocking key alone.
-    pub fn run_body(
-        &mut self,
-        mode: Mode,
-        body: &[Place],
-        enable: Option<ExprId>,
-    ) -> Res<()> {
+    pub fn run_body(&mut self, mode: Mode, body: &[Place], enable: Option<ExprId>) -> Res<()> {
         self.env = Env::new(mode);
         self.exec_enabled(body, enable)?;
         let mut mixed = self.assigned_twice();

@@ -83,7 +83,7 @@ mod written;
 
 use crate::diagnostics::Diagnostics;
 use crate::frontend::ast::Ast;
-use crate::netlist::Netlist;
+use crate::netlist::{Kept, Netlist};
 use crate::source::{SourceMap, Span};
 
 /// Largest array that becomes registers without need, by default: below it,
@@ -110,6 +110,17 @@ pub struct ElaborateOptions {
     /// An array of more bits that a clocked process writes stays a memory,
     /// unless it has to be expanded (see [`elaborate`]) and can be.
     pub memory_expand_limit_bits: u64,
+    /// Memories that outlive a supply failure by themselves, by hierarchical name. They
+    /// stay memories, however small.
+    pub kept_memories: Vec<(String, Kept)>,
+}
+
+impl ElaborateOptions {
+    /// Whether the array of this hierarchical name outlives a supply failure.
+    pub(crate) fn kept(&self, path: &str) -> Option<Kept> {
+        let mut list = self.kept_memories.iter();
+        list.find(|(name, _)| name == path).map(|(_, kept)| *kept)
+    }
 }
 
 /// A module that is a clock gate: `gated = clock & (enables, latched)`.
@@ -134,6 +145,7 @@ impl Default for ElaborateOptions {
             black_boxes: Vec::new(),
             clock_gates: Vec::new(),
             memory_expand_limit_bits: MEMORY_EXPAND_LIMIT_BITS,
+            kept_memories: Vec::new(),
         }
     }
 }
@@ -190,7 +202,7 @@ fn misfits(netlist: &Netlist) -> Vec<Span> {
     let memories = netlist.written_memories();
     memories
         .map(|memory| &netlist.memories[memory.index()])
-        .filter(|memory| memory.bits() <= MEMORY_MUST_LIMIT_BITS)
+        .filter(|memory| memory.bits() <= MEMORY_MUST_LIMIT_BITS && memory.kept.is_none())
         .filter(|memory| memory.unportable(&netlist.instances).is_some())
         .map(|memory| memory.origin.declaration)
         .collect()

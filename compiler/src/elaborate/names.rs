@@ -301,9 +301,15 @@ impl<'a> Elab<'a> {
         let ast = self.ast;
         let name = &ast[symbol].name;
         let bits = u64::from(ty.width) * u64::from(ty.elements());
+        let kept = !self.options.kept_memories.is_empty()
+            && self
+                .options
+                .kept(&self.net_path(scope, &name.text))
+                .is_some();
         let memory = variable
             && (bits > self.options.memory_expand_limit_bits
-                || self.arrays.shared.contains(&name.span))
+                || self.arrays.shared.contains(&name.span)
+                || kept)
             && !ty.unpacked.is_empty()
             && !self.arrays.expanded.contains(&name.span)
             && !self.scope(scope).local
@@ -357,15 +363,7 @@ impl<'a> Elab<'a> {
         };
         let scope_path = self.scope_path(scope);
         let (instance, local) = (self.scope(scope).instance, self.scope(scope).local);
-        let mut path = match self.instances.get(instance.index()) {
-            Some(instance) if !instance.path.is_empty() => format!("{}.", instance.path),
-            _ => String::new(),
-        };
-        for block in &scope_path {
-            path.push_str(block);
-            path.push('.');
-        }
-        path.push_str(name);
+        let path = self.net_path(scope, name);
         self.nets.push(Net {
             name: name.into(),
             path,
@@ -378,6 +376,21 @@ impl<'a> Elab<'a> {
             local,
         });
         Ok(index)
+    }
+
+    /// The hierarchical name, without the top's, of what a scope declares.
+    fn net_path(&self, scope: ScopeIdx, name: &str) -> String {
+        let instance = self.scope(scope).instance;
+        let mut path = match self.instances.get(instance.index()) {
+            Some(instance) if !instance.path.is_empty() => format!("{}.", instance.path),
+            _ => String::new(),
+        };
+        for block in self.scope_path(scope) {
+            path.push_str(&block);
+            path.push('.');
+        }
+        path.push_str(name);
+        path
     }
 
     /// The error for a name that is not declared, with the nearest one that is.

@@ -262,7 +262,11 @@ impl<'a> Elab<'a> {
                 ty
             }
             TypeKind::Real => {
-                return self.unsupported(span, "the type `real` outside of constants", "compute with it in parameters, and use a vector of bits for a signal");
+                return self.unsupported(
+                    span,
+                    "the type `real` outside of constants",
+                    "compute with it in parameters, and use a vector of bits for a signal",
+                );
             }
             TypeKind::String => {
                 return self.unsupported(span, "the type `string`", "use a vector of bits");

@@ -397,6 +397,7 @@ impl Fixture {
                 memories: vec![BitSet::new(0); states.len()],
             },
             plan: Plan {
+                rewrites: Default::default(),
                 checkpoints,
                 longest_segment_cycles: 1,
                 longest_segment: vec![StateId(0)],

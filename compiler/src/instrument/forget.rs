@@ -18,7 +18,8 @@ fn started<'a>(cx: &Context<'a>) -> (Vec<&'a Register>, Vec<&'a Memory>) {
     }
     let registers = cx.netlist.registers.iter();
     let registers = registers.filter(|r| r.origin.instance == cx.instance && r.init.is_some());
-    let memories = cx.netlist.written_memories();
+    // The others have what they were programmed with.
+    let memories = cx.netlist.saved_memories();
     let memories = memories
         .map(|memory| &cx.netlist.memories[memory.index()])
         .filter(|m| m.origin.instance == cx.instance && m.init.is_some());

@@ -342,10 +342,14 @@ pub fn restores(cx: &Context, stmt: crate::frontend::ast::StmtId) -> Vec<String>
     out
 }
 
-/// The processes that write the instance's memories.
+/// The processes that write the instance's memories: those that are saved, and those that outlive a supply failure by
+/// themselves, which must not be written at a shift either.
 pub fn processes(cx: &Context) -> Vec<crate::netlist::ProcessRef> {
-    let memories = own(cx);
-    let all = memories.iter().flat_map(|own| &own.memory.processes);
+    let saved = own(cx).into_iter().map(|own| own.memory);
+    let kept = cx.netlist.kept_memories();
+    let kept = kept.map(|memory| &cx.netlist.memories[memory.index()]);
+    let kept = kept.filter(|memory| memory.origin.instance == cx.instance);
+    let all = saved.chain(kept).flat_map(|memory| &memory.processes);
     all.cloned().collect()
 }
 

@@ -18,7 +18,8 @@
 //! later, overrules what it assigns to saved registers, if only by `<=`.
 //!
 //! A process that writes a saved memory gets the branch too: it keeps the
-//! memory from being written at a shift, and restores it (see `memory`).
+//! memory from being written at a shift, and restores it (see `memory`). One that writes a memory which outlives
+//! a supply failure by itself gets it empty.
 //!
 //! Processes without saved bits are left alone: what they drive is dead at
 //! every checkpoint, and the design stops only there and at power-up.

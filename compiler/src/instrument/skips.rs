@@ -58,6 +58,19 @@ pub(super) fn levels(skips: &Skips, told: impl FnOnce(&[u8]) -> (Vec<u8>, u32)) 
     })
 }
 
+/// "The save at this checkpoint is never skipped", by checkpoint index; `None` where that is so of none.
+pub(super) fn sure(told: &[bool], index_bits: u32) -> Option<String> {
+    let some = told.iter().enumerate().filter(|(_, sure)| **sure);
+    let some: Vec<String> = some
+        .map(|(index, _)| format!("idetic_checkpoint == {index_bits}'d{index}"))
+        .collect();
+    match some.len() {
+        0 => None,
+        all if all == told.len() => Some("1'b1".to_string()),
+        _ => Some(some.join(" || ")),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

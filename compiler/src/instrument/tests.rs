@@ -120,6 +120,30 @@ fn saves_are_skipped_above_levels() {
     insta::assert_snapshot!("one_level", skip([70, 70]));
 }
 
+/// Where a memory that outlives failures is written again neither a level, nor a timer, nor the parameter counts.
+#[test]
+fn some_saves_are_never_skipped() {
+    let (fixture, mut analysed) = counter();
+    analysed.plan.rewrites.sure = vec![analysed.plan.checkpoints[1].state];
+    let skip = |skips: Skips| {
+        let options = InstrumentOptions {
+            skips,
+            ..InstrumentOptions::default()
+        };
+        let output = run(&fixture, &analysed, &options);
+        let text = &output.files[1].text;
+        let from = text.find("  // Where a memory that outlives");
+        let to = text.find("  // The words that hold").expect("words");
+        text[from.expect("what is sure")..to].to_string()
+    };
+    let all = [
+        Skips::Never,
+        Skips::Within(62),
+        Skips::AboveOrRest(vec![70, 255]),
+    ];
+    insta::assert_snapshot!("sure", all.map(skip).join("\n"));
+}
+
 /// The timer restarts with a save or a restore, and counts the cycle that ends there.
 #[test]
 fn saves_are_skipped_until_a_timer_has_run_out() {

@@ -61,6 +61,8 @@ pub struct Node {
     pub needs: Needs,
     /// Its memory ports.
     pub memory: MemoryPorts,
+    /// It or one below has a memory that outlives a supply failure by itself: its processes stand still at shifts.
+    pub guards: bool,
 }
 
 /// The memory ports of an instance, for its whole subtree.
@@ -91,7 +93,7 @@ impl MemoryPorts {
 impl Node {
     /// Whether the instance needs to know of shifts.
     pub fn is_clocked(&self) -> bool {
-        self.chain_bits > 0 || self.memory.select > 0
+        self.chain_bits > 0 || self.memory.select > 0 || self.guards
     }
 
     /// Whether the instance gets any port.
@@ -157,6 +159,10 @@ pub fn build(netlist: &Netlist, layout: &Layout, control: &[RegId]) -> Tree {
         let needs = registers.map(|at| Needs::of_register(&netlist.registers[at]));
         node.needs = needs.fold(Needs::default(), Needs::and);
     }
+    for memory in netlist.kept_memories() {
+        let instance = netlist.memories[memory.index()].origin.instance;
+        nodes[instance.index()].guards = true;
+    }
     for opaque in &netlist.black_boxes {
         if let Some(parent) = netlist.instances[opaque.instance.index()].parent {
             let node = &mut nodes[parent.index()];
@@ -184,6 +190,8 @@ pub fn build(netlist: &Netlist, layout: &Layout, control: &[RegId]) -> Tree {
             .sum();
         let mut control_children = Vec::new();
         let mut needs = nodes[index].needs;
+        let guards = nodes[index].guards
+            || (children[index].iter()).any(|child| nodes[child.index()].guards);
         for &child in &children[index] {
             let node = &nodes[child.index()];
             needs = needs.and(node.needs);
@@ -238,6 +246,7 @@ pub fn build(netlist: &Netlist, layout: &Layout, control: &[RegId]) -> Tree {
         node.memory = memory;
         node.control_children = control_children;
         node.needs = needs;
+        node.guards = guards;
     }
 
     let mut tree = Tree {

@@ -77,6 +77,10 @@ struct Model {
     given: Vec<GivenCase>,
     levels: Option<Levels>,
     interval: Option<Interval>,
+    /// The checkpoints that are never skipped: conditions on the index, all of them, or none.
+    sure: Option<String>,
+    /// Some memory outlives a supply failure by itself.
+    keeps: bool,
     clocked: bool,
 }
 
@@ -286,6 +290,8 @@ pub fn wrapper(inputs: &Inputs, diagnostics: &mut Diagnostics) -> Option<String>
             levels.truncate(if always { 1 } else { levels.len() });
             (levels, index_bits_)
         }),
+        sure: skips::sure(&sure(inputs, always), index_bits_),
+        keeps: netlist.kept_memories().next().is_some(),
         clocked: node.is_clocked(),
     };
     model.top_instance = top_instance(inputs, &model, &resets, &top_in);
@@ -299,6 +305,18 @@ pub fn wrapper(inputs: &Inputs, diagnostics: &mut Diagnostics) -> Option<String>
             text
         },
     )
+}
+
+/// Per index that the decoder tells, whether a save must not be skipped: where it says one checkpoint the
+/// run may be in any whose bits do not contradict that one's.
+fn sure(inputs: &Inputs, always: bool) -> Vec<bool> {
+    let checkpoints = inputs.plan.checkpoints.iter();
+    let own: Vec<u8> = checkpoints
+        .map(|checkpoint| u8::from(inputs.plan.is_sure(checkpoint.state)))
+        .collect();
+    let mut told = decode::levels(inputs.graph, inputs.liveness, inputs.plan, &own);
+    told.truncate(if always { 1 } else { told.len() });
+    told.into_iter().map(|level| level > 0).collect()
 }
 
 fn memories(inputs: &Inputs, checkpoint_bits: u32) -> Option<Memories> {

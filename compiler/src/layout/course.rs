@@ -18,7 +18,11 @@ impl Layout {
                 save_joules: model.joules(&save),
                 restore_clocks: model.clocks(&restore),
                 restore_joules: model.joules(&restore),
-                threshold: takes.map_or(255, |takes| model.supply.level(takes)),
+                threshold: match plan.is_sure(checkpoint.state) {
+                    true => 255,
+                    false => takes.map_or(255, |takes| model.supply.level(takes)),
+                },
+                sure: plan.is_sure(checkpoint.state),
             });
         }
         let interval = plan.interval(model.supply.budget(), model.most_cycle());

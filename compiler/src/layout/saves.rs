@@ -34,6 +34,7 @@ impl Layout {
                 let effort = self.shape(at).save();
                 let takes = plan.without_save.get(at);
                 let skips = match (policy, model, takes) {
+                    _ if plan.is_sure(checkpoint.state) => Skipped::Never,
                     (Policy::Threshold, Some(model), Some(&takes)) => {
                         Skipped::Above((f64::from(model.supply.level(takes)) + 1.0) / 256.0)
                     }

@@ -42,6 +42,7 @@ fn plan(bits: &BitIndex, saved: &[&[usize]]) -> Plan {
         }
     };
     Plan {
+        rewrites: Default::default(),
         checkpoints: saved.iter().enumerate().map(checkpoint).collect(),
         longest_segment_cycles: 1,
         longest_segment: Vec::new(),

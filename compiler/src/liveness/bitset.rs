@@ -16,6 +16,15 @@ impl BitSet {
         }
     }
 
+    /// The set of all numbers below `len`.
+    pub fn full(len: usize) -> BitSet {
+        let mut set = BitSet::new(len);
+        for at in 0..len {
+            set.insert(at);
+        }
+        set
+    }
+
     /// One past the largest number it can hold.
     pub fn capacity(&self) -> usize {
         self.len

@@ -263,6 +263,7 @@ pub(crate) fn buffer() -> Netlist {
         processes: vec![origin.process.clone()],
         clock: None,
         plainly_clocked: true,
+        kept: None,
         init: None,
         origin,
     });

@@ -28,6 +28,7 @@ fn memory(b: &mut Builder, (width, depth): (u32, u32), writes: &[[ExprId; 4]]) -
         processes: vec![origin.process.clone()],
         clock: None,
         plainly_clocked: true,
+        kept: None,
         init: None,
         origin,
     });

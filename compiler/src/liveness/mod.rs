@@ -36,6 +36,8 @@
 //! A memory is live in parts ([`Parts`]), mostly single rows: where, by what is known of the
 //! addresses in a state, a row may be read before it is overwritten. What a write port depends
 //! on is used only if it may write what is live behind the edge. Tables that nothing writes are constants.
+//! A memory that outlives a supply failure ([`crate::netlist::Kept`]) is live everywhere: what is written to it counts
+//! as shown. Which of its rows may be read and written on an edge, [`accesses`] tells.
 
 mod bitset;
 mod bounds;
@@ -47,7 +49,7 @@ mod facts_tests;
 mod fixpoint;
 mod formula;
 #[cfg(test)]
-mod machines;
+pub(crate) mod machines;
 #[cfg(test)]
 pub(crate) mod memory_tests;
 mod numbering;
@@ -69,6 +71,7 @@ pub use constants::Constants;
 pub use formula::{Algebra, Formula, Values, Verilog};
 pub use parts::{Parts, Rows};
 pub use relations::{Relation, Relations};
+pub use uses::{Accesses, Conflict, Lost};
 pub use why::{Item, Reason, Stop, Use, why};
 
 use bounds::Bounds;
@@ -140,6 +143,14 @@ pub struct GivenUp {
     pub constants: bool,
     /// [`Liveness::relations`]
     pub relations: bool,
+}
+
+/// What the edges of an analysed graph may read and write of the memories that outlive a supply failure.
+pub fn accesses(netlist: &Netlist, graph: &ControlGraph, liveness: &Liveness) -> Accesses {
+    let bits = &liveness.bits;
+    let live = liveness.live.iter().zip(&liveness.memories);
+    let live: Vec<BitSet> = live.map(|(own, parts)| bits.join(own, parts)).collect();
+    uses::accesses(netlist, graph, bits, &live)
 }
 
 /// Constants may take this part of the work that the live bits took, and what
@@ -229,6 +240,18 @@ impl BitIndex {
             };
         }
         (registers, memories)
+    }
+
+    /// Two such sets as one.
+    fn join(&self, registers: &BitSet, parts: &BitSet) -> BitSet {
+        let mut set = self.empty();
+        for number in registers.iter() {
+            set.insert(number);
+        }
+        for part in parts.iter() {
+            set.insert(self.part(part));
+        }
+        set
     }
 
     /// How many bits there are.

@@ -1,14 +1,19 @@
 //! What a control state uses, edge by edge.
 
+mod accesses;
+mod ask;
+
 use super::bounds::Bounds;
 use super::demand::Demand;
-use super::parts::limbs;
 use super::walk::{Place, walk};
-use super::{BitIndex, BitSet, Parts};
+use super::{BitIndex, BitSet};
 use crate::control::cases::{ResetCase, reset_cases, reset_roots};
 use crate::control::{Assumption, ControlGraph, Edge, StateId};
 use crate::netlist::known::{Cone, Known, Mark, Needed, Scratch};
-use crate::netlist::{Bits, ExprId, Exprs, MemId, Memory, Netlist, RegId, Sampled};
+use crate::netlist::{ExprId, Netlist, RegId};
+pub(super) use accesses::accesses;
+pub use accesses::{Accesses, Conflict, Lost};
+use ask::Asking;
 
 /// A trial of fewer facts fails: they do not determine the edges or do not lead
 /// into those of their targets, or a bit is used that must not be.
@@ -143,8 +148,13 @@ impl<'a> Uses<'a> {
         Ok(())
     }
 
-    /// Adds the bits of a state's facts.
+    /// Adds the bits of a state's facts, and the memories that outlive a supply failure.
     pub(super) fn add_facts(&self, graph: &ControlGraph, state: StateId, used: &mut BitSet) {
+        for memory in self.netlist.kept_memories() {
+            for part in self.bits.parts.of(memory) {
+                used.insert(self.bits.part(part));
+            }
+        }
         let values = &graph.states[state.index()].values;
         for (register, value) in graph.registers.iter().zip(values) {
             if value.is_known() {
@@ -246,6 +256,14 @@ impl<'a> Uses<'a> {
             else {
                 return Ok(());
             };
+            let asking = Asking {
+                cone,
+                exprs,
+                netlist,
+                bits,
+                owners,
+                case,
+            };
             let mut next = asked.iter();
             let walked = asked.iter().map(|&(at, edge, _)| (at, edge));
             let visit = |place: Place<'_>, known: &mut Known, scratch: &mut Scratch| {
@@ -263,29 +281,7 @@ impl<'a> Uses<'a> {
                     Place::Edge(number, _) => {
                         let found = next.find(|(at, ..)| *at == number);
                         let (.., wanted) = found.expect("edges are walked in order");
-                        show(
-                            (cone, exprs),
-                            netlist,
-                            known,
-                            wanted.shown,
-                            demand,
-                            &mut open,
-                        );
-                        for &limb in &wanted.live {
-                            for (register, offset, mask) in parts(bits, owners, limb) {
-                                for reset in case.open(register) {
-                                    demand.bit(cone, reset.active, 0);
-                                    demand.word(cone, reset.value, offset, mask);
-                                }
-                                let next = case.next(netlist, register);
-                                demand.word(cone, next, offset, mask);
-                            }
-                        }
-                        let asked = bits.parts_of(&wanted.live);
-                        for (at, memory) in netlist.memories.iter().enumerate() {
-                            let at = (&bits.parts, MemId(at as u32), &asked);
-                            written(demand, (cone, exprs), known, memory, at, &mut memories);
-                        }
+                        asking.edge(known, demand, wanted, &mut open, &mut memories);
                     }
                 }
                 let mut refused = false;
@@ -298,19 +294,7 @@ impl<'a> Uses<'a> {
                     refused |= allowed.is_some_and(|allowed| need & !allowed.word(at) != 0);
                     None
                 };
-                demand.sweep(cone, exprs, known, |of| case.open(of), &mut read);
-                open.sort_unstable();
-                for outputs in open.chunk_by(|a, b| a.0 == b.0) {
-                    let mark = known.mark();
-                    let fact = (outputs[0].0, 0, true);
-                    if known.assume(cone, exprs, fact, scratch).is_ok() {
-                        for &(_, expr) in outputs {
-                            demand.all(cone, exprs, expr);
-                        }
-                        demand.sweep(cone, exprs, known, |of| case.open(of), &mut read);
-                    }
-                    known.undo(mark);
-                }
+                asking.sweep((known, scratch), demand, &mut open, &mut read);
                 memories.union_with(&demand.memories);
                 demand.memories.clear();
                 for (limb, mask) in memories.limbs() {
@@ -341,41 +325,6 @@ impl<'a> Uses<'a> {
 fn impossible(demand: &Demand, edge: &Edge) -> bool {
     let mut assumptions = edge.assumptions.iter();
     assumptions.any(|it| it.bit == 0 && demand.decided(it.expr) == Some(!it.value))
-}
-
-/// Demands what is shown. An output of which it is open whether it counts goes to
-/// `open` with its condition, which is demanded.
-fn show(
-    (cone, exprs): (&Cone, &Exprs),
-    netlist: &Netlist,
-    known: &Known,
-    shown: Shown,
-    demand: &mut Demand,
-    open: &mut Vec<(ExprId, ExprId)>,
-) {
-    let range = match shown {
-        Shown::Nothing => return,
-        Shown::All => 0..netlist.outputs.len(),
-        Shown::Output(at) | Shown::Condition(at) => at..at + 1,
-    };
-    for output in &netlist.outputs[range] {
-        let counts = match output.sampled {
-            Sampled::Always => Some(true),
-            Sampled::Never => Some(false),
-            Sampled::When(condition) => known.bit(cone, condition, 0),
-        };
-        let value = !matches!(shown, Shown::Condition(_));
-        match (counts, output.sampled) {
-            (Some(true), _) if value => demand.all(cone, exprs, output.expr),
-            (None, Sampled::When(condition)) => {
-                demand.bit(cone, condition, 0);
-                if value {
-                    open.push((condition, output.expr));
-                }
-            }
-            _ => {}
-        }
-    }
 }
 
 /// The place of a case's first edge among those of a state.
@@ -460,51 +409,4 @@ pub(super) fn parts<'b>(
         rest &= !own;
         Some((register, (number - range.start) as u32, part))
     })
-}
-
-/// Demands what may be written to parts of a memory that are live behind a transition; adds
-/// to `used` those of which old contents are used too: in which not every row is overwritten.
-fn written(
-    demand: &mut Demand,
-    (cone, exprs): (&Cone, &Exprs),
-    known: &Known,
-    memory: &Memory,
-    (index, id, asked): (&Parts, MemId, &BitSet),
-    used: &mut BitSet,
-) {
-    let own = limbs(&index.of(id));
-    if own.clone().all(|limb| asked.word(limb * 64) == 0) {
-        return;
-    }
-    let mut over: Vec<u64> = Vec::new();
-    for write in &memory.writes {
-        let enable = known.bit(cone, write.enable, 0);
-        if enable == Some(false) {
-            continue;
-        }
-        let address = known.planes(cone, write.address);
-        let width = exprs.width(write.address);
-        if !index.touched(id, (address, width), None).any(asked) {
-            continue;
-        }
-        for expr in [write.enable, write.address, write.data, write.mask] {
-            demand.all(cone, exprs, expr);
-        }
-        let whole = known.bits(cone, exprs, write.mask) == Bits::ones(memory.width);
-        if enable == Some(true) && whole {
-            over.extend(address.number(width));
-        }
-    }
-    for limb in own {
-        used.insert_word(limb * 64, asked.word(limb * 64));
-    }
-    for &row in &over {
-        let Some(part) = index.at(id, row) else {
-            continue;
-        };
-        let mut rows = index.rows(part).rows;
-        if rows.all(|row| over.contains(&u64::from(row))) {
-            used.remove(part);
-        }
-    }
 }

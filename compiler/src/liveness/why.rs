@@ -49,6 +49,8 @@ pub struct Stop {
 pub enum Use {
     /// Its register tells the state from others.
     Fact,
+    /// It outlives a supply failure by itself, and what is written to it counts as shown.
+    Kept,
     /// It has a say in which way is taken out of the state.
     Decision(Assumption),
     /// An output shows it: index into [`Netlist::outputs`].
@@ -243,7 +245,10 @@ impl Search<'_> {
         let mut facts = self.uses.bits().empty();
         self.uses.add_facts(self.graph, state, &mut facts);
         if facts.contains(number) {
-            return Use::Fact;
+            return match self.item(number) {
+                Item::Bit(..) => Use::Fact,
+                Item::Part(_) => Use::Kept,
+            };
         }
         let nothing = |shown: Shown| {
             move |_: usize| {

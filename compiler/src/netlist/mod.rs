@@ -389,8 +389,20 @@ pub struct Memory {
     pub plainly_clocked: bool,
     /// Contents before the first clock, when given.
     pub init: Option<Vec<Bits>>,
+    /// It outlives a supply failure by itself; `None` where it does not, and is saved.
+    pub kept: Option<Kept>,
     /// The way back to the source.
     pub origin: Origin,
+}
+
+/// Why a memory outlives a supply failure by itself. The two mean the same: contents are those of the
+/// failure, but for the row that was being written then.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Kept {
+    /// Its cells are non-volatile.
+    Nonvolatile,
+    /// Its supply does not fail.
+    External,
 }
 
 /// A write port, active at the clock edge.
@@ -447,6 +459,18 @@ impl Netlist {
     pub fn written_memories(&self) -> impl Iterator<Item = MemId> + '_ {
         let memories = (0..self.memories.len() as u32).map(MemId);
         memories.filter(|memory| !self.memories[memory.index()].writes.is_empty())
+    }
+
+    /// The memories that outlive a supply failure by themselves.
+    pub fn kept_memories(&self) -> impl Iterator<Item = MemId> + '_ {
+        self.written_memories()
+            .filter(|memory| self.memories[memory.index()].kept.is_some())
+    }
+
+    /// The memories that have to be saved where they are live.
+    pub fn saved_memories(&self) -> impl Iterator<Item = MemId> + '_ {
+        self.written_memories()
+            .filter(|memory| self.memories[memory.index()].kept.is_none())
     }
 
     /// Memory bits.

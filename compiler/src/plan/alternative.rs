@@ -31,18 +31,25 @@ impl Alternative {
 impl Checkpoint {
     /// A state with its live bits, those given left out.
     pub(super) fn of(
+        netlist: &Netlist,
         graph: &ControlGraph,
         liveness: &Liveness,
         state: StateId,
         given: Constants,
     ) -> Checkpoint {
+        let mut memories = liveness.memories[state.index()].clone();
+        for memory in netlist.kept_memories() {
+            for part in liveness.bits.parts.of(memory) {
+                memories.remove(part);
+            }
+        }
         Checkpoint {
             state,
             told: told(graph, liveness, state),
             saved: liveness.live[state.index()].without(given.bits()),
             given,
             derived: Derived::new(),
-            memories: liveness.memories[state.index()].clone(),
+            memories,
         }
     }
 }
@@ -61,7 +68,7 @@ impl Plan {
             Alternative::EveryState => (0..graph.states.len())
                 .map(|state| StateId(state as u32))
                 .map(|state| (state, given(netlist, graph, liveness, state)))
-                .map(|(state, given)| Checkpoint::of(graph, liveness, state, given))
+                .map(|(state, given)| Checkpoint::of(netlist, graph, liveness, state, given))
                 .collect(),
             Alternative::EveryFlop => {
                 let bits = liveness.bits.len();
@@ -71,7 +78,7 @@ impl Plan {
                 }
                 let parts = &liveness.bits.parts;
                 let mut memories = BitSet::new(parts.len());
-                for memory in netlist.written_memories() {
+                for memory in netlist.saved_memories() {
                     for part in parts.of(memory) {
                         memories.insert(part);
                     }

@@ -56,7 +56,7 @@ pub fn cold(netlist: &Netlist, graph: &ControlGraph, liveness: &Liveness) -> Col
         }
     }
     let parts = &liveness.bits.parts;
-    for memory in netlist.written_memories() {
+    for memory in netlist.saved_memories() {
         let Some(init) = &netlist.memories[memory.index()].init else {
             continue;
         };

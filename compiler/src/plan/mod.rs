@@ -59,8 +59,9 @@ pub use given::{given, told};
 use crate::control::{ControlGraph, StateId};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::energy::{Attojoules, MOST, engineering};
-use crate::liveness::{BitSet, Constants, Liveness};
+use crate::liveness::{BitSet, Constants, Liveness, Parts};
 use crate::netlist::Netlist;
+use crate::rewrites::Rewrites;
 use crate::source::Setting;
 
 /// What the plan must satisfy.
@@ -72,6 +73,8 @@ pub struct PlanOptions {
     pub forced: Vec<StateId>,
     /// States that must not be.
     pub forbidden: Vec<StateId>,
+    /// The forced states whose saves are never skipped, and why.
+    pub rewrites: Rewrites,
     /// What a plan may take and costs under an energy model.
     pub prices: Option<Prices>,
     /// What a checkpoint in each state costs, not negative, where there are no prices and it
@@ -193,6 +196,8 @@ pub struct Plan {
     /// What it takes at most to go on without a save in each checkpoint, to the end
     /// of the save in the next one; with prices only.
     pub without_save: Vec<Attojoules>,
+    /// What memories that outlive a failure by themselves ask for.
+    pub rewrites: Rewrites,
 }
 
 /// One checkpoint state.
@@ -209,7 +214,7 @@ pub struct Checkpoint {
     /// The live bits that are not saved, because saved ones tell their values. None before the
     /// plan is laid out.
     pub derived: Derived,
-    /// The parts of memories saved in it: its live ones.
+    /// The parts of memories saved in it: its live ones, but for memories that outlive a failure by themselves.
     pub memories: BitSet,
 }
 
@@ -394,7 +399,7 @@ pub fn plan(
     let given: Vec<Constants> = (0..graph.states.len())
         .map(|state| given(netlist, graph, liveness, StateId(state as u32)))
         .collect();
-    let bits = bits(liveness, &given);
+    let bits = bits(netlist, liveness, &given);
     let flow = graph::Flow::new(graph);
     let starts: Vec<bool> = graph.states.iter().map(|state| state.initial).collect();
     let (solution, worst) = match &options.prices {
@@ -411,8 +416,15 @@ pub fn plan(
     };
     let (worst_segment, without_save) = worst.unzip();
     let checkpoints = (0..bits.len()).filter(|&state| solution.chosen[state]);
-    let checkpoints = checkpoints
-        .map(|state| Checkpoint::of(graph, liveness, StateId(state as u32), given[state].clone()));
+    let checkpoints = checkpoints.map(|state| {
+        Checkpoint::of(
+            netlist,
+            graph,
+            liveness,
+            StateId(state as u32),
+            given[state].clone(),
+        )
+    });
     let longest = flow.longest_segment(&solution.chosen);
     Ok(Plan {
         checkpoints: checkpoints.collect(),
@@ -426,6 +438,7 @@ pub fn plan(
             .as_ref()
             .and_then(|it| it.failures(&flow, &solution.chosen)),
         without_save: without_save.unwrap_or_default(),
+        rewrites: options.rewrites.clone(),
     })
 }
 
@@ -434,15 +447,23 @@ pub fn saved_bits(netlist: &Netlist, graph: &ControlGraph, liveness: &Liveness) 
     let given: Vec<Constants> = (0..graph.states.len())
         .map(|state| given(netlist, graph, liveness, StateId(state as u32)))
         .collect();
-    bits(liveness, &given)
+    bits(netlist, liveness, &given)
 }
 
-fn bits(liveness: &Liveness, given: &[Constants]) -> Vec<u64> {
+fn bits(netlist: &Netlist, liveness: &Liveness, given: &[Constants]) -> Vec<u64> {
+    let parts = &liveness.bits.parts;
     (liveness.live.iter().zip(given).zip(&liveness.memories))
         .map(|((live, given), memories)| {
-            (live.count() - given.count()) as u64 + liveness.bits.parts.bits(memories.iter())
+            let saved = memories.iter();
+            let saved = saved.filter(|&part| is_saved(netlist, parts, part));
+            (live.count() - given.count()) as u64 + parts.bits(saved)
         })
         .collect()
+}
+
+/// Whether a part of a memory has to be saved where it is live.
+pub fn is_saved(netlist: &Netlist, parts: &Parts, part: usize) -> bool {
+    netlist.memories[parts.memory(part).index()].kept.is_none()
 }
 
 /// The states that every plan has as checkpoints, by state.
@@ -451,6 +472,11 @@ pub fn required(graph: &ControlGraph, options: &PlanOptions) -> Vec<bool> {
 }
 
 impl Plan {
+    /// Whether the save at a checkpoint in a state is never skipped.
+    pub fn is_sure(&self, state: StateId) -> bool {
+        self.rewrites.sure.contains(&state)
+    }
+
     /// Logical cycles that can run after a restore without a save, so that what is left of the
     /// budget still takes the design to the end of the next one: none of them takes more than
     /// `cycle`, and from wherever they lead no way to a save is longer than the worst one.

@@ -52,6 +52,8 @@ pub struct Stop {
     pub restore_joules: f64,
     /// Supply level of 255 above which a save is skipped.
     pub threshold: u8,
+    /// The save is never skipped, by a timer neither.
+    pub sure: bool,
 }
 
 /// What power cycles came to.
@@ -283,7 +285,22 @@ impl PowerCycle<'_, '_> {
             Policy::Static => self.save_always(),
             Policy::Timer => loop {
                 let due = self.base + self.walk.course.interval.max(1);
-                if !self.go_to(self.walk.stop_from(due)) || !self.save() {
+                let mut next = self.walk.stop_from(due);
+                if self
+                    .walk
+                    .course
+                    .stops
+                    .iter()
+                    .flatten()
+                    .any(|stop| stop.sure)
+                {
+                    let own = self.at + u64::from(self.at == self.base);
+                    next = self.walk.stop_from(own);
+                    while next < due && !self.walk.stop(next).sure {
+                        next = self.walk.stop_from(next + 1);
+                    }
+                }
+                if !self.go_to(next) || !self.save() {
                     return;
                 }
             },

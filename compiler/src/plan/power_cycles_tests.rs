@@ -34,6 +34,7 @@ impl Design {
         }
         let stops = chosen.iter().map(|&own| {
             own.then(|| Stop {
+                sure: false,
                 save_clocks: 5 + rng.below(20) as u64,
                 save_joules: (5 + rng.below(20)) as f64,
                 restore_clocks: 5 + rng.below(20) as u64,

@@ -58,6 +58,7 @@ fn plans_are_valid_and_as_cheap_as_brute_force_says() {
             all.filter(|_| rng.below(odds) == 0).collect()
         };
         let options = PlanOptions {
+            rewrites: Default::default(),
             max_cycles: (seed % 3 == 0).then(|| 1 + rng.next() % 5),
             forced: pick(&mut rng, 12),
             forbidden: pick(&mut rng, 8),

@@ -5,6 +5,7 @@ use std::ops::Range;
 use rustc_hash::FxHashMap;
 
 use super::aig::{Aig, Lit};
+use super::contents::same_number;
 use super::words;
 use crate::netlist::{ExprId, MemId, Netlist};
 
@@ -20,6 +21,32 @@ pub(super) enum Contents {
     Kept,
     /// These are; none past the end.
     Rows(Vec<Range<u32>>),
+    /// Those of the former that are not written in this cycle.
+    Unwritten(Box<Contents>, Writes),
+}
+
+/// What the copy that lost nothing writes in a cycle.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Writes {
+    /// Per port, whether it writes, and where.
+    pub(super) ports: Vec<(Lit, Vec<Lit>)>,
+    /// Rows of the memory. A write past the last may go to any.
+    pub(super) depth: u32,
+}
+
+impl Writes {
+    /// "A row may be written."
+    fn touch(&self, aig: &mut Aig, row: &[Lit]) -> Lit {
+        let inside = Contents::below(self.depth);
+        let ports = self.ports.iter().map(|(enable, address)| {
+            let there = same_number(aig, address, row);
+            let past = !inside.keep(aig, address);
+            let touched = aig.or(there, past);
+            aig.and(*enable, touched)
+        });
+        let ports: Vec<Lit> = ports.collect();
+        aig.any(ports)
+    }
 }
 
 impl Contents {
@@ -35,6 +62,11 @@ impl Contents {
             Contents::Rows(rows) => {
                 let within: Vec<Lit> = rows.iter().map(|rows| within(aig, row, rows)).collect();
                 aig.any(within)
+            }
+            Contents::Unwritten(of, writes) => {
+                let kept = of.keep(aig, row);
+                let touched = writes.touch(aig, row);
+                aig.and(kept, !touched)
             }
         }
     }

@@ -95,7 +95,7 @@ impl Algebra for InCircuit<'_> {
 }
 
 /// The rows of a memory that a state keeps over a supply failure, likewise. Of one that nothing writes, a table of
-/// constants, no failure touches any.
+/// constants, no failure touches any; one that outlives failures by itself has its own obligations (`rewrites`).
 pub(super) fn kept_rows(claims: &Claims<'_>, state: StateId, memory: MemId) -> Contents {
     match checkpoint(claims, state) {
         Some(checkpoint) => rows(claims, &checkpoint.memories, memory),
@@ -109,11 +109,18 @@ pub(super) fn live_rows(claims: &Claims<'_>, state: StateId, memory: MemId) -> C
 }
 
 fn rows(claims: &Claims<'_>, parts: &BitSet, memory: MemId) -> Contents {
+    let of = &claims.netlist.memories[memory.index()];
+    if of.writes.is_empty() || of.kept.is_some() {
+        return Contents::Kept;
+    }
+    part_rows(claims, parts, memory)
+}
+
+/// The rows of a memory that are in some parts.
+pub(super) fn part_rows(claims: &Claims<'_>, parts: &BitSet, memory: MemId) -> Contents {
     let index = &claims.liveness.bits.parts;
     let mut own = index.of(memory);
-    if claims.netlist.memories[memory.index()].writes.is_empty()
-        || own.all(|part| parts.contains(part))
-    {
+    if own.all(|part| parts.contains(part)) {
         return Contents::Kept;
     }
     let own = index.of(memory).filter(|&part| parts.contains(part));

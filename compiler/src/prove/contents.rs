@@ -109,7 +109,7 @@ fn agrees(
 }
 
 /// "Two numbers, of any widths, are equal."
-fn same_number(aig: &mut Aig, a: &[Lit], b: &[Lit]) -> Lit {
+pub(super) fn same_number(aig: &mut Aig, a: &[Lit], b: &[Lit]) -> Lit {
     let width = a.len().max(b.len());
     let wide = |bits: &[Lit]| {
         let mut bits = bits.to_vec();

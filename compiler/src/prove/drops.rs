@@ -17,7 +17,7 @@ use super::aig::Lit;
 use super::aig::Node;
 use super::circuit::ReadOf;
 use super::machine::Machine;
-use super::obligation::Step;
+use super::obligation::{Second, Step};
 use super::solver::{Answer, Question};
 use super::{Claims, Effect, ProveOptions, after};
 use crate::control::StateId;
@@ -85,7 +85,7 @@ impl Asked {
             plan: None,
             ..*claims
         };
-        let mut step = Step::new(&claims, machine, state);
+        let mut step = Step::new(&claims, machine, state, Second::Restored);
         let mut shown = step.outputs(&claims, machine);
         shown.extend(step.shows(&claims, machine, state));
         shown.push((Effect::Bound, !step.bounded[1]));

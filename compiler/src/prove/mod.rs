@@ -25,6 +25,9 @@
 //! function that is the same in both copies, as they are in silicon: where the
 //! original is unknown any value will do.
 //!
+//! A memory that outlives a supply failure by itself ([`crate::netlist::Kept`]) is equal in both copies there; that it holds what the
+//! re-execution needs is an obligation of its own for each state (`rewrites`).
+//!
 //! A question that is not answered in time is [`Verdict::Unknown`], never proved.
 
 mod aig;
@@ -41,6 +44,7 @@ mod exact;
 mod export;
 mod machine;
 mod obligation;
+mod rewrites;
 mod solver;
 mod start;
 #[cfg(test)]
@@ -123,6 +127,8 @@ pub enum Subject {
     Start,
     /// One step from a state.
     State(StateId),
+    /// Memories that outlive a supply failure by themselves, in one step from a state.
+    Rewrites(StateId),
 }
 
 /// The answer to an obligation.
@@ -180,6 +186,10 @@ pub enum Effect {
     Shown(StateId),
     /// A register exceeds what it is said never to exceed.
     Bound,
+    /// A row of this memory, which outlives a failure by itself, is written after it was read, or in part.
+    Rewritten(MemId),
+    /// What was read is not among what is said to have been read where the step leads to this state.
+    Forgotten(StateId),
     /// The step ends in no state that an edge leads to.
     NoState,
 }
@@ -201,7 +211,11 @@ pub fn prove(
     let end = after(options.total_time);
     let machine = machine::Machine::new(claims.netlist);
     let states = (0..claims.graph.states.len()).map(|state| Subject::State(StateId(state as u32)));
-    let subjects: Vec<Subject> = std::iter::once(Subject::Start).chain(states).collect();
+    let mut subjects: Vec<Subject> = std::iter::once(Subject::Start).chain(states).collect();
+    if rewrites::are_claimed(claims) {
+        let states = (0..claims.graph.states.len()).map(|state| StateId(state as u32));
+        subjects.extend(states.map(Subject::Rewrites));
+    }
     let mut obligations = Vec::with_capacity(subjects.len());
     for (at, &subject) in subjects.iter().enumerate() {
         progress(at, subjects.len());
@@ -210,6 +224,7 @@ pub fn prove(
         let (verdict, gates) = match subject {
             Subject::Start => start::start(claims, &machine, deadline),
             Subject::State(state) => obligation::step(claims, &machine, state, deadline),
+            Subject::Rewrites(state) => rewrites::step(claims, &machine, state, deadline),
         };
         obligations.push(Obligation {
             subject,

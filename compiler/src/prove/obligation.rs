@@ -10,10 +10,11 @@ use super::claims::{
 };
 use super::contents::Agreement;
 use super::machine::{Copy, Machine};
+use super::rewrites::{rewritten, unwritten};
 use super::solver::{Answer, Question};
 use super::{Claims, Counterexample, Effect, Verdict};
 use crate::control::StateId;
-use crate::liveness::Values;
+use crate::liveness::{BitSet, Values};
 use crate::netlist::{Bits, InputId, MemId, RegId, Sampled};
 
 /// What one step from a state consists of.
@@ -44,8 +45,28 @@ pub(super) struct Target {
     contents: Vec<(MemId, Lit)>,
 }
 
+/// In what the second copy differs from the first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Second<'s> {
+    /// It has what the state keeps over a supply failure.
+    Restored,
+    /// It has all registers, and of memories that outlive a failure by themselves the rows that the step
+    /// is said to read, but for those that are written in this very cycle.
+    Rewritten {
+        /// These rows.
+        reads: &'s BitSet,
+        /// The step ends in one of these states.
+        targets: &'s [StateId],
+    },
+}
+
 impl Step {
-    pub(super) fn new(claims: &Claims<'_>, machine: &Machine<'_>, state: StateId) -> Step {
+    pub(super) fn new(
+        claims: &Claims<'_>,
+        machine: &Machine<'_>,
+        state: StateId,
+        second_is: Second,
+    ) -> Step {
         let netlist = claims.netlist;
         let index = &claims.liveness.bits;
         let mut circuit = Circuit::new(netlist);
@@ -75,9 +96,13 @@ impl Step {
             let (register, bit) = index.bit(relation.bit);
             whole[register.index()][bit as usize] = is;
         }
-        let keep = kept(claims, state);
+        let all = BitSet::full(index.len());
+        let keep = match second_is {
+            Second::Restored => kept(claims, state),
+            Second::Rewritten { .. } => &all,
+        };
         let given = given(claims, state);
-        let derived = derived(claims, state);
+        let derived = derived(claims, state).filter(|_| second_is == Second::Restored);
         let mut restored = whole.clone();
         let mut free = Vec::new();
         for (at, bits) in restored.iter_mut().enumerate() {
@@ -113,14 +138,19 @@ impl Step {
             }
         }
         let memories = || (0..netlist.memories.len() as u32).map(MemId);
-        let contents: Vec<Contents> = memories()
-            .map(|memory| kept_rows(claims, state, memory))
-            .collect();
-        let lost = memories().filter(|memory| contents[memory.index()] != Contents::Kept);
-        let lost = lost.collect();
         let kept = machine.all_kept();
         let before = bounded(claims, &mut circuit, &whole);
         let first = machine.copy(&mut circuit, whole, kept, None);
+        let contents: Vec<Contents> = memories()
+            .map(|memory| match second_is {
+                Second::Restored => kept_rows(claims, state, memory),
+                Second::Rewritten { reads, .. } => {
+                    unwritten(claims, machine, &first, reads, memory)
+                }
+            })
+            .collect();
+        let lost = memories().filter(|memory| contents[memory.index()] != Contents::Kept);
+        let lost = lost.collect();
         let second = machine.copy(&mut circuit, restored, contents.clone(), Some(&first));
         let copies = [first, second];
         let mut agreement = Agreement::default();
@@ -145,10 +175,12 @@ impl Step {
             let bits = doubtful.iter().filter(|&&bit| live.contains(bit));
             let contents: Vec<(MemId, Lit)> = memories()
                 .map(|memory| {
-                    let rows = [
-                        &contents[memory.index()],
-                        &live_rows(claims, target, memory),
-                    ];
+                    let own = match claims.netlist.memories[memory.index()].kept {
+                        // All rows count as shown: they are written alike.
+                        Some(_) => &Contents::Kept,
+                        None => &contents[memory.index()],
+                    };
+                    let rows = [own, &live_rows(claims, target, memory)];
                     let of = (machine, [&copies[0], &copies[1]]);
                     (memory, agreement.after(&mut circuit, of, memory, rows))
                 })
@@ -232,17 +264,38 @@ impl Step {
     }
 }
 
-/// One step from a state: its verdict and the size of the circuit.
+/// One step from a state, after a restore: its verdict and the size of the circuit.
 pub(super) fn step(
     claims: &Claims<'_>,
     machine: &Machine<'_>,
     state: StateId,
     deadline: Instant,
 ) -> (Verdict, usize) {
-    let mut step = Step::new(claims, machine, state);
+    step_of(claims, machine, state, Second::Restored, deadline)
+}
+
+/// One step from a state, likewise.
+pub(super) fn step_of(
+    claims: &Claims<'_>,
+    machine: &Machine<'_>,
+    state: StateId,
+    second_is: Second<'_>,
+    deadline: Instant,
+) -> (Verdict, usize) {
+    let mut step = Step::new(claims, machine, state, second_is);
+    let mut again = Vec::new();
+    let mut ends_there = Lit::TRUE;
+    if let Second::Rewritten { targets, .. } = second_is {
+        again = rewritten(claims, machine, &mut step.circuit, &step.copies[0], state);
+        let ends = step.targets.iter();
+        let ends = ends.filter(|end| targets.contains(&end.state));
+        let ends: Vec<Lit> = ends.map(|end| end.there).collect();
+        ends_there = step.circuit.aig.any(ends);
+    }
     let mut outputs = step.outputs(claims, machine);
     outputs.extend(step.shows(claims, machine, state));
     outputs.push((Effect::Bound, !step.bounded[1]));
+    outputs.extend(again);
     let aig = &mut step.circuit.aig;
     let shown = aig.any(outputs.iter().map(|&(_, lit)| lit));
     let ends: Vec<Lit> = (step.targets.iter())
@@ -250,11 +303,12 @@ pub(super) fn step(
         .collect();
     let arrives = aig.any(ends);
     let wrong = aig.or(shown, !arrives);
-    if wrong == Lit::FALSE {
+    if wrong == Lit::FALSE || ends_there == Lit::FALSE {
         return (Verdict::Proved, step.circuit.aig.len());
     }
     let mut constraints = step.circuit.constraints();
     constraints.push(step.bounded[0]);
+    constraints.push(ends_there);
     if holds_by_target(&mut step, shown, &constraints, deadline) {
         return (Verdict::Proved, step.circuit.aig.len());
     }

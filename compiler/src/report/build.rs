@@ -9,7 +9,7 @@ use crate::energy::{Effort, Model};
 use crate::frontend::ObserveOptions;
 use crate::layout::{LaidOut, Layout, WidthTried};
 use crate::liveness::{BitSet, Liveness};
-use crate::netlist::{Bits, Netlist};
+use crate::netlist::{Bits, Kept, Netlist};
 use crate::plan::pareto::Front;
 use crate::plan::{self, Alternative, Plan, Policy};
 use crate::source::SourceMap;
@@ -58,7 +58,7 @@ pub fn report(inputs: &Inputs) -> Report {
     let netlist = inputs.netlist;
     let word_bits = inputs.plan.map_or(inputs.word_bits, |(_, l)| l.word_bits);
     let written = netlist
-        .written_memories()
+        .saved_memories()
         .map(|memory| &netlist.memories[memory.index()]);
     let (mut memory_bits, mut memory_words) = (0, 0);
     for memory in written {
@@ -74,7 +74,11 @@ pub fn report(inputs: &Inputs) -> Report {
         stable_inputs: stable_inputs(inputs.observe),
         control: control(inputs),
         handshakes_declared: inputs.observe.handshakes.len(),
-        hazards: hazards::list(inputs.netlist, inputs.observe, inputs.hazards),
+        hazards: {
+            let mut all = hazards::list(netlist, inputs.observe, inputs.hazards);
+            all.extend(hazards::rewrites(inputs));
+            all
+        },
         checkpoints: inputs
             .plan
             .map(|(plan, layout)| checkpoints(inputs, plan, layout))
@@ -239,6 +243,10 @@ fn memories(inputs: &Inputs) -> Vec<Memory> {
                 file: sources.path(declaration.file).display().to_string(),
                 line: sources.line_col(declaration.file, declaration.start).line,
                 written: !memory.writes.is_empty(),
+                kept: memory.kept.map(|kept| match kept {
+                    Kept::Nonvolatile => "nonvolatile",
+                    Kept::External => "external",
+                }),
             }
         })
         .collect()
@@ -281,7 +289,17 @@ fn control(inputs: &Inputs) -> Control {
             live: live_ranges(inputs, live),
             constant_bits: constants.count(),
             constant: live_ranges(inputs, constants.bits()),
-            live_memories: memory_names(inputs, memories),
+            live_memories: {
+                let parts = &inputs.liveness.bits.parts;
+                let mut saved = BitSet::new(parts.len());
+                for part in memories
+                    .iter()
+                    .filter(|&part| plan::is_saved(netlist, parts, part))
+                {
+                    saved.insert(part);
+                }
+                memory_names(inputs, &saved)
+            },
         })
         .collect();
     let mut edges: BTreeMap<(u32, u32), bool> = BTreeMap::new();
@@ -378,7 +396,10 @@ fn checkpoints(inputs: &Inputs, plan: &Plan, layout: &Layout) -> Vec<Checkpoint>
                 restore_joules: joules(&restore),
                 threshold: inputs.energy.and_then(|model| {
                     let takes = plan.without_save.get(index)?;
-                    Some(model.supply.level(*takes))
+                    Some(match plan.is_sure(checkpoint.state) {
+                        true => u8::MAX,
+                        false => model.supply.level(*takes),
+                    })
                 }),
             }
         })

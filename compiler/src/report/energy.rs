@@ -25,7 +25,7 @@ pub(super) fn percent(part: f64, whole: f64) -> f64 {
 
 /// Joules of a save of everything.
 pub(super) fn baseline(netlist: &Netlist, word_bits: u32, model: &Model) -> f64 {
-    let memories = netlist.written_memories();
+    let memories = netlist.saved_memories();
     let memories = memories.map(|memory| &netlist.memories[memory.index()]);
     let memories = memories.map(|memory| (u64::from(memory.depth), memory.width));
     let shape = Shape::filled(word_bits, netlist.flop_bits(), memories);

@@ -122,16 +122,17 @@ pub struct Observe {
     pub line: u32,
 }
 
-/// A state in which a declared handshake can transfer something.
+/// A state in which something happens that must not happen twice: a declared handshake can transfer something, or a row of a
+/// memory that outlives a supply failure is written after it was read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Hazard {
-    /// `input_consumed` or `output_produced`.
+    /// `input_consumed`, `output_produced` or `write_after_read`.
     pub kind: String,
     /// The state.
     pub state: u32,
-    /// The conditions of the handshake, `valid && ready`.
+    /// The conditions of the handshake, `valid && ready`; or the rows of the memory.
     pub signal: String,
-    /// The configuration file that declares it.
+    /// The configuration file that declares the handshake; the file that declares the memory.
     pub file: String,
     /// Its line there.
     pub line: u32,
@@ -154,6 +155,9 @@ pub struct Memory {
     pub line: u32,
     /// It is state: a clocked process writes it.
     pub written: bool,
+    /// `nonvolatile` or `external`: it outlives a supply failure by itself, and is not saved.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kept: Option<&'static str>,
 }
 
 /// Testbench code in a design file.

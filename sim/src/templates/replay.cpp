@@ -3,6 +3,10 @@
 #if VM_TRACE
 #include "verilated_vcd_c.h"
 #endif
+#if IDETIC_KEPT
+#include "Videtic_shell__Dpi.h"
+#include "svdpi.h"
+#endif
 
 static const uint64_t NVM_MASK = IDETIC_NVM_BITS == 64 ? ~0ull : (1ull << (IDETIC_NVM_BITS % 64)) - 1;
 static const size_t NVM_WORDS = IDETIC_NVM_WORDS;
@@ -16,11 +20,19 @@ struct Environment {
     unsigned energy_random = 0;
 };
 
+// A memory of the design that outlives a supply failure.
+struct Memory {
+    int rows, width;
+    int words() const { return (width + 31) / 32; }
+};
+static std::vector<Memory> memories;
+
 struct Spec {
     long long position, end, stop, limit, saves;  // position, stop and saves: -1 for none
     unsigned long long seed;
     int log;
     std::vector<uint64_t> nvm;
+    std::vector<uint32_t> kept;  // by memory, row and word
 };
 
 class PowerCycle {
@@ -100,6 +112,42 @@ private:
         for (unsigned i = 0; i < IN_WORDS; ++i) top->idetic_in[i] = static_cast<uint32_t>(rng.next());
     }
 
+    // Gives the memories their contents.
+    void power_up_kept() {
+#if IDETIC_KEPT
+        Verilated::threadContextp(context);
+        svSetScope(svGetScopeFromName("TOP.idetic_shell"));
+        size_t at = 0;
+        for (int memory = 0; memory < static_cast<int>(memories.size()); ++memory)
+            for (int row = 0; row < memories[memory].rows; ++row)
+                for (int word = 0; word < memories[memory].words(); ++word)
+                    idetic_kept_set(memory, row, word, static_cast<int>(spec.kept[at++]));
+#endif
+    }
+
+    // Reports what the edge has changed; `kept` is what was last seen.
+    void watch_kept() {
+#if IDETIC_KEPT
+        size_t at = 0;
+        for (int memory = 0; memory < static_cast<int>(memories.size()); ++memory) {
+            const int words = memories[memory].words();
+            for (int row = 0; row < memories[memory].rows; ++row, at += words) {
+                bool changed = false;
+                for (int word = 0; word < words; ++word) {
+                    const uint32_t now = static_cast<uint32_t>(idetic_kept_get(memory, row, word));
+                    changed |= now != spec.kept[at + word];
+                    spec.kept[at + word] = now;
+                }
+                if (!changed) continue;
+                std::fprintf(out, "k %lld %d %d ", clock, memory, row);
+                for (int bit = memories[memory].width; bit-- > 0;)
+                    std::fputc('0' + ((spec.kept[at + bit / 32] >> (bit % 32)) & 1), out);
+                std::fputc('\n', out);
+            }
+        }
+#endif
+    }
+
     void power_up() {
         n = spec.position < 0 ? 0 : spec.position;
         top->idetic_clock = !ACTIVE;
@@ -110,6 +158,7 @@ private:
         if (environment.garbage) disturb(); else present(top, stimulus, n, rng);
         release_resets(top, stimulus);
         settle(100);
+        power_up_kept();
         top->idetic_por_n = 0;
         settle(500);
         // At least one edge: a reset that is derived from por_n may be active in the random state already, and Verilator, which
@@ -147,6 +196,7 @@ private:
             const uint64_t addr = top->idetic_nvm_addr, data = top->idetic_nvm_wdata;
             if (top->idetic_error) error = true;
             if (spec.stop == clock) {
+                if (spec.log && !stall) std::fprintf(out, "g\n");
                 // It would have completed at the edge that does not come.
                 if (spec.log && valid && write && !waiting && wait_left == 0)
                     std::fprintf(out, "p %lld %llu %llx\n", clock, (unsigned long long)addr, (unsigned long long)data);
@@ -199,6 +249,7 @@ private:
             }
             top->idetic_clock = ACTIVE;
             settle(100);
+            if (spec.log) watch_kept();
             // The inputs change back together with the falling clock, at the start of the next round.
             top->idetic_clock = !ACTIVE;
 #if VM_TRACE
@@ -269,6 +320,15 @@ int main(int argc, char** argv) {
     if (std::fscanf(in, "%u %u %u %u", &environment.latency, &environment.latency_random, &environment.garbage,
                     &environment.energy_random) != 4)
         return 3;
+    int count;
+    if (std::fscanf(in, "%d", &count) != 1) return 3;
+    size_t kept_words = 0;
+    for (int i = 0; i < count; ++i) {
+        Memory memory;
+        if (std::fscanf(in, "%d %d", &memory.rows, &memory.width) != 2) return 3;
+        kept_words += static_cast<size_t>(memory.rows) * memory.words();
+        memories.push_back(memory);
+    }
     Spec spec;
     while (std::fscanf(in, "%lld %lld %lld %lld %lld %llu %d", &spec.position, &spec.end, &spec.stop, &spec.saves, &spec.limit, &spec.seed,
                        &spec.log) == 7) {
@@ -276,6 +336,12 @@ int main(int argc, char** argv) {
         for (uint64_t& word : spec.nvm) {
             unsigned long long value;
             if (std::fscanf(in, "%llx", &value) != 1) return 3;
+            word = value;
+        }
+        spec.kept.assign(kept_words, 0);
+        for (uint32_t& word : spec.kept) {
+            unsigned value;
+            if (std::fscanf(in, "%x", &value) != 1) return 3;
             word = value;
         }
         PowerCycle cycle(stimulus, environment, spec, out, argc, argv, argv[4]);

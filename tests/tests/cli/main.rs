@@ -8,6 +8,7 @@ mod command_line;
 mod energy;
 mod image;
 mod init;
+mod kept_memories;
 mod observe;
 mod pareto;
 mod plan;

@@ -24,7 +24,8 @@ const SYNTHESIZABLE: [(&str, &[&str]); 5] = [
 ];
 
 /// Parameter sets per module; the first run of each is with the defaults.
-const PARAMETERS: [(&str, &[(&str, u32)]); 11] = [
+const PARAMETERS: [(&str, &[(&str, u32)]); 12] = [
+    ("idetic_controller", &[("KEEPS", 1)]),
     (
         "idetic_controller",
         &[
@@ -250,6 +251,41 @@ fn crc_and_clock_gate_do_their_part() {
         &[],
     );
     assert!(text.starts_with("PASS "), "{text}");
+}
+
+/// The bench of damaged images beside a memory that outlives failures, on a controller.
+fn keeps(controller: PathBuf) -> String {
+    let files = [
+        runtime().join("tests/keeps_tb.v"),
+        controller,
+        verilog("idetic_crc32"),
+    ];
+    bench("idetic_keeps_tb", &files, &[])
+}
+
+#[test]
+fn an_older_image_stops_where_a_memory_has_gone_on() {
+    let text = keeps(verilog("idetic_controller"));
+    assert!(text.starts_with("PASS 16"), "{text}");
+    // What it is about is seen.
+    for (from, to) in [
+        ("KEEPS == 1 && committed ? S_HALT : S_PICK", "S_PICK"),
+        (
+            "KEEPS == 1 && committed ? S_HALT : S_PICK",
+            "KEEPS == 1 ? S_HALT : S_PICK",
+        ),
+        ("KEEPS == 1 && !saving && last_part && alien", "1'b0"),
+        ("committed = refused != 2'b00 ||", "committed ="),
+        ("slot || serial == 2'd1);", "serial == 2'd1);"),
+    ] {
+        let text = fs::read_to_string(verilog("idetic_controller")).expect("the controller");
+        assert_eq!(text.matches(from).count(), 1, "{from}");
+        let folder = TempDir::new().expect("a folder");
+        let mutant = folder.path().join("idetic_controller.v");
+        fs::write(&mutant, text.replace(from, to)).expect("written");
+        let text = keeps(mutant);
+        assert!(text.starts_with("FAIL"), "{from} as {to}: {text}");
+    }
 }
 
 #[test]

@@ -183,7 +183,8 @@ pub(in crate::driver) fn filled(
     let parts = &liveness.bits.parts;
     // One range of each memory is the least.
     let mut memories = vec![0; netlist.memories.len()];
-    for part in liveness.memories[state].iter() {
+    let live = liveness.memories[state].iter();
+    for part in live.filter(|&part| plan::is_saved(netlist, parts, part)) {
         let own = parts.rows(part);
         memories[own.memory.index()] += own.rows.len() as u64;
     }

@@ -56,6 +56,7 @@ pub(super) fn keep(kept: &Contents, row: &str, width: u32) -> String {
     match kept {
         Contents::Kept => "1'b1".to_owned(),
         Contents::Rows(rows) => any(rows.iter().map(|rows| within(row, width, rows))),
+        Contents::Unwritten(..) => unreachable!("what is read and written again is not exported"),
     }
 }
 
