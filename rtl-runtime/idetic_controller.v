@@ -343,8 +343,8 @@ module idetic_controller #(
           if (!agrees) state <= S_PICK;
           // The image that should be the newest has another ID, and this one has not.
           else if (KEEPS == 1 && !saving && last_part && alien && other_serial == serial + 2'd1) begin
-            failed <= 1'b1;
             state <= S_HALT;
+            failed <= 1'b1;
           end else if (last_part) state <= S_INDEX;
         end
 
@@ -407,8 +407,8 @@ module idetic_controller #(
         own <= 1'b0;
         shown <= 2'b00;
         untried <= 2'b00;
-        refused <= 2'b00;
         alien <= 1'b0;
+        refused <= 2'b00;
         blank <= 1'b0;
         address <= COMMIT_0[ADDRESS-1:0];
       end
