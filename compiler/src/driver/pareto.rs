@@ -8,7 +8,7 @@
 
 use std::cell::Cell;
 
-use super::budget::{self, Search, lay_out};
+use super::budget::{self, Search, Units, lay_out};
 use super::{Analysis, InsertOptions, Inserted};
 use crate::control::StateId;
 use crate::energy::{Model, Weights, visits};
@@ -30,6 +30,7 @@ pub fn pareto(analysis: &Analysis, options: &InsertOptions, inserted: &Inserted)
         },
         model: inserted.energy.as_ref(),
         saves: inserted.plan.optimality.counted_saves,
+        units: (inserted.energy.as_ref()).map(|model| Units::of(analysis, model)),
     };
     let weights = match &options.energy {
         Some(energy) => [
@@ -57,6 +58,7 @@ struct Space<'a> {
     model: Option<&'a Model>,
     /// The part of the visits that the objective of the plan counts as saves.
     saves: f64,
+    units: Option<Units>,
 }
 
 impl Space<'_> {
@@ -73,8 +75,8 @@ impl Space<'_> {
             options.max_cycles = Some(options.max_cycles.map_or(most, |own| own.min(most)));
         }
         let [energy, stall, area] = question.weights;
-        let (plan, layout) = match (&self.options.energy, self.model) {
-            (Some(energy_options), Some(model)) => {
+        let (plan, layout) = match (&self.options.energy, self.model, &self.units) {
+            (Some(energy_options), Some(model), Some(units)) => {
                 let search = Search {
                     analysis: self.analysis,
                     options: self.options,
@@ -87,6 +89,7 @@ impl Space<'_> {
                         area,
                     },
                     saves: self.saves,
+                    units,
                 };
                 search.fit(model, model.supply.budget()).ok()?
             }
@@ -118,8 +121,8 @@ impl Space<'_> {
         let saved = states.clone().map(|state| self.saved_bits[state]);
         let saved_bits = saved.clone().sum();
         let live = states.clone().map(|state| self.analysis.live_bits(state));
-        let parts = match (&self.options.energy, self.model) {
-            (Some(energy), Some(model)) => {
+        let parts = match (&self.options.energy, self.model, &self.units) {
+            (Some(energy), Some(model), Some(units)) => {
                 let search = Search {
                     analysis: self.analysis,
                     options: self.options,
@@ -128,6 +131,7 @@ impl Space<'_> {
                     energy,
                     weights: energy.weights,
                     saves: self.saves,
+                    units,
                 };
                 search.parts(model, &plan, &layout)
             }

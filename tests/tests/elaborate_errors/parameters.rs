@@ -104,5 +104,7 @@ fn real_numbers_stay_in_constants() {
     );
     accept("real unused; localparam R = 4.0; assign y = a > R;");
     accept("localparam R = 2.5; localparam T = R > 2 && 3 >= R; wire [T-1:0] one; assign y = a;");
-    accept("logic sv; localparam W = int'(real'(40) * 0.1); wire [W-5:0] none_but_one; assign y = a;");
+    accept(
+        "logic sv; localparam W = int'(real'(40) * 0.1); wire [W-5:0] none_but_one; assign y = a;",
+    );
 }

@@ -14,14 +14,12 @@ impl Search<'_> {
     /// The parts of the objective for a checkpoint in a state whose saves have this shape, without failures. Of its visits
     /// the part `saves` saves. A live bit takes a multiplexer in the chain; the gates that compare others count beside it.
     pub(super) fn parts_of(&self, model: &Model, state: usize, shape: &Shape) -> Parts {
-        let netlist = &self.analysis.netlist;
         let (save, visits) = (shape.save(), self.saves * model.visits[state]);
-        let all_bits = netlist.flop_bits() + netlist.memory_bits();
         let compared = shape.compared_gates() as f64 * cells::GATE.area / cells::MUX.area;
         [
-            visits * model.joules(&save) / model.mean_cycle_joules(),
+            visits * model.joules(&save) / self.units.cycle_joules,
             visits * model.clocks(&save) as f64,
-            (self.analysis.live_bits(state) as f64 + compared) / all_bits.max(1) as f64,
+            (self.units.live_bits[state] as f64 + compared) / self.units.all_bits as f64,
         ]
     }
 
@@ -146,6 +144,28 @@ impl Search<'_> {
             budget,
             costs,
             aging,
+        }
+    }
+}
+
+/// What the parts of the objective are measured by. It takes a walk over all states to find, and each cost needs it.
+pub(in crate::driver) struct Units {
+    /// Mean joules of a logical cycle.
+    cycle_joules: f64,
+    /// Bits of the design, those of memories included; at least one.
+    all_bits: u64,
+    /// Those of them that have to be saved, per state.
+    live_bits: Vec<u64>,
+}
+
+impl Units {
+    pub(in crate::driver) fn of(analysis: &Analysis, model: &Model) -> Units {
+        let netlist = &analysis.netlist;
+        let states = 0..analysis.graph.states.len();
+        Units {
+            cycle_joules: model.mean_cycle_joules(),
+            all_bits: (netlist.flop_bits() + netlist.memory_bits()).max(1),
+            live_bits: states.map(|state| analysis.live_bits(state)).collect(),
         }
     }
 }

@@ -28,8 +28,8 @@ use crate::plan::pareto::Parts;
 use crate::plan::{self, Doubt, Plan, PlanError, PlanOptions};
 use crate::source::Setting;
 
-pub(super) use costs::filled;
 use costs::{Known, larger};
+pub(super) use costs::{Units, filled};
 
 /// How often a plan is made anew for the words that its layout needs.
 const ROUNDS: usize = 16;
@@ -97,6 +97,7 @@ pub(super) fn planned(
         energy,
         weights: energy.weights,
         saves: 1.0,
+        units: &Units::of(analysis, &model),
         layouts: &Cell::default(),
     };
     let budget = model.supply.budget();
@@ -158,6 +159,7 @@ pub(super) struct Search<'a> {
     pub(super) weights: Weights,
     /// The part of the visits of checkpoints that saves, as the objective counts them.
     pub(super) saves: f64,
+    pub(super) units: &'a Units,
     /// Time spent on layouts.
     pub(super) layouts: &'a Cell<Duration>,
 }
