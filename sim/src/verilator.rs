@@ -10,6 +10,7 @@ use crate::error::SimError;
 use crate::expect::{Expectation, write_words};
 use crate::icarus::{active_level, write_file};
 use crate::image::Position;
+use crate::kept::{Cells, RowChange};
 use crate::process::{Invocation, Limits, Workplace};
 use crate::rng::Rng;
 use crate::runtime_objects::RuntimeObjects;
@@ -261,9 +262,16 @@ impl VerilatorReplay {
             how: finished.how(),
             log: finished.log.clone(),
         };
-        parse_outcomes(&text)
+        let mut outcomes = parse_outcomes(&text)
             .filter(|outcomes| outcomes.len() == specs.len())
-            .ok_or_else(crashed)
+            .ok_or_else(crashed)?;
+        for (spec, outcome) in specs.iter().zip(&mut outcomes) {
+            if spec.log {
+                let drawn = drawn(spec).into_iter().filter_map(|row| row.change);
+                outcome.log.kept.splice(0..0, drawn);
+            }
+        }
+        Ok(outcomes)
     }
 }
 
@@ -306,17 +314,41 @@ fn commands(environment: &Environment, specs: &[CycleSpec]) -> String {
         for word in &spec.nvm {
             let _ = write!(text, " {word:x}");
         }
-        let mut rng = Rng::new(spec.seed, "kept");
-        for cells in &spec.kept {
-            for row in 0..cells.rows() {
-                for word in cells.drawn(row, &mut rng) {
-                    let _ = write!(text, " {word:x}");
-                }
-            }
+        for word in drawn(spec).iter().flat_map(|row| &row.words) {
+            let _ = write!(text, " {word:x}");
         }
         text.push('\n');
     }
     text
+}
+
+/// What a row of a memory that outlives a failure holds at power-up.
+struct DrawnRow {
+    /// In words of 32 bits, lowest first.
+    words: Vec<u32>,
+    /// Bits that are drawn stay what they are in later power cycles, so the row counts as changed.
+    change: Option<RowChange>,
+}
+
+/// All of them, by memory and row.
+fn drawn(spec: &CycleSpec) -> Vec<DrawnRow> {
+    let mut rng = Rng::new(spec.seed, "kept");
+    let rows = |cells: &Cells| 0..cells.rows();
+    let memories = spec.kept.iter().enumerate();
+    let all = memories.flat_map(|(memory, cells)| rows(cells).map(move |row| (memory, cells, row)));
+    all.map(|(memory, cells, row)| {
+        let words = cells.drawn(row, &mut rng);
+        let unknown = (0..cells.width_bits()).any(|bit| cells.bit(row, bit).is_none());
+        let digit = |bit: usize| char::from(b'0' + (words[bit / 32] >> (bit % 32) & 1) as u8);
+        let change = unknown.then(|| RowChange {
+            clock: 0,
+            memory,
+            row,
+            data: (0..cells.width_bits()).rev().map(digit).collect(),
+        });
+        DrawnRow { words, change }
+    })
+    .collect()
 }
 
 #[cfg(test)]

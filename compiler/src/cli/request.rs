@@ -365,7 +365,7 @@ pub fn check_memories(request: &Request, analysis: &Analysis) -> Option<Diagnost
     let error = Diagnostic::global(
         codes::CONFIG,
         format!(
-            "`[memory]` names `{unknown}`, which is no memory of `{}`",
+            "`[memory]` names `{unknown}`, which is no memory that is written by the clock of `{}` and that an output depends on",
             netlist.top
         ),
     );
@@ -375,7 +375,7 @@ pub fn check_memories(request: &Request, analysis: &Analysis) -> Option<Diagnost
         .min_by_key(|known| strsim::damerau_levenshtein(known, unknown));
     Some(match nearest {
         Some(nearest) => error.help(format!("did you mean `{nearest}`?")),
-        None => error.help("the design has no memory: remove the key"),
+        None => error.help("an array that nothing writes, that another clock writes or that no output depends on is not saved anyway: remove the key"),
     })
 }
 

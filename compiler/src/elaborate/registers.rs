@@ -290,12 +290,15 @@ impl<'a> Elab<'a> {
                 continue;
             }
             if self.exprs.as_const(value).is_none() {
+                let declared = self.net(self.slots[slot as usize].net).span;
+                let name = self.slot_name(slot);
                 return self.fail(
                     Diagnostic::error(
                         codes::BAD_RESET,
                         span,
                         "an asynchronous reset to a value that is not constant",
                     )
+                    .label(declared, format!("of `{name}`"))
                     .help("reset to a constant, and load values at the clock edge"),
                 );
             }

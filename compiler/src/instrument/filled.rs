@@ -54,6 +54,10 @@ pub fn refuse(
     for &(state, span) in &netlist.filled_later {
         if let FilledLater::Memory(memory) = state {
             let memory = &netlist.memories[memory.index()];
+            // One that outlives a failure is programmed once, and no start loads it.
+            if memory.kept.is_some() {
+                continue;
+            }
             diagnostics.push(refusal(&memory.name, memory.origin.declaration, span));
         }
     }

@@ -9,6 +9,8 @@ use crate::source::Setting;
 const MEND: &str = "read in one control state and write in a later one, so that a commit fits between; or write to another \
                     buffer, or keep an undo log; or declare it `volatile` under `[memory]`: then it is saved";
 
+const APART: &str = "where the two addresses always differ, let the register that tells them apart be a control register (`[plan] control`)";
+
 /// States that a message names, at most.
 const NAMED: usize = 4;
 
@@ -68,14 +70,16 @@ pub(super) fn conflicts(
                     memory,
                     format!("`{rows}` may be read and written in the same clock cycle, in {states}"),
                 )
-                .note("the cycle runs again if the supply fails in it, and a row that was being written may hold anything then"),
+                .note("the cycle runs again if the supply fails in it, and a row that was being written may hold anything then")
+                .help(format!("{APART}; else {MEND}")),
                 Lost::Partly => at_writes(
                     memory,
                     format!("some bits of `{rows}` may be written without the others, in {states}"),
                 )
-                .note("if the supply fails while a row is written it may hold anything, in the bits that are not written, too"),
+                .note("if the supply fails while a row is written it may hold anything, in the bits that are not written, too")
+                .help(format!("write the whole row by one assignment, put together from what was read in an earlier control state; or {MEND}")),
             };
-            errors.push(error.help(MEND));
+            errors.push(error);
         }
     }
     errors
@@ -87,8 +91,8 @@ pub(super) fn before_reset(netlist: &Netlist, memories: &[MemId]) -> Vec<Diagnos
         let memory = &netlist.memories[id.index()];
         let message = format!("`{}` may be written while the design is reset", memory.name);
         at_writes(memory, message)
-            .note("at power-up registers hold anything until the reset has set them, so anything may be written anywhere")
-            .help("test the reset in front of the write: `if (!rst && …)`")
+            .note("at power-up registers hold anything until a reset has set them, and each failure before the first commit is another power-up")
+            .help("test the reset in front of the write, `if (!rst && …)`, and let it set the control registers; or declare it `volatile` under `[memory]`")
     };
     memories.iter().map(error).collect()
 }

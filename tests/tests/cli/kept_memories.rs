@@ -194,3 +194,60 @@ fn a_memory_that_is_too_large_to_be_carried_is_refused_by_verify() {
     );
     assert!(outcome.stderr.contains("32768 rows"), "{}", outcome.stderr);
 }
+
+/// One-bit rows get, half of the time, what their random first contents are: a write that nobody sees, and that a later
+/// power cycle must find.
+#[test]
+fn rows_without_first_contents_stay_what_they_are() {
+    let bench = Bench::new(&[
+        (
+            "flags.v",
+            "module flags(input clk, input rst, input [2:0] a, input d, output reg o);
+  reg m [0:7];
+  reg [1:0] st;
+  reg [2:0] ar;
+  reg dr;
+  always @(posedge clk)
+    if (rst) begin st <= 0; o <= 0; end
+    else case (st)
+      0: begin ar <= a; dr <= d; st <= 1; end
+      1: begin m[ar] <= dr; st <= 2; end
+      2: begin ar <= a; st <= 3; end
+      3: begin o <= m[ar]; st <= 0; end
+    endcase
+endmodule
+",
+        ),
+        (
+            "tb.v",
+            "`timescale 1ns/1ns
+module tb;
+  reg clk = 0, rst = 1, d = 0;
+  reg [2:0] a = 0;
+  wire o;
+  integer n, s;
+  flags dut(.clk(clk), .rst(rst), .a(a), .d(d), .o(o));
+  always #5 clk = ~clk;
+  initial begin
+    s = 5;
+    repeat (3) @(negedge clk);
+    rst = 0;
+    for (n = 0; n < 80; n = n + 1) begin a = {$random(s)}; d = {$random(s)}; @(negedge clk); end
+    $finish;
+  end
+endmodule
+",
+        ),
+    ]);
+    bench.write("idetic.toml", b"[memory]\nm = \"nonvolatile\"\n");
+    bench.succeeds(&[
+        "verify",
+        "flags.v",
+        "--tb",
+        "tb.v",
+        "--max-points",
+        "80",
+        "--max-points-icarus",
+        "12",
+    ]);
+}
