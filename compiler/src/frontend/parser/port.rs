@@ -42,7 +42,7 @@ pub(super) enum Merged {
 }
 
 /// How to do without an expression in a port list.
-const EXPRESSION_PORT: &str = "name the port as the signal, or add an `assign` between the two";
+const EXPRESSION_PORT: &str = "Verilator and Yosys do not take it either: name the port as the signal, or add an `assign` between the two";
 
 /// What an entry of an ANSI list takes over from the one before.
 struct Style {
