@@ -64,16 +64,12 @@ pub enum SimError {
         /// The end of what the simulator printed: it may not have begun.
         log: String,
     },
-    /// The testbench gives a parameter of the top module another value.
-    OtherParameter {
+    /// The testbench gives parameters of the top module other values.
+    OtherParameters {
         /// The instance that was watched, as a hierarchical name.
         instance: String,
-        /// The parameter.
-        name: String,
-        /// Its value in the testbench, as Verilog text.
-        value: String,
-        /// Its value in the design that was instrumented, as Verilog text.
-        given: String,
+        /// These parameters, at least one.
+        parameters: Vec<OtherParameter>,
     },
     /// No active clock edge reached the design.
     NoClockEdge {
@@ -155,12 +151,25 @@ impl SimError {
                  change inputs away from the edge or with nonblocking assignments"
                     .to_string(),
             ),
-            SimError::OtherParameter { name, value, .. } => {
-                Some(format!("instrument the design that the testbench uses: -P {name}={value}"))
+            SimError::OtherParameters { parameters, .. } => {
+                let options = parameters.iter().map(|it| format!(" -P {}={}", it.name, it.value));
+                let options: String = options.collect();
+                Some(format!("instrument the design that the testbench uses:{options}"))
             }
             _ => None,
         }
     }
+}
+
+/// A parameter that has one value in the testbench and another in the design that was instrumented, both as Verilog text.
+#[derive(Debug)]
+pub struct OtherParameter {
+    /// The parameter.
+    pub name: String,
+    /// Its value in the testbench.
+    pub value: String,
+    /// Its value in the design that was instrumented.
+    pub given: String,
 }
 
 impl fmt::Display for Limit {
@@ -212,15 +221,19 @@ impl fmt::Display for SimError {
             SimError::NotInstantiated { top, .. } => {
                 write!(f, "the testbench never instantiates the top module `{top}`")
             }
-            SimError::OtherParameter {
+            SimError::OtherParameters {
                 instance,
-                name,
-                value,
-                given,
-            } => write!(
-                f,
-                "the testbench sets the parameter `{name}` of `{instance}` to {value}; in the design that was given it is {given}"
-            ),
+                parameters,
+            } => {
+                let of = |it: &OtherParameter| {
+                    let OtherParameter { name, value, given } = it;
+                    format!(
+                        "the parameter `{name}` of `{instance}` to {value}; in the design that was given it is {given}"
+                    )
+                };
+                let all: Vec<String> = parameters.iter().map(of).collect();
+                write!(f, "the testbench sets {}", all.join("; "))
+            }
             SimError::NoClockEdge { clock, instance } => {
                 write!(
                     f,

@@ -49,7 +49,7 @@ pub use design::{
     StateVariable, Testbench,
 };
 pub use equivalence::{Equivalence, Side, equivalence};
-pub use error::{Limit, SimError};
+pub use error::{Limit, OtherParameter, SimError};
 pub use expect::{ExpectOptions, Expectation, Masking, expect};
 pub use image::{Image, Position};
 pub use kept::{Cells, KeptMemory, RowChange, RowWrite};

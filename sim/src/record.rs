@@ -14,7 +14,7 @@ use tempfile::TempDir;
 use tera::Context;
 
 use crate::design::{OriginalDesign, Testbench};
-use crate::error::{Limit, SimError};
+use crate::error::{Limit, OtherParameter, SimError};
 use crate::plane::{Bus, Plane};
 use crate::process::{Ending, Invocation, Limits};
 use crate::roots;
@@ -405,19 +405,22 @@ fn read_rows(
         });
     }
     let mut parameters = design.values.iter();
+    let mut others = Vec::new();
     while let Some(line) = next()? {
         if let Some(value) = line.strip_prefix("parameter ")
             && let Some((name, given)) = parameters.next()
         {
             if significant(value) != significant(given) {
-                return Err(SimError::OtherParameter {
-                    instance: recording.instance.clone(),
+                others.push(OtherParameter {
                     name: name.clone(),
                     value: literal(value),
                     given: literal(given),
                 });
             }
             continue;
+        }
+        if !others.is_empty() {
+            break;
         }
         if line == "limit" {
             recording.truncated = true;
@@ -440,7 +443,13 @@ fn read_rows(
             });
         }
     }
-    Ok(())
+    match others.is_empty() {
+        true => Ok(()),
+        false => Err(SimError::OtherParameters {
+            instance: recording.instance.clone(),
+            parameters: others,
+        }),
+    }
 }
 
 /// A number in binary without the leading bits that are its sign: a parameter without a range has the width of its value.

@@ -62,14 +62,7 @@ pub fn add_writes(netlist: &Netlist, expectation: &Expectation, memories: &mut [
     }
     let words = Machine::first_words(netlist, Bits::unknown);
     let mut machine = Machine::new(netlist, words);
-    let mut state: Vec<Bits> = netlist
-        .registers
-        .iter()
-        .map(|register| match &register.init {
-            Some(value) => value.clone(),
-            None => Bits::unknown(register.width),
-        })
-        .collect();
+    let mut state = power_up::first_state(netlist);
     for cycle in 0..expectation.cycles() {
         let inputs = power_up::inputs(netlist, expectation, cycle);
         state = machine.under_resets(&state, &inputs);

@@ -19,6 +19,17 @@ const WORK: usize = 50_000_000;
 /// Words of the memories of a design, at most; with more it is not evaluated.
 const MOST_WORDS: u64 = 1 << 16;
 
+/// What the registers hold at power-up: their initial values, or anything.
+pub fn first_state(netlist: &Netlist) -> Vec<Bits> {
+    let registers = netlist.registers.iter();
+    registers
+        .map(|register| match &register.init {
+            Some(value) => value.clone(),
+            None => Bits::unknown(register.width),
+        })
+        .collect()
+}
+
 /// Makes output bits of the expectation unknown that depend on the state at power-up; returns how many were known.
 pub fn mask(netlist: &Netlist, expectation: &mut Expectation) -> u64 {
     let words = netlist
@@ -30,14 +41,7 @@ pub fn mask(netlist: &Netlist, expectation: &mut Expectation) -> u64 {
     }
     let words = Machine::first_words(netlist, Bits::unknown);
     let mut machine = Machine::new(netlist, words);
-    let mut state: Vec<Bits> = netlist
-        .registers
-        .iter()
-        .map(|register| match &register.init {
-            Some(value) => value.clone(),
-            None => Bits::unknown(register.width),
-        })
-        .collect();
+    let mut state = first_state(netlist);
     let longest = LONG.max(WORK / machine.cycle_work().max(1));
     let cycles = expectation.cycles().min(longest);
     let all_known = |values: &[Bits]| values.iter().all(Bits::is_known);

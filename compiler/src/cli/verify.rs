@@ -326,7 +326,7 @@ fn exit(error: SimError) -> Exit {
     let code = match &error {
         SimError::ToolMissing { .. } => codes::TOOL_MISSING,
         SimError::TestbenchEndless { .. } => codes::TESTBENCH_ENDLESS,
-        SimError::NotReproducible { .. } | SimError::OtherParameter { .. } => codes::RECORDING,
+        SimError::NotReproducible { .. } | SimError::OtherParameters { .. } => codes::RECORDING,
         SimError::Io { .. } => codes::OUTPUT_UNWRITABLE,
         SimError::BadPoint { .. } => codes::CONFIG,
         _ => codes::TESTBENCH,

@@ -401,7 +401,7 @@ endmodule
         let testbench = "module tb;
   reg clk = 0, rst = 1;
   wire done;
-  delay #(.N(6)) dut(clk, rst, done);
+  delay #(.N(6), .W(4)) dut(clk, rst, done);
   always #5 clk = ~clk;
   initial begin
     @(negedge clk); @(negedge clk) rst = 0;
@@ -417,7 +417,7 @@ endmodule
             outcome.own_lines("testbench_that_sets_a_parameter");
         }
         let same = [
-            "verify", "delay.v", "-P", "N=6", "--tb", "tb.v", "--sim", "icarus",
+            "verify", "delay.v", "-P", "N=6", "-P", "W=4", "--tb", "tb.v", "--sim", "icarus",
         ];
         bench.succeeds(&same);
     }
