@@ -227,12 +227,14 @@ impl fmt::Display for SimError {
             } => {
                 let of = |it: &OtherParameter| {
                     let OtherParameter { name, value, given } = it;
-                    format!(
-                        "the parameter `{name}` of `{instance}` to {value}; in the design that was given it is {given}"
-                    )
+                    format!("`{name}` to {value} ({given} in the design that was given)")
                 };
                 let all: Vec<String> = parameters.iter().map(of).collect();
-                write!(f, "the testbench sets {}", all.join("; "))
+                write!(
+                    f,
+                    "the testbench sets parameters of `{instance}`: {}",
+                    all.join(", ")
+                )
             }
             SimError::NoClockEdge { clock, instance } => {
                 write!(
