@@ -13,12 +13,13 @@
 //! programmed, as far as nothing has been written, and then those of the failure.
 //!
 //! Where: the first state, in the order in which they are reached, that may write what was read before
-//! commits, until there is none; then, the dearest first, those are given up without which the others do. So there
+//! commits, until there is none; if it must not be a checkpoint, the nearest in front of it that may, on every way from
+//! the reading. Then, the dearest first, those are given up without which the others do. So there
 //! are few, not always the fewest.
 //!
 //! Guarantee: with a commit at each visit of [`Rewrites::sure`], no cycle writes a part that was read after
 //! the last of them and before it, or in it. What no commit can mend is refused: a row read and written
-//! in one cycle, a row written in part, a state that must not be a checkpoint, and a write that
+//! in one cycle, a row written in part, a way from reading to writing without a state that may be a checkpoint, and a write that
 //! may happen before the reset has told the registers.
 
 mod place;

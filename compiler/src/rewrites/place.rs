@@ -87,7 +87,48 @@ fn first_hazard(
     })
 }
 
-/// States that have to commit, in order; or one that has to and must not, with a part that it may write.
+/// The states nearest in front of `state`, itself if it may be one, of which one is met on every way from a reading of
+/// the part that is not committed yet; `None` where it may be read by an edge into the first state that must not commit.
+fn in_front(
+    graph: &ControlGraph,
+    accesses: &Accesses,
+    sure: &[StateId],
+    forbidden: &[StateId],
+    (state, part): (StateId, usize),
+) -> Option<Vec<StateId>> {
+    if !forbidden.contains(&state) {
+        return Some(vec![state]);
+    }
+    let exposed = exposed(graph, accesses, sure);
+    let mut into: Vec<Vec<usize>> = vec![Vec::new(); graph.states.len()];
+    for (at, edge) in graph.edges.iter().enumerate() {
+        into[edge.to.index()].push(at);
+    }
+    let mut seen = vec![false; graph.states.len()];
+    let (mut open, mut found) = (vec![state], Vec::new());
+    while let Some(at) = open.pop() {
+        if std::mem::replace(&mut seen[at.index()], true) {
+            continue;
+        }
+        if !forbidden.contains(&at) {
+            found.push(at);
+            continue;
+        }
+        for &edge in &into[at.index()] {
+            if accesses.reads[edge].contains(part) {
+                return None;
+            }
+            let from = graph.edges[edge].from;
+            if exposed[from.index()].contains(part) {
+                open.push(from);
+            }
+        }
+    }
+    Some(found)
+}
+
+/// States that have to commit, in order; or one that has to, and neither may nor has a state in front that may, with a
+/// part that it may write.
 pub(super) fn place(
     graph: &ControlGraph,
     accesses: &Accesses,
@@ -95,12 +136,10 @@ pub(super) fn place(
     forbidden: &[StateId],
 ) -> Result<Vec<StateId>, (StateId, usize)> {
     let mut sure = Vec::new();
-    // Nothing is exposed where a commit is made, so each round adds a state.
-    while let Some((state, part)) = first_hazard(graph, accesses, &sure) {
-        if forbidden.contains(&state) {
-            return Err((state, part));
-        }
-        sure.push(state);
+    // Nothing is exposed where a commit is made, so each round adds states.
+    while let Some(hazard) = first_hazard(graph, accesses, &sure) {
+        let more = in_front(graph, accesses, &sure, forbidden, hazard);
+        sure.extend(more.ok_or(hazard)?);
     }
     let mut order = sure.clone();
     order.sort_by_key(|state| (std::cmp::Reverse(bits[state.index()]), *state));

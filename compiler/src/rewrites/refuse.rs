@@ -97,7 +97,7 @@ pub(super) fn before_reset(netlist: &Netlist, memories: &[MemId]) -> Vec<Diagnos
     memories.iter().map(error).collect()
 }
 
-/// A state that has to commit and must not.
+/// A state that has to commit and must not, nor has another in front of it that may.
 pub(super) fn forbidden(
     netlist: &Netlist,
     graph: &ControlGraph,
@@ -107,7 +107,7 @@ pub(super) fn forbidden(
     let memory = &netlist.memories[rows.memory.index()];
     let name = &graph.states[state.index()].name;
     let message = format!(
-        "`{name}` may write `{}` after it was read, and must not be a checkpoint",
+        "`{name}` may write `{}` after it was read, and must not be a checkpoint; nor may a state between the two",
         rows.name(netlist)
     );
     at_writes(memory, message)
