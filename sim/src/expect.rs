@@ -5,32 +5,34 @@
 //! re-simulation contradicts what the testbench saw, the recording depends on a race or on something between two edges.
 //!
 //! Verilog's `if` takes an unknown condition for false, so Icarus can also show a definite value that hardware with arbitrary contents
-//! would not show. With [`ExpectOptions::random_runs`] the original also runs in Verilator from random states, and only what always
-//! comes out is expected.
+//! would not show. With [`ExpectOptions::random_runs`] the original also runs in Verilator from random states, with
+//! [`ExpectOptions::state`] in Icarus from known ones, and only what always comes out is expected (`masks`).
 
 use std::fs;
 use std::io::{BufWriter, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use tempfile::TempDir;
 use tera::Context;
 
-use crate::design::OriginalDesign;
+use crate::design::{OriginalDesign, StateVariable};
 use crate::error::SimError;
 use crate::icarus;
+use crate::masks::{self, Masking};
 use crate::plane::{Bus, Plane};
 use crate::process::{Invocation, Limits};
 use crate::record::{MAX_OUTPUT_BYTES, Recording};
 use crate::shell;
 use crate::tool::{Simulator, Tool};
-use crate::verilator;
 
 /// How to find the expected outputs.
 #[derive(Debug, Clone)]
 pub struct ExpectOptions {
     /// Runs of the original from random states in Verilator; 0 to do without, and without Verilator.
     pub random_runs: u32,
+    /// The state of the design. What of it is unknown at power-up is given known contents in further runs in Icarus. Empty to do without.
+    pub state: Vec<StateVariable>,
     /// Nothing will be replayed in Icarus. Where it cannot read the design either, what a recording of Verilator shows is expected, as far
     /// as all random runs agree with it; there must be some.
     pub without_icarus: bool,
@@ -44,22 +46,12 @@ impl Default for ExpectOptions {
     fn default() -> ExpectOptions {
         ExpectOptions {
             random_runs: 8,
+            state: Vec::new(),
             without_icarus: false,
             seed: 1,
             time_limit: Duration::from_secs(600),
         }
     }
-}
-
-/// What the runs from random states took away from the expectation.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Masking {
-    /// Number of runs.
-    pub runs: u32,
-    /// Output bits, summed over logical cycles, that Icarus shows as known though they depend on the state at power-up.
-    pub masked_bits: u64,
-    /// The first and the last logical cycle that has such a bit, with the name of its port.
-    pub extent: Option<[(usize, String); 2]>,
 }
 
 /// Inputs and expected outputs per logical cycle.
@@ -120,8 +112,14 @@ pub fn expect(
         masking: None,
     };
     if options.random_runs > 0 {
-        mask_power_up(design, &mut expectation, options, scratch.path(), limits)?;
+        let masking =
+            masks::by_verilator(design, &mut expectation, options, scratch.path(), limits)?;
+        expectation.masking = Some(masking);
         check_reproducible(recording, &expectation.outputs)?;
+    }
+    if !options.state.is_empty() {
+        let masking = masks::by_icarus(design, &mut expectation, options, scratch.path(), limits)?;
+        expectation.masking = masking.or(expectation.masking);
     }
     Ok(expectation)
 }
@@ -162,60 +160,105 @@ fn resimulate(
     scratch: &Path,
     limits: Limits,
 ) -> Result<Plane, SimError> {
-    let tool = Tool::Icarus.locate()?;
-    let stimulus = scratch.join("stimulus.txt");
-    let result = scratch.join("result.txt");
-    icarus::write_rows(&stimulus, recording.cycles(), |cycle| {
-        icarus::padded_row(
-            &recording.inputs,
-            cycle,
-            shell::padded_bits(&recording.input_bus),
-        )
-    })?;
-    let mut context = Context::new();
-    context.insert("active", &icarus::active_level(design.clock_edge));
-    context.insert("in_bits", &shell::padded_bits(&recording.input_bus));
-    context.insert("out_bits", &shell::padded_bits(&recording.output_bus));
-    context.insert("used_out_bits", &recording.output_bus.width_bits());
-    context.insert("cycles", &recording.cycles());
-    let bench = shell::render(include_str!("templates/expect.v.tera"), &context)?;
-    let bench_path = icarus::write_file(scratch, "bench.v", &bench)?;
-    let shell_path = icarus::write_file(scratch, "shell.v", &shell::original(design))?;
-    let program = scratch.join("original.vvp");
-    let mut compile = Invocation::new(tool.compiler(), &design.directory);
-    compile
-        .arg(design.language.icarus_flag())
-        .args(["-s", "idetic_bench", "-o"])
-        .arg(&program);
-    add_sources(&mut compile, design);
-    compile.arg(&shell_path).arg(&bench_path);
-    compile.compile(Tool::Icarus, "the original design", scratch, limits)?;
-    let mut run = Invocation::new(tool.runtime(), &design.directory);
-    run.arg("-n").arg(&program);
-    run.arg(format!("+idetic_stimulus={}", stimulus.display()))
-        .arg(format!("+idetic_result={}", result.display()));
-    let finished = run.run(scratch, "original", limits)?;
-    let text = fs::read_to_string(&result).unwrap_or_default();
-    let mut outputs = Plane::new(recording.output_bus.width_bits());
-    let mut complete = false;
-    for line in text.lines() {
-        complete = line == "end";
-        if !complete && !outputs.push_binary(line) {
-            break;
+    let cycles = recording.cycles();
+    let (inputs, bus) = (&recording.inputs, &recording.input_bus);
+    let original = Original::build(design, (bus, inputs, cycles), &[], scratch, limits)?;
+    original.run(&[], scratch, limits)
+}
+
+/// The original alone, compiled by Icarus, and the inputs that it is to see.
+pub(crate) struct Original {
+    run: Invocation,
+    result: PathBuf,
+    output_bits: usize,
+    cycles: usize,
+}
+
+impl Original {
+    /// With some `state`, runs can be told what to put in the place of unknown contents at power-up. `inputs` come with
+    /// their bus and the number of cycles.
+    pub fn build(
+        design: &OriginalDesign,
+        (bus, inputs, cycles): (&Bus, &Plane, usize),
+        state: &[StateVariable],
+        scratch: &Path,
+        limits: Limits,
+    ) -> Result<Original, SimError> {
+        let tool = Tool::Icarus.locate()?;
+        let (_, output_bus) = shell::buses(design);
+        let kind = if state.is_empty() {
+            "original"
+        } else {
+            "known"
+        };
+        let file = |ending: &str| scratch.join(format!("{kind}.{ending}"));
+        let (stimulus, result) = (file("stimulus"), file("result"));
+        icarus::write_rows(&stimulus, cycles, |cycle| {
+            icarus::padded_row(inputs, cycle, shell::padded_bits(bus))
+        })?;
+        let mut context = Context::new();
+        context.insert("active", &icarus::active_level(design.clock_edge));
+        context.insert("in_bits", &shell::padded_bits(bus));
+        context.insert("out_bits", &shell::padded_bits(&output_bus));
+        context.insert("used_out_bits", &output_bus.width_bits());
+        context.insert("cycles", &cycles);
+        icarus::add_state(&mut context, state, &[]);
+        let bench = shell::render(include_str!("templates/expect.v.tera"), &context)?;
+        let bench_path = icarus::write_file(scratch, &format!("{kind}_bench.v"), &bench)?;
+        let shell_path = icarus::write_file(scratch, "shell.v", &shell::original(design))?;
+        let program = file("vvp");
+        let mut compile = Invocation::new(tool.compiler(), &design.directory);
+        compile
+            .arg(design.language.icarus_flag())
+            .args(["-s", "idetic_bench", "-o"])
+            .arg(&program);
+        add_sources(&mut compile, design);
+        compile.arg(&shell_path).arg(&bench_path);
+        compile.compile(Tool::Icarus, "the original design", scratch, limits)?;
+        let mut run = Invocation::new(tool.runtime(), &design.directory);
+        run.arg("-n").arg(&program);
+        run.arg(format!("+idetic_stimulus={}", stimulus.display()))
+            .arg(format!("+idetic_result={}", result.display()));
+        Ok(Original {
+            run,
+            result,
+            output_bits: output_bus.width_bits(),
+            cycles,
+        })
+    }
+
+    /// The outputs, a row per cycle.
+    pub fn run(
+        &self,
+        plusargs: &[String],
+        scratch: &Path,
+        limits: Limits,
+    ) -> Result<Plane, SimError> {
+        let mut run = self.run.clone();
+        run.args(plusargs);
+        let finished = run.run(scratch, "original", limits)?;
+        let text = fs::read_to_string(&self.result).unwrap_or_default();
+        let mut outputs = Plane::new(self.output_bits);
+        let mut complete = false;
+        for line in text.lines() {
+            complete = line == "end";
+            if !complete && !outputs.push_binary(line) {
+                break;
+            }
         }
+        if !complete || outputs.rows() != self.cycles {
+            return Err(SimError::Crashed {
+                what: "the re-simulation of the original design".to_string(),
+                how: finished.how(),
+                log: finished.log,
+            });
+        }
+        Ok(outputs)
     }
-    if !complete || outputs.rows() != recording.cycles() {
-        return Err(SimError::Crashed {
-            what: "the re-simulation of the original design".to_string(),
-            how: finished.how(),
-            log: finished.log,
-        });
-    }
-    Ok(outputs)
 }
 
 /// Adds include directories, macros and files of the original.
-fn add_sources(compile: &mut Invocation, design: &OriginalDesign) {
+pub(crate) fn add_sources(compile: &mut Invocation, design: &OriginalDesign) {
     compile.args(
         design
             .all_include_dirs(&[])
@@ -224,93 +267,6 @@ fn add_sources(compile: &mut Invocation, design: &OriginalDesign) {
     );
     compile.args(design.defines.iter().map(|define| format!("-D{define}")));
     compile.args(&design.files);
-}
-
-fn mask_power_up(
-    design: &OriginalDesign,
-    expectation: &mut Expectation,
-    options: &ExpectOptions,
-    scratch: &Path,
-    limits: Limits,
-) -> Result<(), SimError> {
-    let build = verilator::Build {
-        shell: shell::original(design),
-        program: include_str!("templates/original.cpp"),
-        language: design.language,
-        directory: &design.directory,
-        defines: verilator::bus_defines(design, expectation),
-        trace: false,
-        what: "the original design",
-    };
-    let executable = verilator::build(&build, scratch, limits, |compile| {
-        add_sources(compile, design);
-    })?;
-    let stimulus = scratch.join("stimulus.bin");
-    verilator::write_stimulus(&stimulus, expectation, design)?;
-    let result = scratch.join("keep.bin");
-    let mut run = Invocation::new(&executable, &design.directory);
-    run.arg(&stimulus)
-        .arg(&result)
-        .arg(options.random_runs.to_string())
-        .arg(options.seed.to_string());
-    let finished = run.run(scratch, "random", limits)?;
-    let bytes = fs::read(&result).unwrap_or_default();
-    let row_bytes = 4 * shell::bus_words(&expectation.output_bus);
-    if !finished.succeeded() || bytes.len() != row_bytes * expectation.cycles() {
-        return Err(SimError::Crashed {
-            what: "the original design in Verilator".to_string(),
-            how: finished.how(),
-            log: finished.log,
-        });
-    }
-    expectation.masking = Some(apply_masks(
-        expectation,
-        &bytes,
-        row_bytes,
-        options.random_runs,
-    ));
-    Ok(())
-}
-
-fn apply_masks(
-    expectation: &mut Expectation,
-    masks: &[u8],
-    row_bytes: usize,
-    runs: u32,
-) -> Masking {
-    let mut masking = Masking {
-        runs,
-        masked_bits: 0,
-        extent: None,
-    };
-    for (cycle, row) in masks.chunks_exact(row_bytes).enumerate() {
-        let keep: Vec<u32> = row
-            .chunks_exact(4)
-            .map(|b| u32::from_le_bytes([b[0], b[1], b[2], b[3]]))
-            .collect();
-        let known = expectation.outputs.known_words(cycle);
-        let lost = known
-            .iter()
-            .zip(&keep)
-            .enumerate()
-            .find_map(|(word, (known, keep))| {
-                let bits = known & !keep;
-                (bits != 0).then(|| word * 32 + bits.trailing_zeros() as usize)
-            });
-        let Some(bit) = lost else { continue };
-        let name = expectation
-            .output_bus
-            .field_of(bit)
-            .map(|field| field.name.clone())
-            .unwrap_or_default();
-        let place = (cycle, name);
-        masking.extent = match masking.extent.take() {
-            None => Some([place.clone(), place]),
-            Some([first, _]) => Some([first, place]),
-        };
-        masking.masked_bits += expectation.outputs.forget(cycle, &keep);
-    }
-    masking
 }
 
 /// Writes rows of words in the byte order of the machines that we build for.

@@ -7,10 +7,11 @@ use std::sync::OnceLock;
 
 use tera::Context;
 
-use crate::design::{ClockEdge, Instrumented, Internals, OriginalDesign};
+use crate::design::{ClockEdge, Instrumented, OriginalDesign, StateVariable};
 use crate::error::SimError;
 use crate::expect::Expectation;
 use crate::image::Position;
+use crate::kept::KeptMemory;
 use crate::plane::Plane;
 use crate::process::{Invocation, Limits, Workplace};
 use crate::shell;
@@ -155,7 +156,7 @@ impl IcarusReplay {
         let compile_known = match internals.state.is_empty() {
             true => None,
             false => {
-                add_state(&mut context, internals);
+                add_state(&mut context, &internals.state, &internals.kept);
                 Some(bench(KNOWN_BENCH, &scratch.join(KNOWN_PROGRAM), &context)?)
             }
         };
@@ -280,8 +281,8 @@ impl IcarusReplay {
     }
 }
 
-/// What the bench must know to give the state known contents.
-fn add_state(context: &mut Context, internals: &Internals) {
+/// What a bench must know to give state known contents.
+pub(crate) fn add_state(context: &mut Context, state: &[StateVariable], kept: &[KeptMemory]) {
     #[derive(serde::Serialize)]
     struct Variable<'a> {
         path: &'a str,
@@ -290,15 +291,14 @@ fn add_state(context: &mut Context, internals: &Internals) {
         enumerated: bool,
         kept: bool,
     }
-    let variables: Vec<Variable> = internals
-        .state
+    let variables: Vec<Variable> = state
         .iter()
         .map(|variable| Variable {
             path: &variable.path,
             width: variable.width_bits,
             words: variable.words,
             enumerated: variable.enumerated,
-            kept: (internals.kept.iter()).any(|memory| memory.path == variable.path),
+            kept: kept.iter().any(|memory| memory.path == variable.path),
         })
         .collect();
     let widest = variables.iter().map(|variable| variable.width).max();

@@ -10,11 +10,12 @@ use std::path::Path;
 use common::{recording, toy};
 use idetic_sim::{
     AsyncReset, ClockEdge, Direction, ExpectOptions, Language, OriginalDesign, Port, RecordOptions,
-    SimError, Testbench, expect, record,
+    SimError, StateVariable, Testbench, expect, record,
 };
 
 const NO_RANDOM_RUNS: ExpectOptions = ExpectOptions {
     random_runs: 0,
+    state: Vec::new(),
     without_icarus: false,
     seed: 1,
     time_limit: std::time::Duration::from_secs(60),
@@ -97,25 +98,33 @@ fn values_that_depend_on_the_state_at_power_up_are_not_expected() {
     let recording = record(&design, &testbench, &RecordOptions::default()).unwrap();
     let plain = expect(&design, &recording, &NO_RANDOM_RUNS).unwrap();
     assert_eq!(plain.outputs.bit(0, 0), Some(false));
-    let checked = expect(
-        &design,
-        &recording,
-        &ExpectOptions {
-            random_runs: 16,
-            ..NO_RANDOM_RUNS
-        },
-    )
-    .unwrap();
-    let led: Vec<_> = (0..recording.cycles())
-        .map(|cycle| checked.outputs.bit(cycle, 0))
-        .collect();
-    assert_eq!(led, [None, None, None, None, Some(false), Some(false)]);
-    let masking = checked.masking.unwrap();
-    assert_eq!(masking.masked_bits, 4);
-    assert_eq!(
-        masking.extent,
-        Some([(0, "led".to_string()), (3, "led".to_string())])
-    );
+    // From random states in Verilator, and with known contents in Icarus.
+    let by_verilator = ExpectOptions {
+        random_runs: 16,
+        ..NO_RANDOM_RUNS
+    };
+    let by_icarus = ExpectOptions {
+        state: vec![StateVariable {
+            path: "run".to_string(),
+            width_bits: 1,
+            words: None,
+            enumerated: false,
+        }],
+        ..NO_RANDOM_RUNS
+    };
+    for options in [by_verilator, by_icarus] {
+        let checked = expect(&design, &recording, &options).unwrap();
+        let led: Vec<_> = (0..recording.cycles())
+            .map(|cycle| checked.outputs.bit(cycle, 0))
+            .collect();
+        assert_eq!(led, [None, None, None, None, Some(false), Some(false)]);
+        let masking = checked.masking.unwrap();
+        assert_eq!(masking.masked_bits, 4);
+        assert_eq!(
+            masking.extent,
+            Some([(0, "led".to_string()), (3, "led".to_string())])
+        );
+    }
 }
 
 #[test]
@@ -139,13 +148,24 @@ fn a_reset_that_rests_at_the_start_does_not_touch_initial_values() {
         active_high: true,
     }];
     let recording = record(&design, &testbench, &RecordOptions::default()).unwrap();
-    let options = ExpectOptions {
+    let by_verilator = ExpectOptions {
         random_runs: 8,
         ..NO_RANDOM_RUNS
     };
-    let checked = expect(&design, &recording, &options).unwrap();
-    assert_eq!(checked.outputs.row_binary(0), "1111");
-    assert_eq!(checked.masking.unwrap().masked_bits, 0);
+    let by_icarus = ExpectOptions {
+        state: vec![StateVariable {
+            path: "n".to_string(),
+            width_bits: 4,
+            words: None,
+            enumerated: false,
+        }],
+        ..NO_RANDOM_RUNS
+    };
+    for options in [by_verilator, by_icarus] {
+        let checked = expect(&design, &recording, &options).unwrap();
+        assert_eq!(checked.outputs.row_binary(0), "1111");
+        assert_eq!(checked.masking.unwrap().masked_bits, 0);
+    }
 }
 
 #[test]

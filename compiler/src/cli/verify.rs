@@ -75,6 +75,11 @@ pub fn run(arguments: &VerifyArgs, console: &Console, sources: &mut SourceMap) -
         &recording,
         &ExpectOptions {
             random_runs,
+            // In its place where it does not run.
+            state: match random_runs {
+                0 => instrumented.internals.state.clone(),
+                _ => Vec::new(),
+            },
             without_icarus,
             seed: arguments.seed,
             ..ExpectOptions::default()
