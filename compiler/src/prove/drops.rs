@@ -23,8 +23,11 @@ use super::{Claims, Effect, ProveOptions, after};
 use crate::control::StateId;
 use crate::netlist::RegId;
 
-/// Rounds of 64 random valuations for each bit.
-const ROUNDS: usize = 16;
+/// Rounds of 64 random valuations for each bit, at least and at most.
+const ROUNDS: [usize; 2] = [16, 1 << 14];
+
+/// The part of the time for a bit that goes to random valuations, where the least number of rounds refutes nothing.
+const SHARE: u32 = 4;
 
 /// What became of a bit that was left out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -157,7 +160,15 @@ impl Asked {
     }
 
     fn about(&mut self, at: usize, deadline: Instant) -> Dropped {
-        if (0..ROUNDS).any(|_| self.lanes.refute(at)) {
+        let begin = Instant::now();
+        let share = deadline.saturating_duration_since(begin) / SHARE;
+        let tied = self.lanes.tied(at);
+        let mut rounds = 0..ROUNDS[1];
+        let refuted = rounds
+            .by_ref()
+            .take_while(|&round| round < ROUNDS[0] || begin.elapsed() < share)
+            .any(|round| self.lanes.refute(at, &tied, round));
+        if refuted {
             return Dropped::Named;
         }
         self.question.until(deadline);
@@ -179,6 +190,15 @@ impl Asked {
     }
 }
 
+/// What a variable is in a valuation that is not drawn.
+#[derive(Debug, Clone, Copy)]
+enum Tied {
+    /// A bit of the second copy: what it is in the first, or the inverse.
+    Copy(Lit, bool),
+    /// Data that depends on what is read before: contents, number of the read, bit.
+    Read((usize, usize, usize)),
+}
+
 /// Valuations of a step's circuit, 64 at a time, in which the second copy differs from the first in one bit.
 struct Lanes {
     nodes: Vec<Node>,
@@ -195,43 +215,52 @@ struct Lanes {
 }
 
 impl Lanes {
-    /// Whether one of 64 valuations refutes a bit by itself.
-    fn refute(&mut self, at: usize) -> bool {
+    /// What variables are that are not drawn where just one bit differs.
+    fn tied(&self, at: usize) -> FxHashMap<usize, Tied> {
+        // Reads at equal addresses give equal data.
+        let mut tied: FxHashMap<usize, Tied> = FxHashMap::default();
+        for (contents, reads) in self.reads.iter().enumerate() {
+            for (number, read) in reads.iter().enumerate().skip(1) {
+                let bits = read.data.iter().enumerate();
+                tied.extend(bits.map(|(bit, lit)| {
+                    let place = (contents, number, bit);
+                    (lit.node(), Tied::Read(place))
+                }));
+            }
+        }
+        // Free bits of the second copy are variables: they are what they are in the first.
+        let own = self.bits[at];
+        for &[first, second] in &self.free {
+            let inverse = (second == own) != second.is_complement();
+            if first.node() < second.node() {
+                tied.insert(second.node(), Tied::Copy(first, inverse));
+            }
+        }
+        tied
+    }
+
+    /// Whether one of 64 valuations refutes a bit by itself. In some rounds most variables are 0, or 1, so that
+    /// comparisons of many bits come true.
+    fn refute(&mut self, at: usize, tied: &FxHashMap<usize, Tied>, round: usize) -> bool {
         let of = |values: &[u64], lit: Lit| {
             let value = values[lit.node()];
             if lit.is_complement() { !value } else { value }
         };
-        // Free bits of the second copy are variables: they are what they are in the first.
-        let own = self.bits[at];
-        let same: FxHashMap<usize, (Lit, bool)> = (self.free.iter())
-            .map(|&[first, second]| {
-                let inverse = (second == own) != second.is_complement();
-                (second.node(), (first, inverse))
-            })
-            .collect();
-        if !same.contains_key(&own.node()) {
+        if !matches!(tied.get(&self.bits[at].node()), Some(Tied::Copy(..))) {
             return false;
-        }
-        // Reads at equal addresses give equal data.
-        let mut data: FxHashMap<usize, (usize, usize, usize)> = FxHashMap::default();
-        for (contents, reads) in self.reads.iter().enumerate() {
-            for (number, read) in reads.iter().enumerate().skip(1) {
-                let bits = read.data.iter().enumerate();
-                data.extend(bits.map(|(bit, lit)| (lit.node(), (contents, number, bit))));
-            }
         }
         let mut values: Vec<u64> = Vec::with_capacity(self.nodes.len());
         for node in 0..self.nodes.len() {
             let value = match self.nodes[node] {
                 Node::False => 0,
                 Node::And(a, b) => of(&values, a) & of(&values, b),
-                Node::Input => match (same.get(&node), data.get(&node)) {
-                    (Some(&(first, inverse)), _) if first.node() < node => {
+                Node::Input => match tied.get(&node) {
+                    Some(&Tied::Copy(first, inverse)) => {
                         let value = of(&values, first);
                         if inverse { !value } else { value }
                     }
-                    (None, Some(&(contents, number, bit))) => {
-                        let mut value = self.next();
+                    Some(&Tied::Read((contents, number, bit))) => {
+                        let mut value = self.draw(round);
                         let reads = &self.reads[contents];
                         let here = &reads[number];
                         for other in reads[..number].iter().rev() {
@@ -243,7 +272,7 @@ impl Lanes {
                         }
                         value
                     }
-                    _ => self.next(),
+                    None => self.draw(round),
                 },
             };
             values.push(value);
@@ -251,6 +280,18 @@ impl Lanes {
         let fits = self.wanted.iter();
         let fits = fits.fold(u64::MAX, |all, &lit| all & of(&values, lit));
         fits & of(&values, self.wrong[at]) != 0
+    }
+
+    /// Values of a variable: each bit is set with a probability of 1/2, 1/4, 3/4, 1/8 or 7/8, by the round.
+    fn draw(&mut self, round: usize) -> u64 {
+        let half = self.next();
+        match round % 8 {
+            0..4 => half,
+            4 => half & self.next(),
+            5 => half | self.next(),
+            6 => half & self.next() & self.next(),
+            _ => half | self.next() | self.next(),
+        }
     }
 
     /// Marsaglia's xorshift (2003).

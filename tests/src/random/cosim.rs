@@ -72,7 +72,7 @@ pub fn cosimulate(
         iverilog.args(["-s", &format!("{}_tb", design.top)]);
     }
     run(&mut iverilog)?;
-    let printed = simulate(&program)?;
+    let printed = simulate(&program, pairs.len())?;
     let mut mismatches: Vec<Mismatch> = Vec::new();
     let mut ended = 0;
     for line in printed.lines() {
@@ -156,12 +156,17 @@ fn bit(port: &TopPort, name: &str) -> String {
     }
 }
 
-/// Runs a compiled program of Icarus; one that goes on for ever is stopped ([`ENDLESS`]).
-pub(super) fn simulate(program: &Path) -> Result<String, String> {
+/// Runs a program that Icarus compiled of some designs; one that goes on for ever is stopped ([`ENDLESS`]).
+pub(super) fn simulate(program: &Path, designs: usize) -> Result<String, String> {
+    // Sixty take a few seconds, on a busy machine more.
+    let seconds = 30 + 2 * designs;
     let mut timeout = Command::new("timeout");
-    let said = run(timeout.args([LONGEST, "vvp", "-n"]).arg(program));
+    let said = run(timeout
+        .arg(seconds.to_string())
+        .args(["vvp", "-n"])
+        .arg(program));
     said.map_err(|said| match said.contains("exit status: 124") {
-        true => format!("{ENDLESS} within {LONGEST} s"),
+        true => format!("{ENDLESS} within {seconds} s"),
         false => said,
     })
 }
@@ -169,9 +174,6 @@ pub(super) fn simulate(program: &Path) -> Result<String, String> {
 /// What is said of a simulation without end: of processes that set each other
 /// off, as those that call one static function in `always_comb` do in Icarus 11.
 pub const ENDLESS: &str = "the simulation of the source does not end";
-
-/// Seconds of a simulation; one of sixty designs takes a few.
-const LONGEST: &str = "300";
 
 /// Runs a tool to its end and returns what it printed; fails with its messages.
 pub fn run(command: &mut Command) -> Result<String, String> {

@@ -53,7 +53,7 @@ pub fn record(
         .args([language, "-Wno-timescale", "-o"])
         .arg(&program)
         .arg(&file))?;
-    let printed = simulate(&program)?;
+    let printed = simulate(&program, designs.len())?;
     let mut traces: HashMap<u64, Trace> = HashMap::new();
     for line in printed.lines() {
         let mut words = line.split_whitespace();
