@@ -239,6 +239,9 @@ pub struct InitArgs {
     /// The file to write
     #[arg(short, long, value_name = "FILE", default_value = "idetic.toml")]
     pub output: PathBuf,
+    /// Print the JSON Schema of idetic.toml instead, which needs no design
+    #[arg(long, conflicts_with_all = ["files", "output"])]
+    pub schema: bool,
 }
 
 /// `idetic image`.

@@ -8,6 +8,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use indexmap::IndexMap;
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::energy_config::{self, Wrong};
@@ -24,10 +25,10 @@ use crate::plan::Policy;
 use crate::source::{Setting, SourceMap, Span};
 
 /// Largest `[plan] state_limit`.
-const MAX_STATE_LIMIT: usize = 1 << 20;
+pub(super) const MAX_STATE_LIMIT: usize = 1 << 20;
 
 /// The whole file. Every key may be left out.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
     /// `[design]`
@@ -41,6 +42,7 @@ pub struct Config {
     pub plan: PlanConfig,
     /// `[observe]`
     #[serde(default)]
+    #[schemars(with = "observe::Shape")]
     observe: Observe,
     /// `[observe]` and `[input]` with their places.
     #[serde(skip)]
@@ -56,7 +58,7 @@ pub struct Config {
 }
 
 /// `[design]`: what is read.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DesignConfig {
     /// Top module.
@@ -90,7 +92,7 @@ pub struct DesignConfig {
 }
 
 /// One name or a list of them.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(untagged, expecting = "a name, or a list of names")]
 pub enum Names {
     /// None given.
@@ -114,7 +116,7 @@ impl Names {
 }
 
 /// `[design] clock_gate`: one module.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ClockGateConfig {
     /// Its clock input.
@@ -126,7 +128,7 @@ pub struct ClockGateConfig {
 }
 
 /// `[design] other_clocks`: one clock.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OtherClockConfig {
     /// What becomes of its state in an outage.
@@ -136,7 +138,7 @@ pub struct OtherClockConfig {
 }
 
 /// What becomes of state that is not saved.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum OtherState {
     /// It keeps its supply.
@@ -146,7 +148,7 @@ pub enum OtherState {
 }
 
 /// What a clock does while `idetic_stall` is 1.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Stalled {
     /// It runs on.
@@ -156,7 +158,7 @@ pub enum Stalled {
 }
 
 /// `[design] blackbox`: one module.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(
     untagged,
     expecting = "a black box is \"stateless\", \"nonvolatile\", \"hooks\", or a table with `state` and `clock`"
@@ -169,7 +171,7 @@ pub enum BlackBoxConfig {
 }
 
 /// A black box in full.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct BlackBoxTable {
     /// Its state.
@@ -179,7 +181,7 @@ pub struct BlackBoxTable {
 }
 
 /// The state of a black box.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum BoxState {
     /// It has none.
@@ -191,7 +193,7 @@ pub enum BoxState {
 }
 
 /// A parameter's value: a number, or text in Verilog notation.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(
     untagged,
     expecting = "a parameter is a whole number, or text in Verilog notation"
@@ -213,7 +215,7 @@ impl std::fmt::Display for ParameterValue {
 }
 
 /// `[design] reset`.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ResetConfig {
     /// Input port.
@@ -225,7 +227,7 @@ pub struct ResetConfig {
 }
 
 /// A level.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Level {
     /// 1
@@ -235,7 +237,7 @@ pub enum Level {
 }
 
 /// When a reset acts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum ResetKind {
     /// At once.
@@ -245,10 +247,11 @@ pub enum ResetKind {
 }
 
 /// `[memory]`: what becomes of the design's memories.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 pub struct MemoryConfig {
     /// An array of at most so many bits becomes registers, saved through the
     /// chain as far as they are live. Default 1024.
+    #[schemars(range(min = 0, max = MEMORY_MUST_LIMIT_BITS))]
     pub expand_limit_bits: Option<u64>,
     /// By hierarchical name, how a memory outlives a supply failure.
     #[serde(flatten)]
@@ -256,7 +259,7 @@ pub struct MemoryConfig {
 }
 
 /// How a memory outlives a supply failure.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum MemoryKind {
     /// It does not: it is saved with the rest. The default.

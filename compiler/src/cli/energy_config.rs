@@ -3,11 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use indexmap::IndexMap;
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::config::Config;
 pub use super::nvm_config::NvmConfig;
 use super::plan_config::PlanConfig;
+use super::schema;
 use crate::diagnostics::{Diagnostic, codes};
 use crate::energy::{
     EnergyOptions, Length, MOST, Nvm, OnTimeOptions, Supply, Waveform, Weights, engineering,
@@ -25,11 +27,34 @@ const MOST_JOULES: f64 = MOST as f64 * 1e-18;
 const MOST_SECONDS: f64 = 100.0;
 
 /// Largest weight of a cost.
-const MOST_WEIGHT: f64 = 1e9;
+pub(super) const MOST_WEIGHT: f64 = 1e9;
+
+/// Least and most of a figure of `[energy]` or `[nvm]`, by its key.
+pub(super) fn range(key: &str) -> Option<(f64, f64)> {
+    Some(match key {
+        "capacitor_farads" => (1e-18, 1e9),
+        "on_volts" => (1e-3, 1e3),
+        "off_volts" | "harvest_watts" | "least_harvest_watts" => (0.0, 1e3),
+        "efficiency" => (1e-3, 1.0),
+        "clock_hz" => (1.0, 1e11),
+        "cycle_joules" | "stall_joules" | "state_joules" => (LEAST_JOULES, MOST_JOULES),
+        "power_watts" | "leakage_watts" => (1e-18, 1e3),
+        // Of ten clocks at least, by the fastest of them.
+        "on_time_seconds" => (1e-10, 1e9),
+        "write_joules_per_bit"
+        | "write_joules_per_word"
+        | "read_joules_per_bit"
+        | "read_joules_per_word"
+        | "save_joules" => (0.0, MOST_JOULES),
+        "write_seconds_per_word" | "read_seconds_per_word" | "save_seconds" => (0.0, MOST_SECONDS),
+        _ => return None,
+    })
+}
 
 /// `[energy]`: supply, clock, and what the design takes. SI units.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(transform = schema::figures)]
 pub struct EnergyConfig {
     /// Capacitance of the storage in farads.
     pub capacitor_farads: f64,
@@ -74,7 +99,7 @@ pub struct EnergyConfig {
 }
 
 /// `[energy] on_time_distribution`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Distribution {
     /// All are the same.
@@ -93,30 +118,30 @@ impl EnergyConfig {
             let setting = Setting::new(&["energy", key]);
             Err(Wrong(setting, message, help.to_string()))
         };
-        let joules = |key, value| (key, value, LEAST_JOULES, MOST_JOULES);
-        let watts = |key, value| (key, value, 1e-18, 1e3);
         let figures = [
-            ("capacitor_farads", Some(self.capacitor_farads), 1e-18, 1e9),
-            ("on_volts", Some(self.on_volts), 1e-3, 1e3),
-            ("off_volts", Some(self.off_volts), 0.0, 1e3),
-            ("efficiency", self.efficiency, 1e-3, 1.0),
-            ("clock_hz", Some(self.clock_hz), 1.0, 1e11),
-            joules("cycle_joules", self.cycle_joules),
-            joules("stall_joules", self.stall_joules),
-            watts("power_watts", self.power_watts),
-            watts("leakage_watts", self.leakage_watts),
-            ("harvest_watts", self.harvest_watts, 0.0, 1e3),
-            ("least_harvest_watts", self.least_harvest_watts, 0.0, 1e3),
-            (
-                "on_time_seconds",
-                self.on_time_seconds,
-                10.0 / self.clock_hz,
-                1e9,
-            ),
+            ("capacitor_farads", Some(self.capacitor_farads)),
+            ("on_volts", Some(self.on_volts)),
+            ("off_volts", Some(self.off_volts)),
+            ("efficiency", self.efficiency),
+            ("clock_hz", Some(self.clock_hz)),
+            ("cycle_joules", self.cycle_joules),
+            ("stall_joules", self.stall_joules),
+            ("power_watts", self.power_watts),
+            ("leakage_watts", self.leakage_watts),
+            ("harvest_watts", self.harvest_watts),
+            ("least_harvest_watts", self.least_harvest_watts),
         ];
-        in_ranges("energy", figures.into_iter())?;
+        in_ranges("energy", figures.into_iter().map(ranged))?;
+        let (_, most) = range("on_time_seconds").expect("it has a range");
+        let on_time = (
+            "on_time_seconds",
+            self.on_time_seconds,
+            10.0 / self.clock_hz,
+            most,
+        );
+        in_ranges("energy", [on_time].into_iter())?;
         for (name, &value) in &self.state_joules {
-            let figure = [joules("state_joules", Some(value))];
+            let figure = [ranged(("state_joules", Some(value)))];
             in_ranges("energy", figure.into_iter()).map_err(|Wrong(_, message, help)| {
                 let setting = Setting::new(&["energy", "state_joules", name]);
                 Wrong(setting, message, help)
@@ -235,6 +260,12 @@ impl EnergyConfig {
     }
 }
 
+/// A figure with its range.
+fn ranged((key, value): (&'static str, Option<f64>)) -> (&'static str, Option<f64>, f64, f64) {
+    let (least, most) = range(key).expect("every figure has a range");
+    (key, value, least, most)
+}
+
 /// Refuses the first figure (key, value, least, most) of a section that lies outside
 /// its range.
 fn in_ranges(
@@ -300,13 +331,7 @@ pub(super) fn check(config: &Config) -> Result<(), Wrong> {
         Err(Wrong(setting, message, help.to_string()))
     };
     let nvm = &config.nvm;
-    let nvm_ranges = nvm.keys().into_iter().map(|(key, value)| {
-        let most = match key.contains("seconds") {
-            true => MOST_SECONDS,
-            false => MOST_JOULES,
-        };
-        (key, value, 0.0, most)
-    });
+    let nvm_ranges = nvm.keys().into_iter().map(ranged);
     let weights = config.plan.weights().into_iter();
     let weights = weights.map(|(key, value)| (key, value, 0.0, MOST_WEIGHT));
     in_ranges("nvm", nvm_ranges)?;

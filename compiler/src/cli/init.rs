@@ -1,7 +1,8 @@
 //! `idetic init`: a commented `idetic.toml` for a design.
 //!
 //! What a run would find by itself (top, clock, reset) is written out; every other key stands
-//! in a comment. The file changes nothing about the next run but where the names come from.
+//! in a comment. The file changes nothing about the next run but where the names come from. With `--schema` the
+//! [schema] is printed instead.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -13,6 +14,7 @@ use crate::cli::args::InitArgs;
 use crate::cli::console::Console;
 use crate::cli::exit::Exit;
 use crate::cli::request::{self, Request};
+use crate::cli::schema;
 use crate::control::ResetStart;
 use crate::diagnostics::{Diagnostic, codes};
 use crate::driver::{self, Outline};
@@ -24,6 +26,10 @@ const TEMPLATE: &str = include_str!("init.toml.tera");
 
 /// Runs the subcommand.
 pub fn run(arguments: &InitArgs, console: &Console, sources: &mut SourceMap) -> Result<(), Exit> {
+    if arguments.schema {
+        let schema = serde_json::to_string_pretty(&schema::schema()).expect("plain values");
+        return Ok(console.result(&format!("{schema}\n"))?);
+    }
     let path = &arguments.output;
     if path.exists() {
         let message = format!("`{}` exists", path.display());

@@ -27,6 +27,7 @@ mod plan_config;
 mod power_up;
 mod prove;
 mod request;
+mod schema;
 mod verify;
 mod verify_report;
 mod verify_target;

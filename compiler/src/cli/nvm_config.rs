@@ -1,21 +1,25 @@
 //! `[nvm]`: reading, and the widths of words that it leaves open.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::config::Config;
 use super::energy_config::{self, Wrong};
+use super::schema;
 use super::word_bits::WordBits;
 use crate::driver::Width;
 use crate::energy::{Figures, Technology, technologies};
 use crate::source::Setting;
 
 /// `[nvm]`: the memory that images are saved to.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(transform = schema::figures)]
 pub struct NvmConfig {
     /// Bits of a word: even, 8 to 64. Default 32. `auto`, or a list, of which the plan chooses.
     pub word_bits: Option<WordBits>,
     /// A row of the shipped table.
+    #[schemars(transform = schema::technologies)]
     pub technology: Option<String>,
     /// Joules to write a bit; over the table's.
     pub write_joules_per_bit: Option<f64>,

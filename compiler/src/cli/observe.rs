@@ -9,6 +9,7 @@ use std::ops::Range;
 use std::path::Path;
 
 use indexmap::IndexMap;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
 use serde::de::{Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use toml::Spanned;
@@ -29,18 +30,50 @@ pub enum Sampling {
     Handshakes(Vec<Handshake>),
 }
 
+/// What [`Observe`] looks like.
+pub struct Shape;
+
+impl JsonSchema for Shape {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Observe".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let handshakes = generator.subschema_for::<Vec<Handshake>>();
+        json_schema!({
+            "description": "`[observe]`: outputs that are not sampled in every cycle, by name",
+            "type": "object",
+            "properties": { "handshake": handshakes },
+            "additionalProperties": {
+                "anyOf": [
+                    { "description": "It is never sampled.", "const": "never" },
+                    {
+                        "description": "It is sampled where this condition, in Verilog, holds.",
+                        "type": "object",
+                        "properties": { "when": { "type": "string" } },
+                        "required": ["when"],
+                        "additionalProperties": false,
+                    },
+                ],
+            },
+        })
+    }
+}
+
 /// Something is transferred where both conditions hold.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Handshake {
     /// Who has something says so.
+    #[schemars(with = "String")]
     pub valid: Spanned<String>,
     /// Who takes it says so.
+    #[schemars(with = "String")]
     pub ready: Spanned<String>,
 }
 
 /// `[input]`: what the environment gives.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Input {
     /// Where the design takes something.
@@ -48,6 +81,7 @@ pub struct Input {
     pub handshake: Vec<Handshake>,
     /// Inputs that never change.
     #[serde(default)]
+    #[schemars(with = "Vec<String>")]
     pub stable: Vec<Spanned<String>>,
 }
 

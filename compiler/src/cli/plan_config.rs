@@ -2,19 +2,23 @@
 
 use std::fmt;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{Error, IntoDeserializer, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
+use super::config::MAX_STATE_LIMIT;
+use super::energy_config::MOST_WEIGHT;
 use crate::plan::Policy;
 
 /// `[plan]`: where checkpoints are placed.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PlanConfig {
     /// When a checkpoint saves, or a list of which the plan chooses. Default: `static`.
     #[serde(default)]
     pub policy: Policies,
     /// Longest run of logical cycles between two saves. Default: no bound.
+    #[schemars(range(min = 1))]
     pub max_cycles: Option<u64>,
     /// Most bits that a checkpoint may save. Default: no bound.
     pub max_bits: Option<u64>,
@@ -34,12 +38,16 @@ pub struct PlanConfig {
     #[serde(default)]
     pub not_control: Vec<String>,
     /// Weight of the energy of saves. Default 1.
+    #[schemars(range(min = 0.0, max = MOST_WEIGHT))]
     pub energy_weight: Option<f64>,
     /// Weight of the clocks that saves stall the design. Default 1.
+    #[schemars(range(min = 0.0, max = MOST_WEIGHT))]
     pub stall_weight: Option<f64>,
     /// Weight of the saved bits. Default 1.
+    #[schemars(range(min = 0.0, max = MOST_WEIGHT))]
     pub area_weight: Option<f64>,
     /// Most control states explored. Default 4096.
+    #[schemars(range(min = 1, max = MAX_STATE_LIMIT))]
     pub state_limit: Option<usize>,
     /// How the design is held while it is saved.
     pub hold: Option<HoldConfig>,
@@ -58,6 +66,17 @@ impl Default for Policies {
 impl<'de> Deserialize<'de> for Policies {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Policies, D::Error> {
         deserializer.deserialize_any(PoliciesVisitor)
+    }
+}
+
+impl JsonSchema for Policies {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Policies".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let one = generator.subschema_for::<PolicyConfig>();
+        json_schema!({ "anyOf": [one, { "type": "array", "items": one, "minItems": 1 }] })
     }
 }
 
@@ -104,7 +123,7 @@ impl PolicyConfig {
 }
 
 /// One policy.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum PolicyConfig {
     /// Save at every visit.
@@ -118,7 +137,7 @@ pub enum PolicyConfig {
 }
 
 /// `[plan] hold`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum HoldConfig {
     /// One clock gate.

@@ -2,28 +2,29 @@
 
 use std::fmt;
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 /// Those that `auto` leaves open.
 const USUAL: [u32; 4] = [8, 16, 32, 64];
 
 /// Widths of NVM words.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(
     untagged,
     expecting = "an even number of bits, \"auto\", or a list of numbers to choose from"
 )]
 pub enum WordBits {
     /// `32`
-    One(u32),
+    One(#[schemars(range(min = 8, max = 64), extend("multipleOf" = 2))] u32),
     /// `[16, 32]`
-    Several(Vec<u32>),
+    Several(#[schemars(length(min = 1), inner(range(min = 8, max = 64)))] Vec<u32>),
     /// `"auto"`
     Auto(Auto),
 }
 
 /// `"auto"`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Auto {
     /// The usual ones.

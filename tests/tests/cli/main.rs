@@ -13,3 +13,4 @@ mod observe;
 mod pareto;
 mod plan;
 mod proof;
+mod schema;
