@@ -23,10 +23,10 @@ use super::{Claims, Effect, ProveOptions, after};
 use crate::control::StateId;
 use crate::netlist::RegId;
 
-/// Rounds of 64 random valuations for each bit, at least and at most.
+/// Rounds of 64 random valuations for each bit, before the solver is asked and in all.
 const ROUNDS: [usize; 2] = [16, 1 << 14];
 
-/// The part of the time for a bit that goes to random valuations, where the least number of rounds refutes nothing.
+/// The part of the time for a bit after which the solver is interrupted for more rounds, and that these take.
 const SHARE: u32 = 4;
 
 /// What became of a bit that was left out.
@@ -132,7 +132,22 @@ impl Asked {
         let mut wanted = step.circuit.constraints();
         wanted.push(step.bounded[0]);
         let pairs = |bit: (RegId, u32)| [0, 1].map(|copy| step.stored(copy, bit.0, bit.1));
+        let registers = claims.netlist.registers.iter().enumerate();
+        let registers = registers.map(|(at, register)| {
+            let bits = 0..register.width;
+            bits.map(|bit| step.stored(0, RegId(at as u32), bit))
+                .collect()
+        });
+        let words = registers.chain(step.circuit.inputs.iter().cloned());
+        let words = words
+            .enumerate()
+            .flat_map(|(word, bits): (usize, Vec<Lit>)| {
+                let bits = bits.into_iter().enumerate();
+                bits.map(move |(bit, lit)| (lit.node(), (word, bit)))
+            });
+        let words: FxHashMap<usize, (usize, usize)> = words.collect();
         let lanes = Lanes {
+            words,
             nodes: (0..step.circuit.aig.len())
                 .map(|at| step.circuit.aig.node(at))
                 .collect(),
@@ -160,17 +175,30 @@ impl Asked {
     }
 
     fn about(&mut self, at: usize, deadline: Instant) -> Dropped {
-        let begin = Instant::now();
-        let share = deadline.saturating_duration_since(begin) / SHARE;
+        let share = deadline.saturating_duration_since(Instant::now()) / SHARE;
         let tied = self.lanes.tied(at);
         let mut rounds = 0..ROUNDS[1];
-        let refuted = rounds
-            .by_ref()
-            .take_while(|&round| round < ROUNDS[0] || begin.elapsed() < share)
-            .any(|round| self.lanes.refute(at, &tied, round));
-        if refuted {
+        let refutes = |lanes: &mut Lanes, round| lanes.refute(at, &tied, round);
+        let first = rounds.by_ref().take(ROUNDS[0]);
+        if first
+            .into_iter()
+            .any(|round| refutes(&mut self.lanes, round))
+        {
             return Dropped::Named;
         }
+        match self.ask(at, Instant::now() + share) {
+            Dropped::Unknown => {}
+            told => return told,
+        }
+        let begin = Instant::now();
+        let mut more = rounds.take_while(|_| begin.elapsed() < share);
+        if more.any(|round| refutes(&mut self.lanes, round)) {
+            return Dropped::Named;
+        }
+        self.ask(at, deadline)
+    }
+
+    fn ask(&mut self, at: usize, deadline: Instant) -> Dropped {
         self.question.until(deadline);
         let others = self.bits.iter().enumerate();
         let others = others.filter(|(other, _)| *other != at);
@@ -199,6 +227,21 @@ enum Tied {
     Read((usize, usize, usize)),
 }
 
+/// What words are in 64 valuations: one of two.
+struct Pool {
+    /// Their bits, lowest first.
+    two: [Vec<u64>; 2],
+    /// Per word, in which valuations it is the second.
+    second: Vec<u64>,
+}
+
+impl Pool {
+    fn value(&self, (word, bit): (usize, usize)) -> u64 {
+        let second = self.second[word];
+        self.two[0][bit] & !second | self.two[1][bit] & second
+    }
+}
+
 /// Valuations of a step's circuit, 64 at a time, in which the second copy differs from the first in one bit.
 struct Lanes {
     nodes: Vec<Node>,
@@ -206,6 +249,8 @@ struct Lanes {
     reads: Vec<Vec<ReadOf>>,
     /// The bits that need not agree, in both copies.
     free: Vec<[Lit; 2]>,
+    /// Of variables that are a bit of a register of the first copy, or of an input: which, and which bit of it.
+    words: FxHashMap<usize, (usize, usize)>,
     /// Those that are asked about, in the second copy.
     bits: Vec<Lit>,
     wrong: Vec<Lit>,
@@ -239,8 +284,8 @@ impl Lanes {
         tied
     }
 
-    /// Whether one of 64 valuations refutes a bit by itself. In some rounds most variables are 0, or 1, so that
-    /// comparisons of many bits come true.
+    /// Whether one of 64 valuations refutes a bit by itself. In some rounds most variables are 0, or 1, in others all
+    /// words are one of two that hardly differ, so that comparisons of many bits come true.
     fn refute(&mut self, at: usize, tied: &FxHashMap<usize, Tied>, round: usize) -> bool {
         let of = |values: &[u64], lit: Lit| {
             let value = values[lit.node()];
@@ -249,6 +294,7 @@ impl Lanes {
         if !matches!(tied.get(&self.bits[at].node()), Some(Tied::Copy(..))) {
             return false;
         }
+        let pool = (round % 4 == 3).then(|| self.pool());
         let mut values: Vec<u64> = Vec::with_capacity(self.nodes.len());
         for node in 0..self.nodes.len() {
             let value = match self.nodes[node] {
@@ -272,7 +318,10 @@ impl Lanes {
                         }
                         value
                     }
-                    None => self.draw(round),
+                    None => match (&pool, self.words.get(&node)) {
+                        (Some(pool), Some(&word)) => pool.value(word),
+                        _ => self.draw(round),
+                    },
                 },
             };
             values.push(value);
@@ -282,15 +331,32 @@ impl Lanes {
         fits & of(&values, self.wrong[at]) != 0
     }
 
+    /// Two words, of which the second differs from the first in few bits, and which of them each word is.
+    fn pool(&mut self) -> Pool {
+        let words = self.words.values();
+        let (count, width) = words.fold((0, 0), |(count, width), &(word, bit)| {
+            (count.max(word + 1), width.max(bit + 1))
+        });
+        let first: Vec<u64> = (0..width).map(|_| self.next()).collect();
+        let second = first
+            .iter()
+            .map(|bit| bit ^ (0..5).fold(u64::MAX, |all, _| all & self.next()))
+            .collect();
+        Pool {
+            two: [first, second],
+            second: (0..count).map(|_| self.next()).collect(),
+        }
+    }
+
     /// Values of a variable: each bit is set with a probability of 1/2, 1/4, 3/4, 1/8 or 7/8, by the round.
     fn draw(&mut self, round: usize) -> u64 {
         let half = self.next();
         match round % 8 {
-            0..4 => half,
-            4 => half & self.next(),
-            5 => half | self.next(),
-            6 => half & self.next() & self.next(),
-            _ => half | self.next() | self.next(),
+            1 => half & self.next(),
+            2 => half | self.next(),
+            5 => half & self.next() & self.next(),
+            6 => half | self.next() | self.next(),
+            _ => half,
         }
     }
 

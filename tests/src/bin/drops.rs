@@ -206,11 +206,25 @@ fn leave_out(design: &Design, analysis: &Analysis, arguments: &Arguments) -> Tal
         let (dead, unknown) = exact.map_or((false, false), |exact| {
             (exact.more.contains(&named), exact.unknown.contains(&named))
         });
+        let tell = |what: &str| {
+            let register = &analysis.netlist.registers[named.0.index()].name;
+            let state = &analysis.graph.states[state.index()].name;
+            say(&format!(
+                "{}: `{register}[{}]` in `{state}`: {what}",
+                design.name, named.1
+            ));
+        };
         match found {
             Dropped::Proved if told(analysis, state, bit) => tally.told += 1,
             Dropped::Proved if dead => tally.dead += 1,
-            Dropped::Unknown => tally.unknown += 1,
-            Dropped::Proved if unknown => tally.unknown += 1,
+            Dropped::Unknown => {
+                tally.unknown += 1;
+                tell("no answer in time");
+            }
+            Dropped::Proved if unknown => {
+                tally.unknown += 1;
+                tell("proved, and not judged by the exact method in time");
+            }
             Dropped::Proved
                 if prove::drops(&plain, &[(state, bit)], &options) == [Dropped::Named] =>
             {
@@ -218,12 +232,7 @@ fn leave_out(design: &Design, analysis: &Analysis, arguments: &Arguments) -> Tal
             }
             _ => {
                 tally.survive += 1;
-                let register = &analysis.netlist.registers[named.0.index()].name;
-                let state = &analysis.graph.states[state.index()].name;
-                say(&format!(
-                    "{}: `{register}[{}]` in `{state}`: {found:?}",
-                    design.name, named.1
-                ));
+                tell(&format!("{found:?}"));
             }
         }
     }
