@@ -211,14 +211,15 @@ module idetic_controller #(
   // An unknown counts as 0, see the header. A function, because an always block
   // would not run for an input that is unknown from the start.
   function known_one;
-    input value;
-    if (value) known_one = 1'b1;
+    input idetic_value;
+    if (idetic_value) known_one = 1'b1;
     else known_one = 1'b0;
   endfunction
   function [WORD-1:0] known_word;
-    input [WORD-1:0] value;
-    integer i;
-    for (i = 0; i < WORD; i = i + 1) known_word[i] = known_one(value[i]);
+    input [WORD-1:0] idetic_value;
+    integer idetic_i;
+    for (idetic_i = 0; idetic_i < WORD; idetic_i = idetic_i + 1)
+      known_word[idetic_i] = known_one(idetic_value[idetic_i]);
   endfunction
   wire due = known_one(at_checkpoint);
   wire live = known_one(lookup_live);

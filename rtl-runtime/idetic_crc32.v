@@ -58,18 +58,18 @@ module idetic_crc32 #(
   assign match = mixed[WORD-1:0] == {WORD{1'b0}};
 
   function [31:0] fed;
-    input [WIDE-1:0] from;
-    reg [WIDE-1:0] open;
-    reg [31:0] low;
-    integer i;
+    input [WIDE-1:0] idetic_from;
+    reg [WIDE-1:0] idetic_open;
+    reg [31:0] idetic_low;
+    integer idetic_i;
     begin
-      open = from;
-      for (i = 0; i < WORD; i = i + 1) begin
-        low = 32'h90022004 & {32{open[0]}};
-        open = open >> 1;
-        open[31:0] = open[31:0] ^ low;
+      idetic_open = idetic_from;
+      for (idetic_i = 0; idetic_i < WORD; idetic_i = idetic_i + 1) begin
+        idetic_low = 32'h90022004 & {32{idetic_open[0]}};
+        idetic_open = idetic_open >> 1;
+        idetic_open[31:0] = idetic_open[31:0] ^ idetic_low;
       end
-      fed = open[31:0];
+      fed = idetic_open[31:0];
     end
   endfunction
 

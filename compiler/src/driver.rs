@@ -75,10 +75,12 @@ pub struct Analysis {
     pub surroundings: Diagnostics,
     /// SHA-256 of the design's files and parameters, hexadecimal.
     pub hash: String,
-    /// What was read.
-    pub read: ReadOptions,
-    /// What was elaborated.
-    pub elaborate: ElaborateOptions,
+    /// What was asked for.
+    pub options: AnalyzeOptions,
+    /// The files that were there before those of the design: reading it anew beside them gives its files the same ids.
+    pub beside: SourceMap,
+    /// Variables of subroutines whose value, where a call reads it before it assigns it, simulators keep and synthesis does not: as warned.
+    pub unassigned: Vec<String>,
     /// How long each stage took.
     pub times: Times,
 }
@@ -102,6 +104,7 @@ pub fn analyze(
     sources: &mut SourceMap,
 ) -> (Option<Analysis>, Diagnostics) {
     let mut watch = Stopwatch::start();
+    let beside = sources.clone();
     let (ast, mut diagnostics) = frontend::read(&options.read, sources);
     watch.lap("read");
     if diagnostics.has_errors() {
@@ -142,6 +145,8 @@ pub fn analyze(
     let accesses = liveness::accesses(&netlist, &graph, &liveness);
     watch.lap("liveness");
     let hash = hash(sources, options, &netlist.top);
+    let warned = diagnostics.list.iter().filter(|it| it.code == codes::LATCH);
+    let unassigned = warned.map(|it| it.message.clone()).collect();
     let analysis = Analysis {
         ast,
         netlist,
@@ -150,8 +155,9 @@ pub fn analyze(
         accesses,
         surroundings,
         hash,
-        read: options.read.clone(),
-        elaborate: options.elaborate.clone(),
+        options: options.clone(),
+        beside,
+        unassigned,
         times: watch.laps,
     };
     (Some(analysis), diagnostics)

@@ -43,6 +43,8 @@ pub enum Equivalence {
         /// Of so many.
         pairs: u64,
     },
+    /// Some pairs are not, and there are cells that Yosys cannot reason about: the type of one.
+    NoModel(String),
     /// Yosys does not read one of the designs.
     Unread(String),
     /// It did not end in time.
@@ -123,12 +125,23 @@ fn judged(log: &str) -> Equivalence {
         .collect();
     match numbers[..] {
         [pairs, 0] => Equivalence::Proved { pairs },
-        [proved, unproved] => Equivalence::Open {
-            unproved,
-            pairs: proved + unproved,
+        [proved, unproved] => match unmodelled(log) {
+            Some(cell) => Equivalence::NoModel(cell),
+            None => Equivalence::Open {
+                unproved,
+                pairs: proved + unproved,
+            },
         },
         _ => Equivalence::Unread("no result".to_string()),
     }
+}
+
+/// The type of a cell that it has no model of: `Warning: No SAT model available for cell name ($pow).`
+fn unmodelled(log: &str) -> Option<String> {
+    let mut lines = log.lines();
+    let line = lines.find(|line| line.contains("No SAT model available for cell"))?;
+    let (_, cell) = line.rsplit_once('(')?;
+    Some(cell.trim_end_matches(['.', ')']).to_string())
 }
 
 #[cfg(test)]
@@ -144,6 +157,11 @@ mod tests {
             pairs: 5,
         };
         assert_eq!(judged(status), open);
+        let warning = "Warning: No SAT model available for cell $pow$a.v:2$2_gold ($pow).\n";
+        assert_eq!(
+            judged(&format!("{warning}{status}")),
+            Equivalence::NoModel("$pow".to_string())
+        );
         assert_eq!(
             judged(
                 "  Of those cells 7 are proven and 0 are unproven.\n  Equivalence successfully proven!\n"

@@ -278,7 +278,7 @@ fn original(
     });
     sim::OriginalDesign {
         top: netlist.top.clone(),
-        files: analysis.read.files.clone(),
+        files: analysis.options.read.files.clone(),
         include_dirs: Vec::new(),
         defines: Vec::new(),
         parameters: Vec::new(),
@@ -290,7 +290,7 @@ fn original(
         },
         ports: ports.collect(),
         async_resets: async_resets(netlist),
-        stable_inputs: (analysis.read.observe.stable_inputs())
+        stable_inputs: (analysis.options.read.observe.stable_inputs())
             .map(str::to_string)
             .collect(),
         top_module_file: sources.path(module.span.file).to_path_buf(),

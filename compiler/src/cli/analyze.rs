@@ -33,7 +33,7 @@ pub fn run(
     let model = report::report(&report::Inputs {
         sources,
         netlist: &analysis.netlist,
-        observe: &analysis.read.observe,
+        observe: &analysis.options.read.observe,
         graph: &analysis.graph,
         liveness: &analysis.liveness,
         hazards: &hazards,

@@ -135,6 +135,9 @@ impl Outcome {
             Outcome::Found(Equivalence::Unread(why)) => {
                 format!("not checked: Yosys does not read the design ({why})")
             }
+            Outcome::Found(Equivalence::NoModel(cell)) => {
+                format!("not checked: Yosys cannot reason about `{cell}`")
+            }
             Outcome::NotTried(why) => format!("not checked: {why}"),
         };
         format!("{:<14} {said}\n", "insertions")
@@ -145,7 +148,8 @@ impl Outcome {
         match self {
             Outcome::Found(Equivalence::Proved { .. }) => "proved",
             Outcome::Found(Equivalence::Open { .. } | Equivalence::OutOfTime) => "unknown",
-            Outcome::Found(Equivalence::Unread(_)) | Outcome::NotTried(_) => "not checked",
+            Outcome::Found(Equivalence::Unread(_) | Equivalence::NoModel(_)) => "not checked",
+            Outcome::NotTried(_) => "not checked",
         }
     }
 

@@ -107,7 +107,7 @@ pub fn build(request: &Request, console: &Console, sources: &mut SourceMap) -> R
     let report = report::report(&report::Inputs {
         sources,
         netlist: &analysis.netlist,
-        observe: &analysis.read.observe,
+        observe: &analysis.options.read.observe,
         graph: &analysis.graph,
         liveness: &analysis.liveness,
         hazards: &hazards,

@@ -128,12 +128,14 @@ pub fn run(arguments: &VerifyArgs, console: &Console, sources: &mut SourceMap) -
         return Ok(());
     }
     let failures = reports.iter().flat_map(|report| &report.failures);
-    Err(Exit::Counterexample(Diagnostics {
-        list: failures
-            .take(text::FAILURES_SHOWN)
-            .map(|failure| text::diagnostic(failure, arguments))
-            .collect(),
-    }))
+    let mut list: Vec<Diagnostic> = failures
+        .take(text::FAILURES_SHOWN)
+        .map(|failure| text::diagnostic(failure, arguments))
+        .collect();
+    if let (Some(last), Some(warned)) = (list.last_mut(), built.analysis.unassigned.first()) {
+        last.notes.push(format!("{warned} (E0307): simulators keep the value of an earlier call, synthesis does not, so that what is simulated is not the design"));
+    }
+    Err(Exit::Counterexample(Diagnostics { list }))
 }
 
 /// What every replay needs.
@@ -314,7 +316,13 @@ fn print(
             if let Some(bits) = results.not_sampled_bits {
                 value["not_sampled_bits"] = json!(bits);
             }
-            let stable: Vec<&str> = built.analysis.read.observe.stable_inputs().collect();
+            let stable: Vec<&str> = built
+                .analysis
+                .options
+                .read
+                .observe
+                .stable_inputs()
+                .collect();
             if !stable.is_empty() {
                 value["stable_inputs"] = json!(stable);
             }

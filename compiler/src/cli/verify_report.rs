@@ -67,7 +67,7 @@ pub fn summary(built: &Built, results: &Results<'_>, arguments: &VerifyArgs) -> 
             ),
         );
     }
-    let stable: Vec<&str> = (built.analysis.read.observe.stable_inputs()).collect();
+    let stable: Vec<&str> = (built.analysis.options.read.observe.stable_inputs()).collect();
     if !stable.is_empty() {
         line(
             "stable inputs",

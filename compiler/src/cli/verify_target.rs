@@ -134,6 +134,7 @@ pub fn original(
                 top.name.text
             ),
         )
+        .help("write the header of the top module in a file of the command line; `prove` needs no testbench")
         .into());
     }
     let two_way = |port: &&crate::netlist::Port| port.direction == ast::Direction::Inout;

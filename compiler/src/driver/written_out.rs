@@ -6,6 +6,7 @@
 //! expression; so the analysis made before holds for the new text, too.
 
 use crate::diagnostics::{Diagnostic, Diagnostics, Severity, codes};
+use crate::domain;
 use crate::elaborate;
 use crate::frontend;
 use crate::instrument::{self, Attempt, InstrumentOptions};
@@ -27,34 +28,39 @@ pub(super) fn attempt(
     sources: &SourceMap,
     plan: &Plan,
     layout: &Layout,
-    options: &InstrumentOptions,
+    instrument: &InstrumentOptions,
 ) -> (Attempt, Option<SourceMap>) {
     let run = |ast: &_, sources: &_, netlist: &_| {
         let (graph, liveness) = (&analysis.graph, &analysis.liveness);
         instrument::attempt(
-            ast, sources, netlist, graph, liveness, plan, layout, options,
+            ast, sources, netlist, graph, liveness, plan, layout, instrument,
         )
     };
     let first = run(&analysis.ast, sources, &analysis.netlist);
-    let mut read = analysis.read.clone();
+    let options = &analysis.options;
+    let mut read = options.read.clone();
     let mut elsewhere = first.elsewhere.clone();
     if first.output.is_some() || elsewhere.is_empty() {
         return (first, None);
     }
     for _ in 0..ROUNDS {
-        let texts = frontend::written_out(&read, &elsewhere);
+        let texts = frontend::written_out(&read, &elsewhere, analysis.beside.clone());
         if texts.is_empty() {
             break;
         }
         read.texts.extend(texts);
-        let mut sources = SourceMap::new();
+        let mut sources = analysis.beside.clone();
         let (ast, found) = frontend::read(&read, &mut sources);
         if found.has_errors() {
             return (failed(first, &found), None);
         }
-        let (netlist, found) = elaborate::elaborate(&ast, &sources, &analysis.elaborate);
-        let Some(netlist) = netlist.filter(|_| !found.has_errors()) else {
+        let (design, found) = elaborate::elaborate(&ast, &sources, &options.elaborate);
+        let Some(design) = design.filter(|_| !found.has_errors()) else {
             return (failed(first, &found), None);
+        };
+        let clock = domain::named(&design, &options.domain).ok().flatten();
+        let (Some(netlist), _) = domain::select(design, clock) else {
+            break;
         };
         if !same(&analysis.netlist, &netlist) {
             break;

@@ -34,8 +34,11 @@ impl<'a> Elab<'a> {
             }
         }
         let own = ast.library_modules.unwrap_or(ast.modules.len());
+        // Of several of one name, which is an error of its own, one.
+        let names = |at: usize| &*ast.modules[at].name.text;
+        let found = |at: usize| self.modules.get(names(at)) == Some(&ModuleId(at as u32));
         let tops: Vec<usize> = (0..own)
-            .filter(|&at| !ast.modules[at].interface && !used.contains(&*ast.modules[at].name.text))
+            .filter(|&at| !ast.modules[at].interface && !used.contains(names(at)) && found(at))
             .collect();
         match tops[..] {
             [top] => Ok(ModuleId(top as u32)),

@@ -18,9 +18,13 @@ use crate::diagnostics::Diagnostics;
 use crate::source::{SourceMap, Span};
 
 /// The files of `options` of which something has to be written out for `places`,
-/// by path, with their new texts. `options` are those that `places` come from.
-pub fn written_out(options: &ReadOptions, places: &[Span]) -> BTreeMap<PathBuf, String> {
-    let mut sources = SourceMap::new();
+/// by path, with their new texts. `options` are those that `places` come from, `sources` holds what
+/// was there before the files were read for them.
+pub fn written_out(
+    options: &ReadOptions,
+    places: &[Span],
+    mut sources: SourceMap,
+) -> BTreeMap<PathBuf, String> {
     let mut ignored = Diagnostics::default();
     let unit = preprocess::run(options, &mut sources, &mut ignored);
     let mut out = BTreeMap::new();

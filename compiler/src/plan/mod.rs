@@ -348,7 +348,7 @@ impl PlanError {
                 let diagnostic = Diagnostic::global(
                     codes::INFEASIBLE,
                     format!(
-                        "from {} to the end of the next save takes {}, and a power cycle has {}",
+                        "from {} to the end of the next save takes {}, {} more than a power cycle has, {}",
                         match segment.cold {
                             true => "a cold start",
                             false => "a restore",
@@ -357,6 +357,7 @@ impl PlanError {
                             true => format!("more than {}", joules(MOST)),
                             false => joules(segment.takes),
                         },
+                        joules(segment.takes.min(MOST).saturating_sub(*budget)),
                         joules(*budget)
                     ),
                 );

@@ -153,15 +153,28 @@ pub(super) fn text(report: &Report) -> String {
         let more = report.pareto.len() - shown.len();
         out.push_str(&format!("  … and {more} between these, see report.json\n"));
     }
-    out.push_str(match energy {
-        true => {
-            "  energy and stalled clocks where every visit saves; live bits of all checkpoints, which\n  \
+    let counted = report
+        .optimality
+        .as_ref()
+        .and_then(|it| it.counted_saves_percent)
+        .map_or_else(
+            || "where every visit saves".to_string(),
+            |visits| {
+                format!(
+                    "with {} of the visits saving, as plans are weighed",
+                    percent(visits)
+                )
+            },
+        );
+    out.push_str(&match energy {
+        true => format!(
+            "  energy and stalled clocks {counted}; live bits of all checkpoints, which\n  \
              `area_weight` weighs; report.json has the weights and the checkpoints of each plan\n"
-        }
-        false => {
-            "  stalled clocks where every visit saves; saved bits of all checkpoints, which the plan\n  \
+        ),
+        false => format!(
+            "  stalled clocks {counted}; saved bits of all checkpoints, which the plan\n  \
              has fewest of; report.json has the checkpoints of each plan\n"
-        }
+        ),
     });
     if report.pareto_search.is_some_and(|search| !search.complete) {
         out.push_str("  a limit ended the search: there may be more\n");

@@ -318,7 +318,8 @@ pub(super) fn fact_rows(report: &Report) -> Vec<Vec<String>> {
         );
     }
     let baseline = &report.baseline;
-    let memories = match report.design.memories.iter().any(|memory| memory.written) {
+    let mut memories = report.design.memories.iter();
+    let memories = match memories.any(|memory| memory.written && memory.kept.is_none()) {
         true => " and memory",
         false => "",
     };

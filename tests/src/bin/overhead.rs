@@ -303,7 +303,7 @@ fn priced(
     Some(report::report(&report::Inputs {
         sources,
         netlist: &analysis.netlist,
-        observe: &analysis.read.observe,
+        observe: &analysis.options.read.observe,
         graph: &analysis.graph,
         liveness: &analysis.liveness,
         hazards: &[],
