@@ -96,9 +96,25 @@ fn the_rule_is_proved_state_by_state() {
     assert_eq!((of("start"), of("state"), of("rewrites")), (1, 4, 4));
 }
 
+/// In the state in front, where the one that writes must not be a checkpoint.
+#[test]
+fn a_commit_is_placed_in_front_of_a_forbidden_state() {
+    let config = format!("{NONVOLATILE}[plan]\nforbidden = [\"state=WRITE\"]\n");
+    let bench = bench("!rst &&", "count[row] <= seen", &config);
+    let report = report(&bench);
+    let states = report["control"]["states"].as_array().unwrap();
+    let name = |state: &Value| states[state.as_u64().unwrap() as usize]["name"].clone();
+    let checkpoints = report["checkpoints"].as_array().unwrap();
+    let names: Vec<Value> = checkpoints.iter().map(|it| name(&it["state"])).collect();
+    assert!(names.contains(&"state=WORK".into()), "{names:?}");
+    assert!(!names.contains(&"state=WRITE".into()), "{names:?}");
+    let resolution = report["hazards"][0]["resolution"].as_str().unwrap();
+    assert!(resolution.contains("state=WORK"), "{resolution}");
+}
+
 #[test]
 fn what_no_commit_mends_is_refused() {
-    let forbidden = format!("{NONVOLATILE}[plan]\nforbidden = [\"state=WRITE\"]\n");
+    let forbidden = format!("{NONVOLATILE}[plan]\nforbidden = [\"state=WRITE\", \"state=WORK\"]\n");
     let cases = [
         (
             "!rst &&",
