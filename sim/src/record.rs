@@ -130,6 +130,19 @@ pub fn record(
             compile_verilator(design, testbench, &copy, scratch.path(), compiling)?
         }
     };
+    // It would run to its end, if it has one, for nothing.
+    let files = design.files.iter().chain(&testbench.files);
+    let texts: Vec<String> = files
+        .map_while(|file| fs::read_to_string(design.directory.join(file)).ok())
+        .collect();
+    let all_read = texts.len() == design.files.len() + testbench.files.len();
+    let all = texts.iter().chain(&design.defines).map(String::as_str);
+    if all_read && roots::is_nowhere(&design.top, all) {
+        return Err(SimError::NotInstantiated {
+            top: design.top.clone(),
+            log: String::new(),
+        });
+    }
     let finished = program.run(scratch.path(), "testbench", limits)?;
     let endless = |limit| SimError::TestbenchEndless {
         simulator: options.simulator,

@@ -30,6 +30,20 @@ pub(crate) fn roots<'t>(texts: impl IntoIterator<Item = &'t str>) -> Vec<String>
     roots.map(str::to_owned).collect()
 }
 
+/// Whether no text can instantiate a module, since none has its name but where it is declared. Not where files are included, or names
+/// made by macros.
+pub(crate) fn is_nowhere<'t>(name: &str, texts: impl IntoIterator<Item = &'t str>) -> bool {
+    texts.into_iter().all(|text| {
+        let tokens = tokens(text);
+        let hidden = tokens.contains(&"`include") || text.contains("``");
+        let named = tokens.iter().enumerate().any(|(at, &token)| {
+            let declares = at > 0 && matches!(tokens[at - 1], "module" | "macromodule" | ":");
+            token.trim_start_matches('\\') == name && !declares
+        });
+        !hidden && !named
+    })
+}
+
 /// Keywords that begin a declaration, which may follow `endmodule : name`.
 const DECLARING: &[&str] = &[
     "module",
@@ -92,6 +106,24 @@ fn string_length(text: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_no_text_names_is_not_instantiated() {
+        let design = "module core (input a); endmodule : core // core";
+        assert!(is_nowhere(
+            "core",
+            [design, "module tb; other c (); endmodule"]
+        ));
+        for bench in [
+            "module tb; core c (); endmodule",
+            "module tb; \\core c (); endmodule",
+            "`include \"more.v\"",
+            "`define JOIN(a, b) a``b",
+            "`define DUT core",
+        ] {
+            assert!(!is_nowhere("core", [design, bench]), "{bench}");
+        }
+    }
 
     #[test]
     fn what_is_declared_and_not_instantiated_is_a_root() {
