@@ -2,6 +2,7 @@
 //! text was damaged.
 
 use std::fs;
+use std::path::Path;
 use std::time::Duration;
 
 use idetic::driver::{self, Inserted};
@@ -109,4 +110,15 @@ endmodule
     command.current_dir(folder.path());
     let (stdout, _) = succeeds(command.args(["prove", "top.sv", "--top", "top"]));
     assert!(stdout.contains("insertions     not checked"), "{stdout}");
+}
+
+/// Blocks that only the emitted text has names for have them in the original for the proof.
+#[test]
+fn registers_in_blocks_without_a_name_are_paired() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("designs/emit");
+    let mut command = idetic();
+    command.current_dir(folder);
+    let (stdout, _) = succeeds(command.args(["prove", "unnamed.sv", "--top", "unnamed"]));
+    let line = "without a supply failure the design is the original";
+    assert!(stdout.contains(line), "{stdout}");
 }

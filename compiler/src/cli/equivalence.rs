@@ -4,7 +4,7 @@
 //! Yosys proves it from both texts, so nothing of ours but the insertions themselves
 //! has a part in it. Where Yosys is missing or does not read the design, that is said.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use idetic_sim::{Equivalence, Side, SimError};
@@ -14,7 +14,9 @@ use crate::cli::exit::Exit;
 use crate::cli::request::{Request, absolute};
 use crate::diagnostics::{Diagnostic, Diagnostics, codes};
 use crate::driver::Analysis;
-use crate::instrument::{AT_REST, Output};
+use crate::frontend::ast::Ast;
+use crate::instrument::edits::{self, Edit};
+use crate::instrument::{self, AT_REST, Output};
 use crate::source::SourceMap;
 
 /// Memories up to so many bits become registers for the proof.
@@ -72,10 +74,19 @@ pub fn check(
             files.push(path);
         }
     }
-    let listed = sources.files().filter(|(_, file)| !file.included);
+    if output.at_rest.named.hidden {
+        return refused("a block without a name declares a register, which Yosys shows none for");
+    }
+    let Some(names) = block_names(&analysis.ast, sources, output) else {
+        return refused("a macro or an included file begins a block without a name");
+    };
+    let (originals, folders) = with_names(sources, &names, scratch.path())?;
+    let mut original_dirs: Vec<PathBuf> =
+        read.include_dirs.iter().map(|dir| absolute(dir)).collect();
+    original_dirs.extend(folders);
     let original = Side {
-        files: listed.map(|(_, file)| absolute(&file.path)).collect(),
-        include_dirs: read.include_dirs.iter().map(|dir| absolute(dir)).collect(),
+        files: originals,
+        include_dirs: original_dirs,
         defines: request.defines(),
         top: output.at_rest.original.clone(),
     };
@@ -103,6 +114,49 @@ pub fn check(
         Err(SimError::ToolMissing { .. }) => refused("Yosys is not installed"),
         Err(error) => refused(&error.to_string()),
     }
+}
+
+/// What gives the user's text the names of blocks that the emitted one has, under which Yosys pairs
+/// the registers inside. `None` where that cannot be inserted.
+fn block_names(ast: &Ast, sources: &SourceMap, output: &Output) -> Option<Vec<Edit>> {
+    let blocks = output.at_rest.named.blocks.iter();
+    let edits = blocks.map(|(module, name)| {
+        let begin = instrument::begin(ast, module, name)?;
+        let plain = !begin.expanded && !sources.file(begin.file).included;
+        plain.then(|| Edit {
+            file: begin.file,
+            offset: begin.end,
+            text: instrument::label(name),
+        })
+    });
+    let mut edits: Vec<Edit> = edits.collect::<Option<_>>()?;
+    edits::sort(&mut edits);
+    Some(edits)
+}
+
+/// The user's files, those with insertions as copies in the directory `scratch`, and the folders
+/// whose included files the copies need.
+fn with_names(
+    sources: &SourceMap,
+    names: &[Edit],
+    scratch: &Path,
+) -> Result<(Vec<PathBuf>, Vec<PathBuf>), Diagnostic> {
+    let (mut files, mut folders) = (Vec::new(), Vec::new());
+    for (id, file) in sources.files().filter(|(_, file)| !file.included) {
+        let path = absolute(&file.path);
+        let own = names.iter().filter(|edit| edit.file == id);
+        let own: Vec<Edit> = own.cloned().collect();
+        if own.is_empty() {
+            files.push(path);
+            continue;
+        }
+        let folder = scratch.join(format!("original{}", files.len()));
+        let copy = folder.join(path.file_name().unwrap_or_default());
+        write(&copy, &edits::apply(&file.text, &own))?;
+        files.push(copy);
+        folders.extend(path.parent().map(Path::to_path_buf));
+    }
+    Ok((files, folders))
 }
 
 fn write(path: &Path, text: &str) -> Result<(), Diagnostic> {

@@ -402,11 +402,28 @@ impl<'a> Elab<'a> {
 
     /// Names of the generate and named blocks around, the module excluded.
     pub fn scope_path(&self, scope: ScopeIdx) -> Vec<String> {
+        self.blocks_around(scope, |here| here.name.clone())
+    }
+
+    /// The same with the names that blocks without one get where text has to reach into them.
+    pub fn emitted_path(&self, scope: ScopeIdx) -> Vec<String> {
+        self.blocks_around(scope, |here| {
+            let unnamed = || self.ast[here.ast].unnamed.as_ref();
+            let name = here.name.clone();
+            name.or_else(|| unnamed().map(|unnamed| unnamed.name.to_string()))
+        })
+    }
+
+    fn blocks_around(
+        &self,
+        scope: ScopeIdx,
+        name: impl Fn(&Scope<'a>) -> Option<String>,
+    ) -> Vec<String> {
         let mut path = Vec::new();
         let mut at = scope;
         loop {
             let here = self.scope(at);
-            path.extend(here.name.clone());
+            path.extend(name(here));
             match here.parent.filter(|_| !here.outermost) {
                 Some(parent) if self.scope(parent).instance == here.instance => at = parent,
                 _ => break,

@@ -361,7 +361,7 @@ impl<'a> Elab<'a> {
             }
             Storage::Slots(first)
         };
-        let scope_path = self.scope_path(scope);
+        let scope_path = self.emitted_path(scope);
         let (instance, local) = (self.scope(scope).instance, self.scope(scope).local);
         let path = self.net_path(scope, name);
         self.nets.push(Net {

@@ -50,7 +50,7 @@ impl<'a> Elab<'a> {
         match &ast[expr].kind {
             ExprKind::Name(name) => self.lookup(scope, name),
             ExprKind::Scoped(package, name) => self.scoped(package, name).map(Some),
-            ExprKind::Member(base, name) => match self.path(scope, *base)? {
+            ExprKind::Member(base, name) => match self.start(scope, *base)? {
                 Some(Entity::Scope(inner)) => self.lookup_here(inner, &name.text),
                 Some(Entity::Interface(inner, modport)) => {
                     self.lookup_interface(inner, modport, name)
@@ -81,6 +81,28 @@ impl<'a> Elab<'a> {
         }
     }
 
+    /// What stands in front of the dot of a hierarchical name. It may be the name of the
+    /// module around, where nothing that is declared has it (IEEE 1800-2017, 23.8).
+    fn start(&mut self, scope: ScopeIdx, expr: ast::ExprId) -> Res<Option<Entity>> {
+        let found = self.path(scope, expr)?;
+        match &self.ast[expr].kind {
+            ExprKind::Name(name) if found.is_none() => {
+                Ok(self.body_of(scope, name).map(Entity::Scope))
+            }
+            _ => Ok(found),
+        }
+    }
+
+    /// The body of the module around, if it has this name.
+    fn body_of(&self, scope: ScopeIdx, module: &str) -> Option<ScopeIdx> {
+        let mut body = scope;
+        while !self.scope(body).outermost {
+            body = self.scope(body).parent?;
+        }
+        let name = self.ast[self.scope(body).ast].name.as_deref();
+        (name == Some(module)).then_some(body)
+    }
+
     /// The part of a net that an expression names.
     pub fn reference(&mut self, scope: ScopeIdx, expr: ast::ExprId) -> Res<Reference> {
         let ast = self.ast;
@@ -98,7 +120,7 @@ impl<'a> Elab<'a> {
                 Some(entity) => self.net_reference(entity, span),
                 None => {
                     if let Some(Entity::Scope(inner) | Entity::Interface(inner, _)) =
-                        self.path(scope, *base)?
+                        self.start(scope, *base)?
                     {
                         return self.unknown_name(inner, &name.text, name.span);
                     }

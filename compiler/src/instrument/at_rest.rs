@@ -8,6 +8,7 @@
 
 use crate::netlist::{InstanceId, Netlist};
 
+use super::blocks::Named;
 use super::names::identifier;
 use super::tree::Tree;
 use super::wrapper::{DESIGN_INSTANCE, declaration};
@@ -23,6 +24,8 @@ pub struct AtRest {
     pub original: String,
     /// Around the instrumented top.
     pub instrumented: String,
+    /// Blocks that the original needs a name for, too: Yosys pairs registers by name.
+    pub named: Named,
 }
 
 /// Makes both; `top` is the name of the instrumented top.
@@ -30,11 +33,13 @@ pub(super) fn at_rest(
     netlist: &Netlist,
     tree: &Tree,
     top: &str,
+    named: Named,
     options: &InstrumentOptions,
 ) -> AtRest {
     AtRest {
         original: module(netlist, &netlist.top, options, &[]),
         instrumented: module(netlist, top, options, &added(netlist, tree, options)),
+        named,
     }
 }
 

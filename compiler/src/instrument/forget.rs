@@ -12,7 +12,7 @@ use super::module::Context;
 use super::tree::{target, whole};
 
 /// The registers and memories of the instance with an initial value.
-fn started<'a>(cx: &Context<'a>) -> (Vec<&'a Register>, Vec<&'a Memory>) {
+pub fn started<'a>(cx: &Context<'a>) -> (Vec<&'a Register>, Vec<&'a Memory>) {
     if !cx.options.forget_initial {
         return (Vec::new(), Vec::new());
     }

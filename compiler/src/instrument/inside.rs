@@ -41,11 +41,12 @@ impl Inside {
     }
 }
 
-/// The block, in no loop, that declares a register and holds its process, and how the register is named in it. `None` for one of the
+/// The block, in no loop, that holds a register's declaration and its process, and how the register is named in it. `None` for one of the
 /// module's own body, and where the block's text cannot be edited.
 pub fn block(cx: &Context, origin: &Origin) -> Option<(GenerateBody, Origin)> {
     let place = &origin.process.place;
-    if origin.scope_path.is_empty() || !place.loops.is_empty() || place.path != origin.scope_path {
+    let within = !place.path.is_empty() && origin.scope_path.starts_with(&place.path);
+    if !within || !place.loops.is_empty() {
         return None;
     }
     let body = place.block.and_then(|block| cx.ast[block].body)?;

@@ -16,6 +16,7 @@
 pub mod edits;
 
 mod at_rest;
+mod blocks;
 mod conditionals;
 mod connect;
 mod constant;
@@ -37,6 +38,7 @@ mod module;
 mod names;
 mod process;
 mod sampled;
+mod self_named;
 mod signals;
 mod skips;
 mod tables;
@@ -52,6 +54,7 @@ pub(crate) mod fixture;
 mod tests;
 
 pub use at_rest::{AT_REST, AtRest};
+pub use blocks::{Named, begin, label};
 pub use files::{ListOptions, OutputFile, free_name};
 pub use image::{Field, GivenRun, Image, ImageCheckpoint, Run, slot_fields};
 pub use names::{identifier, scoped};
@@ -204,7 +207,7 @@ pub fn attempt(
     let elsewhere = module::Elsewhere::default();
     let control = decode::observed_control(graph, liveness, plan, layout);
     let tree = tree::build(netlist, layout, &control);
-    let (mut edits, top) = variants::all_edits(
+    let texts = variants::all_edits(
         ast,
         sources,
         netlist,
@@ -214,6 +217,11 @@ pub fn attempt(
         &elsewhere,
         &mut diagnostics,
     );
+    let variants::Texts {
+        mut edits,
+        top,
+        named,
+    } = texts;
     let wrapper = wrapper::wrapper(
         &wrapper::Inputs {
             netlist,
@@ -253,7 +261,7 @@ pub fn attempt(
         files: files::files(ast, sources, netlist, &edits, wrapper, gate),
         observed: sampled::checker(ast, sources, netlist, options),
         image: image::image(netlist, graph, liveness, plan, layout, &options.design_hash),
-        at_rest: at_rest::at_rest(netlist, &tree, &top, options),
+        at_rest: at_rest::at_rest(netlist, &tree, &top, named, options),
         original_top: netlist.top.clone(),
     };
     Attempt {

@@ -18,7 +18,7 @@ use super::edits::{self, Edit};
 use super::family;
 use super::signals::{self, Renamed};
 use super::tree::{Chunk, Node, Tree};
-use super::{InstrumentOptions, connect, copies, forget, header, memory, process};
+use super::{InstrumentOptions, blocks, connect, copies, forget, header, memory, process};
 
 /// What the edits of one instance are made from.
 pub struct Context<'a> {
@@ -196,6 +196,10 @@ pub fn edits(
         }
     }
     out.extend(renames);
+    match blocks::edits(cx) {
+        Ok(names) => out.extend(names),
+        Err(error) => diagnostics.push(error),
+    }
     if let Err(error) = header::header(cx, &copies, &families, &nets, &mut out) {
         diagnostics.push(error);
     }

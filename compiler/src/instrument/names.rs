@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 
 use crate::diagnostics::{Diagnostic, Diagnostics, codes};
-use crate::frontend::ast::{Ast, SymbolKind};
+use crate::frontend::ast::{Ast, SymbolKind, UNNAMED_PREFIX};
 
 /// Start of every added name.
 pub const PREFIX: &str = "idetic_";
@@ -32,7 +32,10 @@ pub fn reserved(ast: &Ast, top: &str, diagnostics: &mut Diagnostics) {
     let symbols = ast
         .symbols
         .iter()
-        .filter(|symbol| !matches!(symbol.kind, SymbolKind::Block(_)))
+        .filter(|symbol| {
+            let block = matches!(symbol.kind, SymbolKind::Block(_));
+            !block || symbol.name.text.starts_with(UNNAMED_PREFIX)
+        })
         .map(|symbol| &symbol.name);
     for name in modules.clone().chain(symbols) {
         if name.text.starts_with(PREFIX) && seen.insert(name.text.clone()) {

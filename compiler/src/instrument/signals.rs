@@ -349,7 +349,7 @@ fn declared_once(cx: &Context, name: &str) -> bool {
     let (mut own, mut below, mut generated) = (0, 0, false);
     for (at, scope) in cx.ast.scopes.iter().enumerate() {
         let id = ScopeId(at as u32);
-        if !within(cx, id, module) {
+        if !cx.ast.within(id, module) {
             continue;
         }
         for member in &scope.members {
@@ -366,16 +366,4 @@ fn declared_once(cx: &Context, name: &str) -> bool {
         }
     }
     below == 0 && (own == 1 || own == 0 && !generated)
-}
-
-/// Whether a scope is `outer` or lies in it.
-fn within(cx: &Context, scope: ScopeId, outer: ScopeId) -> bool {
-    let mut at = Some(scope);
-    while let Some(id) = at {
-        if id == outer {
-            return true;
-        }
-        at = cx.ast[id].parent;
-    }
-    false
 }

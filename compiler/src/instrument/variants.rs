@@ -6,7 +6,8 @@
 //! children. The instances of one statement share one text (`merged`). The
 //! first variant is edited in place, unless some statement needs the module as
 //! it is (`kept`); every other one is a copy of the module's text behind
-//! the original, named `<module>_idetic_<n>`. All of it is still insertion.
+//! the original, named `<module>_idetic_<n>` there and wherever its text names
+//! it (`self_named`). All of it is still insertion.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,16 +22,28 @@ use crate::netlist::{InstanceId, Netlist, instance_classes};
 use crate::source::SourceMap;
 
 use super::InstrumentOptions;
+use super::blocks::{self, Named};
 use super::conditionals;
 use super::edits::{self, Edit};
 use super::kept;
 use super::merged::{self, Wanted};
 use super::module::{self, Context, Elsewhere};
 use super::names::end_of_name;
+use super::self_named;
 use super::text;
 use super::tree::{Node, Tree};
 
-/// The edits of all files, sorted, and the name of the top module's text.
+/// What becomes of the texts.
+pub struct Texts {
+    /// The edits of all files, sorted.
+    pub edits: Vec<Edit>,
+    /// The name of the top module's text.
+    pub top: String,
+    /// Blocks that are given a name.
+    pub named: Named,
+}
+
+/// All edits of the design.
 #[allow(clippy::too_many_arguments)]
 pub fn all_edits(
     ast: &Ast,
@@ -41,7 +54,7 @@ pub fn all_edits(
     options: &InstrumentOptions,
     elsewhere: &Elsewhere,
     diagnostics: &mut Diagnostics,
-) -> (Vec<Edit>, String) {
+) -> Texts {
     let mut names: BTreeSet<String> = ast
         .modules
         .iter()
@@ -86,17 +99,27 @@ pub fn all_edits(
                 .entry(edits)
                 .or_insert_with(|| match in_place {
                     true => String::new(),
-                    false => free_suffix(&ast[module].name.text, &mut names),
+                    false => {
+                        let elsewhere = self_named::refuse_elsewhere(&context(instance));
+                        diagnostics.list.extend(elsewhere);
+                        free_suffix(&ast[module].name.text, &mut names)
+                    }
                 });
             suffixes[instance.index()].clone_from(suffix);
         }
     }
+    let around = self_named::refuse_around(ast, sources, netlist, &suffixes);
+    diagnostics.list.extend(around);
     let mut out = Vec::new();
     for (module, variants) in modules {
-        out.extend(variants.all_edits(&ast[module], sources));
+        out.extend(variants.all_edits(ast, &ast[module], sources));
     }
     edits::sort(&mut out);
-    (out, format!("{}{}", netlist.top, suffixes[0]))
+    Texts {
+        edits: out,
+        top: format!("{}{}", netlist.top, suffixes[0]),
+        named: blocks::named(ast, netlist, context),
+    }
 }
 
 /// What Verilator's lint may say of a module's text; of a copy it has said it before. A copy
@@ -140,15 +163,16 @@ struct Variants {
 
 impl Variants {
     /// The edits in place, and the copies behind the module.
-    fn all_edits(self, module: &Module, sources: &SourceMap) -> Vec<Edit> {
+    fn all_edits(self, ast: &Ast, module: &Module, sources: &SourceMap) -> Vec<Edit> {
         let source = &sources.file(module.span.file).text;
         let (mut out, mut copies) = (Vec::new(), String::new());
-        for (edits, suffix) in self.suffixes {
+        for (mut edits, suffix) in self.suffixes {
             if suffix.is_empty() {
                 out = edits;
                 continue;
             }
             copies.push_str("\n\n");
+            edits.extend(self_named::edits(ast, source, module, &suffix));
             let copy = copy(source, module, edits, &suffix);
             copies.push_str(&text::unlinted(&COPIED, &copy));
         }

@@ -74,6 +74,15 @@ refused! {
     large_memory_in_a_loop: 1,
         [("m.v", "module m(input clk, input [9:0] a, input [1:0] w, input [15:0] d, output [15:0] q);\n  genvar i;\n  wire [15:0] r [0:1];\n  generate\n    for (i = 0; i < 2; i = i + 1) begin : bank\n      reg [15:0] mem [0:1023];\n      always @(posedge clk) if (w[i]) mem[a] <= d;\n      assign r[i] = mem[a];\n    end\n  endgenerate\n  assign q = r[0] ^ r[1];\nendmodule\n")],
         ["insert", "m.v", "-o", "out"];
+    state_in_a_loop_with_its_variable: 1,
+        [("m.sv", "module m(input clk, input d, output reg [7:0] q);\n  always @(posedge clk)\n    for (int i = 0; i < 2; i++) begin\n      reg [7:0] k;\n      k = {k[6:0], k[7] ^ d};\n      q <= k;\n    end\nendmodule\n")],
+        ["insert", "m.sv", "-o", "out"];
+    a_copied_module_named_from_below: 1,
+        [("m.v", "module leaf(input clk, input d, output reg q);\n  always @(posedge clk) q <= q ^ d;\n  initial $dumpvars(0, m);\nendmodule\nmodule m(input clk, input d, output q);\n  leaf u(clk, d, q);\nendmodule\nmodule smoke;\n  m u(1'b0, 1'b0, );\nendmodule\n")],
+        ["insert", "m.v", "--top", "m", "-o", "out"];
+    a_block_name_that_is_kept: 1,
+        [("m.v", "module m(input clk, output reg q);\n  always @(posedge clk) begin : idetic_block_0\n    q <= ~q;\n  end\nendmodule\n")],
+        ["insert", "m.v", "-o", "out"];
     no_registers: 1, [("m.v", "module m(input a, output q);\n  assign q = ~a;\nendmodule\n")], ["insert", "m.v", "-o", "out"];
     a_name_that_is_kept: 1,
         [("m.v", "module m(input clk, output reg q);\n  reg idetic_x;\n  always @(posedge clk) begin q <= ~idetic_x; idetic_x <= q; end\nendmodule\n")],

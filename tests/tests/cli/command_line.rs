@@ -524,3 +524,24 @@ fn macros_of_tools_are_told() {
         &["-D", "SYNTHESIS"]
     ));
 }
+
+/// Names have to go where macros are: behind a `begin`, and where a copied module names itself.
+#[test]
+fn macros_that_need_a_name_are_written_out() {
+    let text = "`define BEGIN begin
+`define DUMP(SCOPE) initial if (0) $dumpvars(0, SCOPE)
+module m(input clk, input d, output reg [7:0] q);
+  always @(posedge clk) `BEGIN reg [7:0] k; k = {k[6:0], k[7] ^ d}; q <= k; end
+  `DUMP(m);
+endmodule
+module smoke;
+  m u(1'b0, 1'b0, );
+endmodule
+";
+    let bench = Bench::new(&[("m.sv", text)]);
+    bench.succeeds(&["insert", "m.sv", "--top", "m", "-o", "out"]);
+    let emitted = std::fs::read_to_string(bench.work().join("out/m.sv")).unwrap();
+    for part in ["begin : idetic_block_0 reg", "$dumpvars(0, m_idetic_1);"] {
+        assert_eq!(emitted.matches(part).count(), 1, "{part}: {emitted}");
+    }
+}

@@ -83,3 +83,34 @@ fn names_inside_instances_are_read_only() {
         assert!(said.lines().any(|line| line == wanted), "{said}");
     }
 }
+
+/// A hierarchical name may begin with the name of the module around (IEEE 1800-2017, 23.8), unless
+/// something declared has that name.
+#[test]
+fn names_begin_with_the_module_around() {
+    let run = |body: &str| {
+        let text = format!(
+            "module m(input clk, input [7:0] a, output [7:0] y);\nreg [7:0] r;\n\
+             always @(posedge clk) r <= a;\n{body}\nendmodule\n"
+        );
+        self::run(&text)
+    };
+    for body in [
+        "assign y = m.r + m.a;",
+        "always @* begin : mix reg [7:0] t; t = m.r; end assign y = m.mix.t;",
+        "function [7:0] f(input [7:0] x); f = x ^ m.r; endfunction assign y = f(a);",
+        "generate if (1) begin : g assign m.y = m.r; end endgenerate",
+        "localparam P = 3; assign y = r << m.P;",
+    ] {
+        let (netlist, said) = run(body);
+        assert!(netlist.is_some() && said.is_empty(), "{body}: {said}");
+    }
+    for (body, wanted) in [
+        ("assign y = m.s;", "4:14 E0304 `s` is not declared"),
+        ("assign y = n.r;", "4:12 E0304 `n` is not declared"),
+    ] {
+        let (netlist, said) = run(body);
+        assert!(netlist.is_none(), "{said}");
+        assert!(said.lines().any(|line| line == wanted), "{body}: {said}");
+    }
+}

@@ -277,3 +277,43 @@ fn branches_without_a_name_and_unlike_instances_of_a_loop_survive() {
     let icarus = (sim::Simulator::Icarus, 12);
     survives("branches", &hold(Hold::Enable), 32, language, icarus);
 }
+
+/// Blocks without a name get one where the insertions reach a variable inside, and only there.
+#[test]
+fn state_in_blocks_without_a_name_survives() {
+    let language = sim::Language::SystemVerilog2012;
+    let icarus = (sim::Simulator::Icarus, 12);
+    survives("unnamed", &hold(Hold::Gate), 16, language, icarus);
+    let verilator = (sim::Simulator::Verilator, 200);
+    survives("unnamed", &hold(Hold::Enable), 32, language, verilator);
+
+    let files = [workspace().join("tests/designs/emit/unnamed.sv")];
+    let emitted = emit(&files, "unnamed", &hold(Hold::Gate), 16);
+    let text = &emitted.output.files[0].text;
+    let scratch = text.find("reg [7:0] scratch;").expect("the declaration");
+    assert!(
+        text[..scratch].trim_end().ends_with(" begin"),
+        "no name in front of `scratch`: {text}"
+    );
+}
+
+#[test]
+fn modules_that_name_themselves_survive() {
+    let language = sim::Language::SystemVerilog2012;
+    let icarus = (sim::Simulator::Icarus, 12);
+    survives("self_named", &hold(Hold::Gate), 16, language, icarus);
+    let verilator = (sim::Simulator::Verilator, 200);
+    survives("self_named", &hold(Hold::Enable), 8, language, verilator);
+
+    let files = [workspace().join("tests/designs/emit/self_named.v")];
+    let emitted = emit(&files, "self_named", &hold(Hold::Gate), 16);
+    let text = &emitted.output.files[0].text;
+    assert_eq!(text.matches("$dumpvars(0, self_named_idetic_1)").count(), 1);
+    assert_eq!(text.matches("$dumpvars(0, self_named)").count(), 1);
+    assert!(text.contains("$dumpvars(1, self_named_idetic_1, self_named_idetic_1.deep)"));
+    assert_eq!(
+        text.matches("$display(\"self_named.q\");  // self_named.q")
+            .count(),
+        2
+    );
+}

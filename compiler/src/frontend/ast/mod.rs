@@ -180,12 +180,27 @@ pub struct Scope {
     pub parent: Option<ScopeId>,
     /// The name of the block, if it has one.
     pub name: Option<Box<str>>,
+    /// What tools look into but no path in a text can go through: a procedural block
+    /// or loop that declares variables and has no name.
+    pub unnamed: Option<Unnamed>,
     /// Where text can be added to a generate block.
     pub body: Option<GenerateBody>,
     /// What stands in it, in the order written. Every name that the scope
     /// declares is here, ports and parameters of the header too.
     pub members: Vec<Member>,
 }
+
+/// A procedural block or loop that declares variables and has no name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unnamed {
+    /// A name for it, of its own in the module.
+    pub name: Box<str>,
+    /// Its `begin`, behind which the name can be inserted; a loop has none.
+    pub begin: Option<Span>,
+}
+
+/// How the names of [`Unnamed`] begin.
+pub const UNNAMED_PREFIX: &str = "idetic_block_";
 
 /// Byte offsets in the text of a generate block, (no edit can be placed by it where a macro wrote an end).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

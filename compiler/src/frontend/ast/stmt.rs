@@ -171,6 +171,18 @@ pub fn task_assigns(name: &str) -> bool {
 }
 
 impl Ast {
+    /// Whether a scope is `outer` or lies in it.
+    pub fn within(&self, scope: ScopeId, outer: ScopeId) -> bool {
+        let mut at = Some(scope);
+        while let Some(id) = at {
+            if id == outer {
+                return true;
+            }
+            at = self[id].parent;
+        }
+        false
+    }
+
     /// The statement of a block that may test an asynchronous reset, which is the last one that is hardware, and the
     /// others. Messages, assertions and what only holds such are no hardware.
     pub fn reset_test<'s>(

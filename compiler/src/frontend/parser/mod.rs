@@ -87,6 +87,8 @@ pub(super) struct Parser<'a> {
     overridable: Option<ScopeId>,
     parameters: Vec<SymbolId>,
     types: &'a mut TypeNames,
+    /// Blocks without a name in the module so far, see [`Unnamed`].
+    unnamed: u32,
     /// A package has been imported, whose types may be known to nobody yet.
     imports: bool,
     /// The rest of the file is not read: there were too many errors.
@@ -106,6 +108,7 @@ impl<'a> Parser<'a> {
             overridable: None,
             parameters: Vec::new(),
             types,
+            unnamed: 0,
             imports: false,
             gave_up: false,
         }
@@ -291,10 +294,25 @@ impl<'a> Parser<'a> {
             kind,
             parent,
             name: name.map(|name| name.text.clone()),
+            unnamed: None,
             body: None,
             members: Vec::new(),
         });
         ScopeId(self.ast.scopes.len() as u32 - 1)
+    }
+
+    /// Keeps a name for a block or loop without one, if it declares variables: one that
+    /// does not is no scope of its own.
+    fn name_unnamed(&mut self, scope: ScopeId, begin: Option<Span>) {
+        let declares = self.ast[scope].members.iter().any(|member| match member {
+            Member::Declare(symbol) => !matches!(self.ast[*symbol].kind, SymbolKind::Block(_)),
+            _ => false,
+        });
+        if declares {
+            let name = format!("{UNNAMED_PREFIX}{}", self.unnamed).into();
+            self.unnamed += 1;
+            self.ast.scopes[scope.index()].unnamed = Some(Unnamed { name, begin });
+        }
     }
 
     fn member(&mut self, scope: ScopeId, member: Member) {

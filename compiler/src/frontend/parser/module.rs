@@ -139,6 +139,7 @@ impl Parser<'_> {
         }
         let name = self.name(what)?;
         let scope = self.scope(ScopeKind::Module, Some(file), Some(&name));
+        self.unnamed = 0;
         while self.at(IMPORT_KW) {
             self.import(scope)?;
         }

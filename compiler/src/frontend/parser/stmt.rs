@@ -40,6 +40,7 @@ impl Parser<'_> {
             FOR_KW => {
                 self.bump();
                 let header = self.for_header(scope)?;
+                self.name_unnamed(header.scope, None);
                 let body = Some(self.stmt(header.scope)?);
                 StmtKind::For { header, body }
             }
@@ -192,7 +193,7 @@ impl Parser<'_> {
     /// `begin … end`; its declarations go into a scope of its own.
     fn block(&mut self, scope: ScopeId, label: Option<Name>) -> Parse<StmtId> {
         let start = self.at;
-        self.expect(BEGIN_KW)?;
+        let begin = self.expect(BEGIN_KW)?.span;
         let name = self.block_name(label)?;
         let inner = self.scope(ScopeKind::Block, Some(scope), name.as_ref());
         let stmts = self.body(inner, END_KW)?;
@@ -201,6 +202,8 @@ impl Parser<'_> {
         let span = self.span_from(start);
         if let Some(name) = name {
             self.declare(scope, name, span, SymbolKind::Block(inner));
+        } else {
+            self.name_unnamed(inner, Some(begin));
         }
         let scope = inner;
         Ok(self.stmt_node(StmtKind::Block { scope, stmts }, span))
@@ -397,6 +400,7 @@ impl Parser<'_> {
         }
         self.expect(R_BRACK)?;
         self.expect(R_PAREN)?;
+        self.name_unnamed(inner, None);
         let body = Some(self.stmt(inner)?);
         Ok(StmtKind::Foreach {
             array,
