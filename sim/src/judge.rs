@@ -139,7 +139,7 @@ impl<'a> Judge<'a> {
     }
 
     /// Where an output is wrong in Icarus, runs the power cycle again with known contents of several kinds, and takes what comes of it for
-    /// the outcome; where unknown bits were saved in a power cycle that another one is to follow, with all zeros.
+    /// the outcome; a power cycle that a failure ends, or in which unknown bits were saved, from all zeros.
     ///
     /// What is wrong may come of an X in state that is dead, in a bit that does not depend on it: `q == q2` is X for an unknown `q`, even
     /// if `q2` has a value that `q` can never have, and both ways may lead to the same result. Worse, Icarus takes a condition that is X for
@@ -147,8 +147,8 @@ impl<'a> Judge<'a> {
     /// the first two kinds, all zeros and all ones. With known contents only bits count that are known and wrong: an X is that of an index
     /// past the end or of a division by zero, for which a dead register is enough.
     ///
-    /// A saved bit that such an X has made unknown would be something else in the NVM than in the original, and the next power cycle wrong
-    /// with any contents. What is wrong or unknown even so is run once more without any X in the state. A run that passes is not given up
+    /// A saved bit that such an X has made unknown, or wrong, would be something else in the NVM than in the original, and the next power cycle
+    /// wrong with any contents. So a power cycle that another one is to follow is run again from all zeros, and what that saves is gone on with. What is wrong or unknown even so is run once more without any X in the state. A run that passes is not given up
     /// for one that fails: an X of the design's own may have been taken one way in the expectation.
     fn with_known_contents(
         &mut self,
@@ -161,6 +161,7 @@ impl<'a> Judge<'a> {
             let doubtful: Vec<usize> = (0..specs.len())
                 .filter(|&index| match &outcomes[index].end {
                     CycleEnd::Failed(violation) => violation.kind == FailureKind::Output,
+                    CycleEnd::Stopped if !resolved => true,
                     _ => outcomes[index].log.unknown_saved,
                 })
                 .collect();
