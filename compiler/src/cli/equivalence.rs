@@ -202,8 +202,8 @@ impl Outcome {
         match self {
             Outcome::Found(Equivalence::Proved { .. }) => "proved",
             Outcome::Found(Equivalence::Open { .. } | Equivalence::OutOfTime) => "unknown",
-            Outcome::Found(Equivalence::Unread(_) | Equivalence::NoModel(_)) => "not checked",
-            Outcome::NotTried(_) => "not checked",
+            Outcome::Found(Equivalence::Unread(_) | Equivalence::NoModel(_))
+            | Outcome::NotTried(_) => "not checked",
         }
     }
 

@@ -14,3 +14,4 @@ mod pareto;
 mod plan;
 mod proof;
 mod schema;
+mod written_out;
