@@ -15,7 +15,7 @@ use crate::cli::output;
 use crate::cli::request::{self, Request};
 use crate::diagnostics::{Diagnostic, Diagnostics, Severity, codes};
 use crate::driver::{self, Analysis};
-use crate::netlist::{Bits, MemId, RegId};
+use crate::netlist::{Bits, MemId, Netlist, RegId};
 use crate::plan::Plan;
 use crate::prove::{self, Claims, Counterexample, Effect, Proof, ProveOptions, Subject, Verdict};
 use crate::source::SourceMap;
@@ -249,6 +249,11 @@ fn complaints(analysis: &Analysis, proof: &Proof) -> Diagnostics {
     Diagnostics { list }
 }
 
+fn register_names(netlist: &Netlist, registers: &[RegId]) -> Vec<String> {
+    let name = |register: &RegId| netlist.registers[register.index()].name.clone();
+    registers.iter().map(name).collect()
+}
+
 fn complaint(analysis: &Analysis, about: Subject, found: &Counterexample) -> Diagnostic {
     let netlist = &analysis.netlist;
     let state = subject(analysis, about);
@@ -280,7 +285,11 @@ fn complaint(analysis: &Analysis, about: Subject, found: &Counterexample) -> Dia
             "the registers show the state `{}` then, without having its constants",
             analysis.graph.states[state.index()].name
         ),
-        Effect::Bound => "a register exceeds what it is said never to exceed".to_string(),
+        Effect::Range { state, registers } => format!(
+            "in the next state `{}` registers are not within the ranges that they are said to keep there: {}",
+            analysis.graph.states[state.index()].name,
+            register_names(netlist, registers).join(", ")
+        ),
         Effect::Rewritten(memory) => format!(
             "a row of `{}` is written that may have been read since the last commit, or not all of its bits are",
             netlist.memories[memory.index()].name
@@ -407,7 +416,10 @@ fn counterexample(analysis: &Analysis, found: &Counterexample) -> Value {
         Effect::Shown(state) => json!({
             "shown_state": analysis.graph.states[state.index()].name,
         }),
-        Effect::Bound => json!({ "bound": null }),
+        Effect::Range { state, registers } => json!({
+            "next_state": analysis.graph.states[state.index()].name,
+            "ranges": register_names(netlist, registers),
+        }),
         Effect::Rewritten(memory) => json!({
             "rewritten": netlist.memories[memory.index()].name,
         }),

@@ -390,7 +390,7 @@ impl Fixture {
             liveness: Liveness {
                 given_up: Default::default(),
                 bits,
-                bounds: Vec::new(),
+                ranges: vec![Vec::new(); states.len()],
                 constants: vec![Constants::none(set.capacity()); states.len()],
                 relations: vec![Default::default(); states.len()],
                 live: vec![set; states.len()],

@@ -5,15 +5,18 @@
 //! change them. Rules look at one result bit at a time, so the demand of a set
 //! of bits is the union of the demands of its members.
 //!
-//! What the [bounds](super::bounds) of registers decide is demanded, down to these registers, and what is not
+//! What the [ranges](super::bounds) of registers decide is demanded, down to these registers, and what is not
 //! chosen then is not.
+
+use std::sync::Arc;
 
 use crate::control::cases::OpenReset;
 use crate::netlist::known::limbs::{highest, lowest, or_shl, or_shr, set_below, trim};
 use crate::netlist::known::{Cone, Known, Planes};
 use crate::netlist::{BinaryOp, ExprId, Exprs, MemId, Node, RegId, UnaryOp};
 
-use super::bounds::Bounds;
+use super::bounds::Decisions;
+use super::ranges::Range;
 use super::{BitSet, Parts};
 
 /// The demanded bits of a cone; empty between sweeps.
@@ -26,8 +29,8 @@ pub(super) struct Demand {
     need: Vec<u64>,
     spare: Vec<u64>,
     work: u64,
-    /// What registers never exceed.
-    bounds: Bounds,
+    /// What the ranges of registers decide, where the demand is.
+    decisions: Option<Arc<Decisions>>,
     /// How memories are cut.
     parts: Parts,
     /// The parts of memories in which a demanded word may be, since this was last emptied.
@@ -36,7 +39,7 @@ pub(super) struct Demand {
 
 impl Demand {
     /// Nothing demanded.
-    pub(super) fn new(cone: &Cone, parts: &Parts, bounds: &Bounds) -> Demand {
+    pub(super) fn new(cone: &Cone, parts: &Parts) -> Demand {
         Demand {
             planes: vec![0; cone.plane_len()],
             pending: vec![0; cone.nodes().len().div_ceil(64)],
@@ -46,13 +49,23 @@ impl Demand {
             work: 0,
             memories: BitSet::new(parts.len()),
             parts: parts.clone(),
-            bounds: bounds.clone(),
+            decisions: None,
         }
     }
 
-    /// What the bounds of registers say of a bit.
+    /// Goes on where this is decided.
+    pub(super) fn enter(&mut self, decisions: Option<&Arc<Decisions>>) {
+        self.decisions = decisions.cloned();
+    }
+
+    /// What the ranges of registers say of a bit.
     pub(super) fn decided(&self, bit: ExprId) -> Option<bool> {
-        self.bounds.decided(bit)
+        self.decisions.as_ref()?.decided(bit)
+    }
+
+    /// The range of an expression, if that says anything.
+    fn range(&self, expr: ExprId) -> Option<Range> {
+        self.decisions.as_ref()?.range(expr)
     }
 
     /// How many expressions have been gone through: a measure of time.
@@ -148,7 +161,11 @@ impl Demand {
             Node::Const(_) | Node::Input(_) | Node::Reg(_) | Node::Net(_) => {}
             Node::MemRead(memory, address) => {
                 let planes = (known.planes(cone, *address), exprs.width(*address));
-                self.read(*memory, planes, self.bounds.limit(*address));
+                self.read(
+                    *memory,
+                    planes,
+                    self.range(*address).map(|range| range.most),
+                );
                 self.all(cone, exprs, *address);
             }
             Node::Unary(op, a) => self.unary(cone, exprs, known, *op, *a, need),
@@ -160,7 +177,7 @@ impl Demand {
                     Some(false) => self.same(cone, *other, need),
                     None => {
                         self.bit(cone, *select, 0);
-                        let decided = self.bounds.decided(*select);
+                        let decided = self.decided(*select);
                         if decided != Some(false) {
                             self.same(cone, *then, need);
                         }
@@ -190,10 +207,11 @@ impl Demand {
                     return;
                 }
                 self.all(cone, exprs, *index);
-                let most = self.bounds.limit(*index).unwrap_or(u64::MAX);
-                let within = items.iter().enumerate();
-                for (at, &item) in within.take_while(|(at, _)| *at as u64 <= most) {
-                    if planes.may_be(width, at as u64) {
+                let range = self.range(*index);
+                for (at, &item) in items.iter().enumerate() {
+                    let at = at as u64;
+                    let within = range.is_none_or(|range| range.contains(at));
+                    if within && planes.may_be(width, at) {
                         self.same(cone, item, need);
                     }
                 }
@@ -263,10 +281,10 @@ impl Demand {
         let width = exprs.width(a);
         let (in_a, in_b) = (known.planes(cone, a), known.planes(cone, b));
         match op {
-            // Where one side decides, the result is known and not in `need`; but for what bounds decide.
+            // Where one side decides, the result is known and not in `need`; but for what ranges decide.
             BinaryOp::And | BinaryOp::Or if width == 1 => {
                 let deciding = Some(op == BinaryOp::Or);
-                match (self.bounds.decided(a), self.bounds.decided(b)) {
+                match (self.decided(a), self.decided(b)) {
                     (one, _) if one == deciding => self.same(cone, a, need),
                     (_, one) if one == deciding => self.same(cone, b, need),
                     _ => {

@@ -181,7 +181,7 @@ pub(crate) fn differ(
                 .collect();
             let behaviour = (eval::sampled(netlist, &machine, &inputs), next);
             let key = project(liveness, state, &machine);
-            let within = super::tests::within_bounds(liveness, &machine);
+            let within = super::tests::within_ranges(liveness, state.index(), &machine);
             let alike = seen.entry(key).or_insert_with(Vec::new);
             alike.push((within, behaviour));
         }

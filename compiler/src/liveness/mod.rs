@@ -70,6 +70,7 @@ pub use bitset::BitSet;
 pub use constants::Constants;
 pub use formula::{Algebra, Formula, Values, Verilog};
 pub use parts::{Parts, Rows};
+pub use ranges::{Range, Ranges};
 pub use relations::{Relation, Relations};
 pub use uses::{Accesses, Conflict, Lost};
 pub use why::{Item, Reason, Stop, Use, why};
@@ -91,31 +92,35 @@ pub fn analyze(
 ) -> (ControlGraph, Liveness) {
     let bits = BitIndex::new(netlist);
     let mut search = propagation::Search::new(netlist, graph, &bits);
-    let mut list = search.bounds(graph, &ranges::ranges(netlist));
-    let (graph, live, bounds, work) = loop {
-        let bounds = Bounds::new(netlist, list);
-        let mut uses = uses::Uses::new(netlist, graph, &bits, &bounds);
-        let mut graph = graph.clone();
-        let mut live = fixpoint::fixpoint(&mut uses, &graph);
-        if relax::relax(&mut uses, &mut graph, &mut live) {
-            relax::merge(netlist, &mut graph, names);
-            live = fixpoint::fixpoint(&mut uses, &graph);
-        }
-        // States with fewer facts can have more starts.
-        list = search.bounds(&graph, &bounds.list);
-        if list.len() == bounds.list.len() {
-            break (graph, live, bounds, uses.work());
-        }
+    let mut ranges_of = |graph: &ControlGraph| {
+        let starts = search.start_values(graph).unwrap_or_default();
+        ranges::ranges(netlist, graph, &starts)
     };
+    let bounds =
+        |ranges: &Option<Vec<Ranges>>| Bounds::new(netlist, ranges.as_deref().unwrap_or_default());
+    let mut ranges = ranges_of(graph);
+    let mut uses = uses::Uses::new(netlist, graph, &bits, bounds(&ranges));
+    let mut graph = graph.clone();
+    let mut live = fixpoint::fixpoint(&mut uses, &graph);
+    if relax::relax(&mut uses, &mut graph, &mut live) {
+        relax::merge(netlist, &mut graph, names);
+        // With fewer facts registers can have more values.
+        ranges = ranges_of(&graph);
+        uses.bound(bounds(&ranges));
+        live = fixpoint::fixpoint(&mut uses, &graph);
+    }
+    let work = uses.work();
     let (live, memories): (Vec<BitSet>, Vec<BitSet>) =
         live.iter().map(|set| bits.split(set)).unzip();
-    search.settle(&graph, &bounds);
+    let mut given_up = GivenUp {
+        ranges: ranges.is_none(),
+        ..GivenUp::default()
+    };
+    let ranges = ranges.unwrap_or_else(|| vec![Ranges::new(); live.len()]);
+    search.settle(&graph, &ranges, Bounds::new(netlist, &ranges));
     let limit = work / CONSTANTS + LEAST_WORK + search.work();
     let found = propagation::constants(&mut search, &graph, &live, limit);
-    let mut given_up = GivenUp {
-        constants: found.is_none(),
-        relations: false,
-    };
+    given_up.constants = found.is_none();
     let none = || vec![Constants::none(bits.len()); live.len()];
     let constants = found.unwrap_or_else(none);
     let limit = work / RELATIONS + LEAST_RELATIONS + search.work();
@@ -125,7 +130,7 @@ pub fn analyze(
     drop(search);
     let liveness = Liveness {
         constants,
-        bounds: bounds.list,
+        ranges,
         relations,
         bits,
         live,
@@ -139,6 +144,8 @@ pub fn analyze(
 /// in any state.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct GivenUp {
+    /// [`Liveness::ranges`]
+    pub ranges: bool,
     /// [`Liveness::constants`]
     pub constants: bool,
     /// [`Liveness::relations`]
@@ -153,7 +160,7 @@ pub fn accesses(netlist: &Netlist, graph: &ControlGraph, liveness: &Liveness) ->
     uses::accesses(netlist, graph, bits, &live)
 }
 
-/// Constants may take this part of the work that the live bits took, and what
+/// Ranges may take this much work; constants this part of the work that the live bits took, and what
 /// follows in any case.
 const CONSTANTS: u64 = 2;
 /// Relations likewise: as much again.
@@ -175,9 +182,9 @@ pub struct Liveness {
     pub constants: Vec<Constants>,
     /// Per state, the live bits without one that follow from others.
     pub relations: Vec<Relations>,
-    /// Registers that never exceed a value, whatever the state; their upper bits are among the constants, and what the value
-    /// excludes is not live.
-    pub bounds: Vec<(RegId, u64)>,
+    /// Per state, the registers that keep between two numbers there. The bits that all these share are among the constants, and what
+    /// they exclude is not live.
+    pub ranges: Vec<Ranges>,
     /// What of this is missing.
     pub given_up: GivenUp,
 }

@@ -5,8 +5,8 @@
 //! in the place of basic blocks: optimistic, each edge under its assumptions, until
 //! nothing changes. Known are, to begin with, the bits that the reset makes
 //! known, whatever the registers were, by the cycle in which it makes the control registers
-//! known; and initial values, where the control registers have some. A register that never exceeds a
-//! value ([`ranges`]) has its upper bits 0 everywhere.
+//! known; and initial values, where the control registers have some. The bits that all
+//! numbers of a register's range ([`super::ranges`]) share are known, too.
 //!
 //! The claim, for every state S with constants C(S), of a valuation that satisfies the
 //! facts of S and C(S):
@@ -22,6 +22,7 @@
 
 use super::bounds::Bounds;
 use super::fixpoint::postorder;
+use super::ranges::Ranges;
 use super::shown::{Places, shown};
 use super::uses::{edges_of, parts};
 use super::walk::{Place, walk};
@@ -84,10 +85,10 @@ pub(super) struct Search<'a> {
     pub(super) cases: Vec<ResetCase>,
     pub(super) scratch: Scratch,
     pub(super) places: Places,
-    /// Bits that the registers' bounds decide.
-    pub(super) decided: Vec<(ExprId, Bits)>,
-    /// The bits of registers above their bounds.
-    zeros: BitSet,
+    /// What the ranges of registers decide in each state.
+    pub(super) bounds: Bounds,
+    /// Per state, the bits that all numbers of a range share.
+    shared: Vec<Constants>,
 }
 
 impl<'a> Search<'a> {
@@ -111,8 +112,8 @@ impl<'a> Search<'a> {
             cone,
             scratch,
             places: Places::new(graph),
-            decided: Vec::new(),
-            zeros: BitSet::new(bits.len()),
+            bounds: Bounds::default(),
+            shared: Vec::new(),
         }
     }
 
@@ -147,40 +148,21 @@ impl<'a> Search<'a> {
         (!starts.is_empty()).then_some(starts)
     }
 
-    /// The registers that never exceed a value, in any run from the start: those of `found`, as far as the starts of a graph
-    /// are within.
-    pub(super) fn bounds(
-        &mut self,
-        graph: &ControlGraph,
-        found: &[(RegId, u64)],
-    ) -> Vec<(RegId, u64)> {
-        if found.is_empty() {
-            return Vec::new();
-        }
-        let Some(starts) = self.start_values(graph) else {
-            return Vec::new();
-        };
-        let within = |&&(register, bound): &&(RegId, u64)| {
-            let value = |start: &Vec<Bits>| start[register.index()].to_u64();
-            let mut starts = starts.iter();
-            starts.all(|start| value(start).is_some_and(|value| value <= bound))
-        };
-        found.iter().filter(within).copied().collect()
-    }
-
-    /// Goes on with a graph whose states are others, and with bounds.
-    pub(super) fn settle(&mut self, graph: &ControlGraph, bounds: &Bounds) {
+    /// Goes on with a graph whose states are others, with ranges and what they decide.
+    pub(super) fn settle(&mut self, graph: &ControlGraph, ranges: &[Ranges], bounds: Bounds) {
         self.places = Places::new(graph);
-        self.decided = (bounds.all_decided())
-            .filter(|&(id, _)| self.cone.contains(id))
-            .map(|(id, value)| (id, Bits::from_u64(1, u64::from(value))))
-            .collect();
-        for &(register, bound) in &bounds.list {
-            let width = self.netlist.registers[register.index()].width;
-            for bit in (0..width).filter(|bit| bound >> bit == 0) {
-                self.zeros.insert(self.bits.of(register, bit));
+        self.bounds = bounds;
+        let shared = |ranges: &Ranges| {
+            let mut own = Constants::none(self.bits.len());
+            for &(register, range) in ranges {
+                let width = self.netlist.registers[register.index()].width;
+                for bit in (0..width).filter(|bit| range.shared() >> bit & 1 == 1) {
+                    own.insert(self.bits.of(register, bit), range.least >> bit & 1 == 1);
+                }
             }
-        }
+            own
+        };
+        self.shared = ranges.iter().map(shared).collect();
     }
 
     /// The constants of the states that these values show.
@@ -200,7 +182,7 @@ impl<'a> Search<'a> {
                         own.insert(number, one);
                     }
                 }
-                add_zeros(&mut own, live, &self.zeros);
+                add(&mut own, live, &self.shared[state.index()]);
                 meet(&mut found[state.index()], &own);
             }
         }
@@ -277,16 +259,16 @@ impl<'a> Search<'a> {
             cases,
             scratch,
             places,
-            zeros,
-            decided,
+            shared,
+            bounds,
             ..
         } = self;
         let exprs = &netlist.exprs;
         let own = found[state.index()].clone();
         let mut own = own.expect("a state is carried on when it is reached");
         add_facts(&mut own, graph, bits, state);
-        for number in zeros.iter() {
-            own.insert(number, false);
+        for number in shared[state.index()].bits.iter() {
+            own.insert(number, shared[state.index()].ones.contains(number));
         }
         let mut changed = Vec::new();
         for case in cases.iter_mut() {
@@ -294,7 +276,9 @@ impl<'a> Search<'a> {
             let mark = known.mark();
             let of = (&**netlist, &**bits, owners.as_slice(), &*cone);
             set(&mut known, of, case, &own);
-            decide(&mut known, cone, decided);
+            if let Some(decisions) = bounds.of(state, case) {
+                decisions.set(&mut known, cone);
+            }
             let swept = known.sweep_needed(cone, exprs, needed, scratch);
             let edges = edges_of(graph, state, case).iter().enumerate();
             let depth = case.assumptions.len();
@@ -310,7 +294,7 @@ impl<'a> Search<'a> {
                         _ => (0, 0),
                     }
                 });
-                add_zeros(&mut next, wanted, zeros);
+                add(&mut next, wanted, &shared[target]);
                 if meet(&mut found[target], &next) {
                     changed.push(edge.to);
                 }
@@ -338,14 +322,14 @@ impl<'a> Search<'a> {
                 };
                 let shown = shown(graph, netlist, &read);
                 for target in places.fitting(graph, &shown) {
-                    if target == state && !case.is_reset() {
+                    if target == state && case.is_plain() {
                         continue;
                     }
                     let target_live = &live[target.index()];
                     let wanted = found[target.index()].as_ref();
                     let wanted = wanted.map_or(target_live, |it| &it.bits);
                     let mut now = known_of((bits, owners), wanted, read);
-                    add_zeros(&mut now, wanted, zeros);
+                    add(&mut now, wanted, &shared[target.index()]);
                     if meet(&mut found[target.index()], &now) {
                         changed.push(target);
                     }
@@ -384,13 +368,6 @@ pub(super) fn set(
     }
 }
 
-/// Sets what the registers' bounds decide.
-pub(super) fn decide(known: &mut Known, cone: &Cone, decided: &[(ExprId, Bits)]) {
-    for (id, value) in decided {
-        known.set(cone, *id, value);
-    }
-}
-
 /// The bits of `wanted` that `read` knows: for a register and a first bit, 64 bits as
 /// which are known and which of them are 1.
 fn known_of(
@@ -411,7 +388,7 @@ fn known_of(
 }
 
 /// 64 bits of an expression from one on, likewise.
-fn window(known: &Known, cone: &Cone, expr: ExprId, from: u32) -> (u64, u64) {
+pub(super) fn window(known: &Known, cone: &Cone, expr: ExprId, from: u32) -> (u64, u64) {
     let planes = known.planes(cone, expr);
     let word = |plane: &[u64]| {
         let mut out = [0];
@@ -436,10 +413,10 @@ pub(super) fn add_facts(
     }
 }
 
-/// Adds the bits of registers above their bounds, as far as they are wanted.
-fn add_zeros(constants: &mut Constants, wanted: &BitSet, zeros: &BitSet) {
-    for number in zeros.iter().filter(|&number| wanted.contains(number)) {
-        constants.insert(number, false);
+/// Adds the bits of others that are wanted.
+fn add(constants: &mut Constants, wanted: &BitSet, others: &Constants) {
+    for number in others.bits.iter().filter(|&number| wanted.contains(number)) {
+        constants.insert(number, others.ones.contains(number));
     }
 }
 

@@ -25,7 +25,7 @@ use super::classes::{Classes, InTerms, Stable};
 use super::fixpoint::postorder;
 use super::formula::Formula;
 use super::numbering::{Numbering, View};
-use super::propagation::{Search, add_facts, decide, set};
+use super::propagation::{Search, add_facts, set};
 use super::shown::{Places, shown};
 use super::terms::Lit;
 use super::uses::{Refused, edges_of};
@@ -268,7 +268,7 @@ impl Relating {
             cases,
             scratch,
             places,
-            decided,
+            bounds,
             ..
         } = search;
         let (netlist, bits, case) = (*netlist, *bits, &cases[at]);
@@ -281,7 +281,9 @@ impl Relating {
         }
         let of = (netlist, bits, owners.as_slice(), &*cone);
         set(known, of, case, own);
-        decide(known, cone, decided);
+        if let Some(decisions) = bounds.of(state, case) {
+            decisions.set(known, cone);
+        }
         if known.sweep_needed(cone, exprs, needed, scratch).is_err() {
             return;
         }

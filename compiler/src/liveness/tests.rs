@@ -82,15 +82,15 @@ pub(crate) fn project(bits: &BitIndex, live: &BitSet, machine: &MachineState) ->
         .collect()
 }
 
-/// Whether no register exceeds what it is said never to exceed.
-pub(super) fn within_bounds(liveness: &Liveness, machine: &MachineState) -> bool {
-    liveness.bounds.iter().all(|&(register, most)| {
+/// Whether all registers are within the ranges of a state.
+pub(super) fn within_ranges(liveness: &Liveness, state: usize, machine: &MachineState) -> bool {
+    liveness.ranges[state].iter().all(|&(register, range)| {
         let bits = machine.registers[register.index()].iter().rev();
-        bits.fold(0, |n, &bit| n * 2 + u64::from(bit)) <= most
+        range.contains(bits.fold(0, |n, &bit| n * 2 + u64::from(bit)))
     })
 }
 
-/// Properties 1 and 2, for all valuations of all states and all inputs; the second for pairs of which one is within the bounds.
+/// Properties 1 and 2, for all valuations of all states and all inputs; the second for pairs of which one is within the ranges.
 pub(super) fn check_liveness(
     netlist: &Netlist,
     graph: &ControlGraph,
@@ -127,7 +127,7 @@ pub(super) fn check_liveness(
                 let behaviour = (seen_outputs, edge.to, next);
                 let key = project(bits, live, &machine);
                 let alike = seen.entry(key).or_insert_with(Vec::new);
-                alike.push((within_bounds(liveness, &machine), behaviour));
+                alike.push((within_ranges(liveness, index, &machine), behaviour));
             }
             for alike in seen.values() {
                 let Some((_, first)) = alike.iter().find(|(within, _)| *within) else {
@@ -146,7 +146,7 @@ pub(super) fn check_liveness(
 }
 
 /// In every valuation reached from a cycle of the reset, with inputs that keep their promise, the registers as they read
-/// under any inputs have the constants and relations of every state whose facts they satisfy. Tells
+/// under any inputs have the constants, relations and ranges of every state whose facts they satisfy. Tells
 /// how many bits that are no facts have a value.
 pub(super) fn check_constants(
     netlist: &Netlist,
@@ -217,12 +217,18 @@ fn check_run(
         let machine = state_of(netlist, at as u64);
         for inputs in all {
             let (read, _) = eval::under_resets(netlist, &machine, inputs);
-            assert!(within_bounds(liveness, &read), "{context}: a bound");
             let found = liveness.constants.iter().zip(&liveness.relations);
-            for (state, (constants, relations)) in graph.states.iter().zip(found) {
+            for (index, (state, (constants, relations))) in
+                graph.states.iter().zip(found).enumerate()
+            {
                 if !satisfies(graph, state, &read) {
                     continue;
                 }
+                assert!(
+                    within_ranges(liveness, index, &read),
+                    "{context}: a range of {}",
+                    state.name
+                );
                 for relation in &relations.0 {
                     let mut values = Values(
                         |number| {
@@ -381,7 +387,7 @@ fn work_is_that_of_the_states() {
         let graph = explore(&netlist, &ControlOptions::default());
         assert_eq!(graph.states.len() as u64, states);
         let bits = BitIndex::new(&netlist);
-        let mut uses = uses::Uses::new(&netlist, &graph, &bits, &Bounds::default());
+        let mut uses = uses::Uses::new(&netlist, &graph, &bits, Bounds::default());
         let before = uses.work();
         fixpoint::fixpoint(&mut uses, &graph);
         uses.work() - before

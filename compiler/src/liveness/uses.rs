@@ -31,6 +31,8 @@ pub(super) struct Uses<'a> {
     /// What the next values of the control registers depend on.
     steering: View,
     demand: Demand,
+    /// What the ranges of registers decide in each state.
+    bounds: Bounds,
     scratch: Scratch,
     /// Per bit number its register.
     owners: Vec<RegId>,
@@ -73,7 +75,7 @@ impl<'a> Uses<'a> {
         netlist: &'a Netlist,
         graph: &ControlGraph,
         bits: &'a BitIndex,
-        bounds: &Bounds,
+        bounds: Bounds,
     ) -> Uses<'a> {
         let mut scratch = Scratch::default();
         let own = || (graph.registers.iter()).map(|own| &netlist.registers[own.index()]);
@@ -93,12 +95,18 @@ impl<'a> Uses<'a> {
         Uses {
             netlist,
             bits,
-            demand: Demand::new(&whole.cone, &bits.parts, bounds),
+            demand: Demand::new(&whole.cone, &bits.parts),
+            bounds,
             whole,
             steering,
             owners: bits.owners(),
             scratch,
         }
+    }
+
+    /// Goes on with what ranges decide in the states of another graph.
+    pub(super) fn bound(&mut self, bounds: Bounds) {
+        self.bounds = bounds;
     }
 
     pub(super) fn bits(&self) -> &'a BitIndex {
@@ -233,6 +241,7 @@ impl<'a> Uses<'a> {
             whole,
             scratch,
             demand,
+            bounds,
             owners,
             bits,
             ..
@@ -256,6 +265,7 @@ impl<'a> Uses<'a> {
             else {
                 return Ok(());
             };
+            demand.enter(bounds.of(state, case));
             let asking = Asking {
                 cone,
                 exprs,
@@ -321,7 +331,7 @@ impl<'a> Uses<'a> {
     }
 }
 
-/// Whether the bounds of registers exclude an edge.
+/// Whether the ranges of registers exclude an edge.
 fn impossible(demand: &Demand, edge: &Edge) -> bool {
     let mut assumptions = edge.assumptions.iter();
     assumptions.any(|it| it.bit == 0 && demand.decided(it.expr) == Some(!it.value))

@@ -73,12 +73,7 @@ pub fn why(
     let mut search = Search {
         netlist,
         graph,
-        uses: Uses::new(
-            netlist,
-            graph,
-            bits,
-            &Bounds::new(netlist, liveness.bounds.clone()),
-        ),
+        uses: Uses::new(netlist, graph, bits, Bounds::new(netlist, &liveness.ranges)),
         distances: Vec::new(),
     };
     let start = (state, search.number(item));

@@ -4,7 +4,7 @@ use super::machine::Machine;
 use super::tests::{check, claims};
 use super::*;
 use crate::control::ControlOptions;
-use crate::liveness::{self, memory_tests as memories};
+use crate::liveness::{self, Range, memory_tests as memories};
 use crate::netlist::BinaryOp;
 use crate::netlist::testing::{Builder, Rng};
 
@@ -81,7 +81,8 @@ fn bounds_of_counters_are_proved_and_wrong_ones_refuted() {
     };
     let (graph, _) = crate::control::explore(&netlist, &options);
     let (graph, liveness) = liveness::analyze(&netlist, &graph, &[]);
-    assert_eq!(liveness.bounds, [(RegId(0), 9)]);
+    let range = |most: u64| vec![(RegId(0), Range { least: 0, most })];
+    assert!(liveness.ranges.iter().all(|ranges| *ranges == range(9)));
     for constants in &liveness.constants {
         let own = liveness.bits.range(RegId(0));
         let constant = own.filter(|&bit| constants.value(bit) == Some(false));
@@ -99,9 +100,12 @@ fn bounds_of_counters_are_proved_and_wrong_ones_refuted() {
             })
     };
     let mut wrong = liveness.clone();
-    wrong.bounds = vec![(RegId(0), 8)];
-    assert!(refuted(&wrong, |effect| *effect == Effect::Bound));
-    wrong.bounds.clear();
+    wrong.ranges.fill(range(8));
+    assert!(refuted(&wrong, |effect| matches!(
+        effect,
+        Effect::Range { .. }
+    )));
+    wrong.ranges.fill(Vec::new());
     assert!(refuted(&wrong, |effect| matches!(
         effect,
         Effect::Constant { .. }

@@ -155,12 +155,14 @@ pub(super) fn constant_masks(claims: &Claims<'_>, state: StateId, register: RegI
     )
 }
 
-/// The states that have constants or relations.
+/// The states that have constants, relations or ranges.
 pub(super) fn with_constants(claims: &Claims<'_>) -> Vec<StateId> {
     let states = claims.liveness.constants.iter().enumerate();
     let states = states.map(|(at, constants)| (StateId(at as u32), constants));
     let any = |(state, constants): &(StateId, &Constants)| {
-        constants.count() > 0 || !relations(claims, *state).is_empty()
+        constants.count() > 0
+            || !relations(claims, *state).is_empty()
+            || !claims.liveness.ranges[state.index()].is_empty()
     };
     states.filter(any).map(|(state, _)| state).collect()
 }
@@ -249,20 +251,31 @@ pub(super) fn satisfies(
     circuit.aig.all(bits)
 }
 
-/// "No register exceeds what it is said never to exceed."
-pub(super) fn bounded(claims: &Claims<'_>, circuit: &mut Circuit, registers: &[Vec<Lit>]) -> Lit {
+/// "The registers are within the ranges of a state."
+pub(super) fn within(
+    claims: &Claims<'_>,
+    circuit: &mut Circuit,
+    registers: &[Vec<Lit>],
+    state: StateId,
+) -> Lit {
     let aig = &mut circuit.aig;
-    let within = claims.liveness.bounds.iter().map(|&(register, most)| {
+    let ranges = claims.liveness.ranges[state.index()].iter();
+    let within = ranges.flat_map(|&(register, range)| {
         let bits = &registers[register.index()];
-        let bit = |at: usize| Lit::constant(at < 64 && most >> at & 1 == 1);
-        let most: Vec<Lit> = (0..bits.len()).map(bit).collect();
-        !words::less(aig, &most, bits)
+        let number = |value: u64| -> Vec<Lit> {
+            let bit = |at: usize| Lit::constant(at < 64 && value >> at & 1 == 1);
+            (0..bits.len()).map(bit).collect()
+        };
+        [
+            !words::less(aig, bits, &number(range.least)),
+            !words::less(aig, &number(range.most), bits),
+        ]
     });
     let within: Vec<Lit> = within.collect();
     circuit.aig.all(within)
 }
 
-/// "The registers have the constants and relations of a state."
+/// "The registers have the constants, relations and ranges of a state."
 pub(super) fn constant(
     claims: &Claims<'_>,
     circuit: &mut Circuit,
@@ -279,6 +292,7 @@ pub(super) fn constant(
         }
     });
     let mut all: Vec<Lit> = bits.collect();
+    all.push(within(claims, circuit, registers, state));
     let bits = &claims.liveness.bits;
     for relation in relations(claims, state) {
         let mut algebra = InCircuit {

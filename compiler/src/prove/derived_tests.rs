@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::control::ControlOptions;
-use crate::liveness::{self, tests as machines};
+use crate::liveness::{self, Range, tests as machines};
 
 fn analyzed(netlist: &Netlist) -> (ControlGraph, Liveness) {
     let (graph, _) = crate::control::explore(netlist, &ControlOptions::default());
@@ -159,9 +159,10 @@ fn what_a_bound_excludes_is_proved_dead_where_the_counter_is_kept() {
     let plain = claims(&netlist, &graph, &liveness);
     assert_eq!(refuted(&plain), []);
     // Without the bound, and with another one.
-    for bounds in [vec![], vec![(RegId(0), 3)]] {
+    let three = Range { least: 0, most: 3 };
+    for ranges in [vec![], vec![(RegId(0), three)]] {
         let mut wrong = liveness.clone();
-        wrong.bounds = bounds;
+        wrong.ranges.fill(ranges);
         assert!(!refuted(&claims(&netlist, &graph, &wrong)).is_empty());
     }
     // A bit of the counter that comes back as anything takes it over the bound.

@@ -19,7 +19,7 @@ use super::circuit::ReadOf;
 use super::machine::Machine;
 use super::obligation::{Second, Step};
 use super::solver::{Answer, Question};
-use super::{Claims, Effect, ProveOptions, after};
+use super::{Claims, ProveOptions, after};
 use crate::control::StateId;
 use crate::netlist::RegId;
 
@@ -91,7 +91,6 @@ impl Asked {
         let mut step = Step::new(&claims, machine, state, Second::Restored);
         let mut shown = step.outputs(&claims, machine);
         shown.extend(step.shows(&claims, machine, state));
-        shown.push((Effect::Bound, !step.bounded[1]));
         let wrong: Vec<Lit> = (0..bits.len())
             .map(|at| {
                 // Back in the state itself the others must agree, and this one need not.
@@ -130,7 +129,7 @@ impl Asked {
             .map(|(register, at)| same(&mut step, register, at))
             .collect();
         let mut wanted = step.circuit.constraints();
-        wanted.push(step.bounded[0]);
+        wanted.push(step.within);
         let pairs = |bit: (RegId, u32)| [0, 1].map(|copy| step.stored(copy, bit.0, bit.1));
         let registers = claims.netlist.registers.iter().enumerate();
         let registers = registers.map(|(at, register)| {

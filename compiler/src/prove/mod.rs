@@ -184,8 +184,13 @@ pub enum Effect {
     /// The registers read as the facts of a state, and live bits do not have the
     /// values that they are said to have there.
     Shown(StateId),
-    /// A register exceeds what it is said never to exceed.
-    Bound,
+    /// The step ends in this state, and these registers are not within their ranges there.
+    Range {
+        /// The state.
+        state: StateId,
+        /// The registers.
+        registers: Vec<RegId>,
+    },
     /// A row of this memory, which outlives a failure by itself, is written after it was read, or in part.
     Rewritten(MemId),
     /// What was read is not among what is said to have been read where the step leads to this state.

@@ -5,8 +5,8 @@ use std::time::Instant;
 use super::aig::Lit;
 use super::circuit::{Circuit, Contents, word};
 use super::claims::{
-    InCircuit, bounded, constant, derived, facts, given, kept, kept_rows, live_rows, relations,
-    satisfies, shown, successors,
+    InCircuit, constant, derived, facts, given, kept, kept_rows, live_rows, relations, satisfies,
+    shown, successors, within,
 };
 use super::contents::Agreement;
 use super::machine::{Copy, Machine};
@@ -29,8 +29,8 @@ pub(super) struct Step {
     pub(super) agree: Vec<Lit>,
     /// The memories of which rows are lost.
     lost: Vec<MemId>,
-    /// "The first copy is within the bounds", before the step and after it.
-    pub(super) bounded: [Lit; 2],
+    /// "The first copy is within the ranges of the state", before the step.
+    pub(super) within: Lit,
     pub(super) targets: Vec<Target>,
 }
 
@@ -139,7 +139,7 @@ impl Step {
         }
         let memories = || (0..netlist.memories.len() as u32).map(MemId);
         let kept = machine.all_kept();
-        let before = bounded(claims, &mut circuit, &whole);
+        let within = within(claims, &mut circuit, &whole, state);
         let first = machine.copy(&mut circuit, whole, kept, None);
         let contents: Vec<Contents> = memories()
             .map(|memory| match second_is {
@@ -164,7 +164,6 @@ impl Step {
         let doubtful: Vec<usize> = (0..agree.len())
             .filter(|&bit| agree[bit] != Lit::TRUE)
             .collect();
-        let after = bounded(claims, &mut circuit, &next[0]);
         let mut targets = Vec::new();
         for target in successors(claims, state) {
             let there = satisfies(claims, &mut circuit, &next[0], target);
@@ -203,7 +202,7 @@ impl Step {
             free,
             agree,
             lost,
-            bounded: [before, after],
+            within,
             targets,
         }
     }
@@ -294,7 +293,6 @@ pub(super) fn step_of(
     }
     let mut outputs = step.outputs(claims, machine);
     outputs.extend(step.shows(claims, machine, state));
-    outputs.push((Effect::Bound, !step.bounded[1]));
     outputs.extend(again);
     let aig = &mut step.circuit.aig;
     let shown = aig.any(outputs.iter().map(|&(_, lit)| lit));
@@ -307,7 +305,7 @@ pub(super) fn step_of(
         return (Verdict::Proved, step.circuit.aig.len());
     }
     let mut constraints = step.circuit.constraints();
-    constraints.push(step.bounded[0]);
+    constraints.push(step.within);
     constraints.push(ends_there);
     if holds_by_target(&mut step, shown, &constraints, deadline) {
         return (Verdict::Proved, step.circuit.aig.len());
@@ -468,6 +466,18 @@ fn effect(
         return Effect::Constant {
             state: target,
             bits: others,
+        };
+    }
+    let beyond = claims.liveness.ranges[target.index()].iter();
+    let beyond = beyond.filter(|(register, range)| {
+        let value = values[register.index()].to_u64();
+        !value.is_some_and(|value| range.contains(value))
+    });
+    let registers: Vec<RegId> = beyond.map(|&(register, _)| register).collect();
+    if !registers.is_empty() {
+        return Effect::Range {
+            state: target,
+            registers,
         };
     }
     let live = claims.liveness.live[target.index()].iter();

@@ -5,8 +5,7 @@ use std::time::Instant;
 use super::aig::Lit;
 use super::circuit::{Circuit, word};
 use super::claims::{
-    RESET_CYCLES, bounded, constant, held, initial_states, satisfies, starts_initialised,
-    with_constants,
+    RESET_CYCLES, constant, held, initial_states, satisfies, starts_initialised, with_constants,
 };
 use super::machine::Machine;
 use super::obligation::read;
@@ -14,7 +13,7 @@ use super::solver::{Answer, Question};
 use super::{Claims, Counterexample, Effect, Verdict};
 use crate::netlist::RegId;
 
-/// "The registers satisfy the facts of a state, but do not have its constants, or exceed a bound."
+/// "The registers satisfy the facts of a state, but do not have its constants."
 fn inconstant(claims: &Claims<'_>, circuit: &mut Circuit, registers: &[Vec<Lit>]) -> Lit {
     let wrong: Vec<Lit> = (with_constants(claims).into_iter())
         .map(|state| {
@@ -23,8 +22,7 @@ fn inconstant(claims: &Claims<'_>, circuit: &mut Circuit, registers: &[Vec<Lit>]
             circuit.aig.and(there, !constant)
         })
         .collect();
-    let exceed = !bounded(claims, circuit, registers);
-    circuit.aig.any(wrong.into_iter().chain([exceed]))
+    circuit.aig.any(wrong)
 }
 
 /// The start: holding the reset, or else the initial values, leads into an

@@ -8,8 +8,8 @@ use crate::control::{ControlGraph, StateId};
 use crate::energy::{Effort, Model};
 use crate::frontend::ObserveOptions;
 use crate::layout::{LaidOut, Layout, WidthTried};
-use crate::liveness::{BitSet, Liveness};
-use crate::netlist::{Bits, Kept, Netlist};
+use crate::liveness::{BitSet, Liveness, Range};
+use crate::netlist::{Bits, Kept, Netlist, RegId};
 use crate::plan::pareto::Front;
 use crate::plan::{self, Alternative, Plan, Policy};
 use crate::source::SourceMap;
@@ -194,10 +194,22 @@ fn stable_inputs(options: &ObserveOptions) -> Vec<StableInput> {
         .collect()
 }
 
+/// Between which numbers registers are in a state.
+fn value_ranges(inputs: &Inputs, state: usize) -> IndexMap<String, ValueRange> {
+    let of = |&(register, range): &(RegId, Range)| {
+        let own = &inputs.netlist.registers[register.index()];
+        let number = |of: u64| value(&Bits::from_u64(own.width, of));
+        let (least, most) = (number(range.least), number(range.most));
+        (own.name.clone(), ValueRange { least, most })
+    };
+    inputs.liveness.ranges[state].iter().map(of).collect()
+}
+
 /// What is missing of the states.
 fn not_searched(inputs: &Inputs) -> Vec<&'static str> {
     let given_up = inputs.liveness.given_up;
     let kinds = [
+        ("ranges", given_up.ranges),
         ("constants", given_up.constants),
         ("relations", given_up.relations),
     ];
@@ -289,6 +301,7 @@ fn control(inputs: &Inputs) -> Control {
             live: live_ranges(inputs, live),
             constant_bits: constants.count(),
             constant: live_ranges(inputs, constants.bits()),
+            ranges: value_ranges(inputs, id),
             live_memories: {
                 let parts = &inputs.liveness.bits.parts;
                 let mut saved = BitSet::new(parts.len());

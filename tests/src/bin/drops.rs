@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 use clap::Parser;
 use idetic::control::StateId;
 use idetic::driver::{self, Analysis};
-use idetic::liveness::{Constants, Liveness};
+use idetic::liveness::{Constants, Liveness, Ranges};
 use idetic::prove::{self, Claims, Dropped, ProveOptions};
 use idetic::source::SourceMap;
 use idetic_tests::example::EXAMPLES;
@@ -245,7 +245,7 @@ fn without_constants(analysis: &Analysis) -> Liveness {
     let mut liveness = analysis.liveness.clone();
     let none = Constants::none(liveness.bits.len());
     liveness.constants = vec![none; liveness.live.len()];
-    liveness.bounds.clear();
+    liveness.ranges = vec![Ranges::new(); liveness.live.len()];
     liveness
 }
 

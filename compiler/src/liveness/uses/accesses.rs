@@ -66,7 +66,7 @@ pub(in crate::liveness) fn accesses(
     if netlist.kept_memories().next().is_none() {
         return Accesses::default();
     }
-    let mut uses = Uses::new(netlist, graph, bits, &Bounds::default());
+    let mut uses = Uses::new(netlist, graph, bits, Bounds::default());
     for state in 0..graph.states.len() {
         uses.access(graph, StateId(state as u32), live, &mut all);
     }

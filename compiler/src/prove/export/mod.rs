@@ -100,7 +100,7 @@ fn satisfies(claims: &Claims<'_>, state: StateId, registers: &str) -> String {
     all(facts)
 }
 
-/// "The registers have the constants and relations of a state", likewise.
+/// "The registers have the constants, relations and ranges of a state", likewise.
 fn constant(claims: &Claims<'_>, state: StateId, registers: &str) -> String {
     let of = (0..claims.netlist.registers.len()).filter_map(|at| {
         let (mask, ones) = constant_masks(claims, state, RegId(at as u32));
@@ -113,7 +113,8 @@ fn constant(claims: &Claims<'_>, state: StateId, registers: &str) -> String {
         let is = relation.is.evaluate(&mut Verilog(bit, input));
         format!("({} == {is})", bit(relation.bit))
     });
-    all(of.chain(related))
+    let ranges = [within(claims, state, registers)].into_iter();
+    all(of.chain(related).chain(ranges))
 }
 
 /// A register bit in Verilog, by its number.
@@ -137,12 +138,14 @@ fn input_of(claims: &Claims<'_>, input: InputId, bit: u32) -> String {
     }
 }
 
-/// "No register exceeds what it is said never to exceed", likewise.
-fn bounded(claims: &Claims<'_>, registers: &str) -> String {
-    let bounds = claims.liveness.bounds.iter();
-    all(bounds.map(|&(register, most)| {
-        let most = Bits::from_u64(claims.netlist.registers[register.index()].width, most);
-        format!("({registers}{} <= {})", register.index(), literal(&most))
+/// "The registers are within the ranges of a state", likewise.
+fn within(claims: &Claims<'_>, state: StateId, registers: &str) -> String {
+    let ranges = claims.liveness.ranges[state.index()].iter();
+    all(ranges.map(|&(register, range)| {
+        let at = register.index();
+        let number = |value| literal(&Bits::from_u64(claims.netlist.registers[at].width, value));
+        let (least, most) = (number(range.least), number(range.most));
+        format!("(({registers}{at} >= {least}) & ({registers}{at} <= {most}))")
     }))
 }
 

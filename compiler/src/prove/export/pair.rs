@@ -2,7 +2,7 @@
 
 use super::reads::{Reader, fit, keep};
 use super::step::{Step, is_data};
-use super::{all, any, bit_of, bounded, constant, inconstant, input_of, mask, satisfies, title};
+use super::{all, any, bit_of, constant, inconstant, input_of, mask, satisfies, title, within};
 use rustc_hash::FxHashMap;
 
 use crate::control::StateId;
@@ -66,8 +66,7 @@ pub(super) fn text(claims: &Claims<'_>, step: &Step<'_>, state: StateId, name: &
         let same = rows_agree(claims, memory, ask, &format!("row{at}"));
         lines.push(format!("  wire same{at} = {same};"));
     }
-    fits.push(bounded(claims, "p"));
-    wrong.push(format!("~{}", bounded(claims, "ax")));
+    fits.push(within(claims, state, "p"));
     lines.push(format!("  wire fit = {};", all(fits.into_iter())));
     for (at, output) in claims.netlist.outputs.iter().enumerate() {
         match output.sampled {

@@ -2,7 +2,7 @@
 
 use super::reads::{Reader, fit};
 use super::step::Step;
-use super::{all, any, bounded, inconstant, mask, satisfies};
+use super::{all, any, inconstant, mask, satisfies};
 use crate::netlist::verilog::{literal, range};
 use crate::netlist::{Bits, MemId};
 use crate::prove::Claims;
@@ -87,13 +87,9 @@ pub(super) fn text(claims: &Claims<'_>, step: &Step<'_>) -> String {
         None => "g",
     };
     let all_states = with_constants(claims);
-    let mut wrong = vec![
-        inconstant(claims, &all_states, after),
-        format!("~{}", bounded(claims, after)),
-    ];
+    let mut wrong = vec![inconstant(claims, &all_states, after)];
     if starts_initialised(claims) {
         wrong.push(inconstant(claims, &all_states, "g"));
-        wrong.push(format!("~{}", bounded(claims, "g")));
     }
     let initial = initial_states(claims).into_iter();
     let ends = initial.map(|state| satisfies(claims, state, after));
