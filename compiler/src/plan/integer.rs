@@ -21,7 +21,7 @@ use super::segments::{Problem, Resource};
 use super::solver::{self, Clock};
 
 /// Largest program: states, constraints, and how often it is extended.
-pub(super) const MAX_STATES: usize = 64;
+pub(super) const MAX_STATES: usize = 128;
 const MAX_CUTS: usize = 1200;
 const MAX_ROUNDS: usize = 120;
 /// Constraints added in a round, per resource.
@@ -196,7 +196,9 @@ fn violated(problem: &Problem, chosen: &[bool], cuts: &mut BTreeSet<Cut>) {
     };
     for resource in &problem.resources {
         let Ok(ends) = problem.ends(chosen, resource) else {
-            let cycles = problem.flow.cycles(chosen).into_iter();
+            // Through every state that is on one: a round is dearer than its constraints.
+            let open = (0..problem.flow.len()).filter(|&state| !chosen[state]);
+            let cycles = open.filter_map(|state| problem.flow.shortest_cycle(state, chosen));
             cuts.extend(cycles.map(|cycle| Cut {
                 chosen: allowed(&cycle),
                 not_chosen: Vec::new(),
