@@ -6,7 +6,7 @@
 //!
 //! Branch and bound may take any time on a small program. A plan needs none of
 //! them: what they add is a better choice or a better bound. So all programs for
-//! one plan share [`SECONDS`]; only where they are not enough does the plan depend
+//! one plan share a few seconds ([`Clock`]); only where they are not enough does the plan depend
 //! on the speed of the machine, and then the report says that a bound is open.
 
 use std::time::{Duration, Instant};
@@ -17,9 +17,6 @@ use good_lp::solvers::highs::{HighsParallelType, HighsProblem, highs};
 use good_lp::solvers::microlp::{MicroLpProblem, microlp};
 use good_lp::variable::UnsolvedProblem;
 use good_lp::{ResolutionError, Solution, SolutionStatus, SolverModel, WithTimeLimit};
-
-/// For all integer programs of a plan.
-const SECONDS: u64 = 10;
 
 /// What HiGHS may be off at a constraint or a whole number: ages are multiplied by up to 1e4
 /// (the default, 1e-6, would be seen in them).
@@ -38,10 +35,10 @@ pub(super) struct Clock {
 }
 
 impl Clock {
-    /// Starts now.
-    pub(super) fn start() -> Clock {
+    /// Starts now, for all programs of a plan.
+    pub(super) fn start(seconds: u64) -> Clock {
         Clock {
-            end: Instant::now() + Duration::from_secs(SECONDS),
+            end: Instant::now() + Duration::from_secs(seconds),
         }
     }
 

@@ -111,7 +111,7 @@ fn optima_are_those_of_all_choices() {
             program.cuts.push((Vec::new(), vec![rng.below(count)]));
         }
         let cheapest = program.cheapest();
-        let clock = Clock::start();
+        let clock = Clock::start(10);
         let own = program.solved(|problem| clock.model(problem));
         assert_eq!(own, cheapest, "seed {seed}");
         assert_eq!(program.solved(with_microlp), cheapest, "seed {seed}");
