@@ -39,6 +39,12 @@ enum Chore {
     },
     /// The tests that take minutes: every example on a budget to its end, the controller at every clock of every size
     Long,
+    /// Lints and tests of plans with HiGHS as the solver of integer programs
+    Highs {
+        /// Install what HiGHS is built with by apt-get first, where it is missing
+        #[arg(long)]
+        install: bool,
+    },
     /// Mutated texts through the whole front end; findings are kept in target/fuzz
     Fuzz {
         /// How long
@@ -104,6 +110,9 @@ const TOOLS: &[(&str, &str)] = &[
     ("chromium", "chromium"),
 ];
 
+/// What the feature `highs` is built with: Debian packages.
+const HIGHS_PACKAGES: &[&str] = &["cmake", "g++", "libclang-dev"];
+
 fn main() -> ExitCode {
     let done = match Cli::parse().chore {
         Chore::Test { install: wanted } => (!wanted || install()) && test(),
@@ -126,6 +135,7 @@ fn main() -> ExitCode {
             .args(["--test", "energy_budget", "--test", "runtime"])
             // It needs a folder that IDETIC_BUDGET names.
             .args(["--", "--ignored", "--skip", "designs_of_ones_own"])),
+        Chore::Highs { install: wanted } => (!wanted || install_for_highs()) && highs(),
         Chore::Fuzz { seconds, seed } => run(cargo()
             .args(["run", "--release", "-p", "idetic-tests"])
             .args(["--bin", "fuzz_front_end", "--"])
@@ -183,13 +193,35 @@ fn test() -> bool {
         && run(cargo().args(["test", "--workspace", "--features", "idetic/strict"]))
 }
 
-/// Installs the missing tools; needs root or passwordless sudo.
+fn highs() -> bool {
+    let with = ["-p", "idetic", "--features", "highs"];
+    run(cargo()
+        .arg("clippy")
+        .args(with)
+        .args(["--all-targets", "--", "-D", "warnings"]))
+        && run(cargo().arg("test").args(with).args(["--lib", "plan::"]))
+}
+
+/// Installs the missing tools.
 fn install() -> bool {
-    let missing: Vec<&str> = TOOLS
-        .iter()
-        .filter(|(tool, _)| !on_path(tool))
-        .map(|&(_, package)| package)
-        .collect();
+    let missing = TOOLS.iter().filter(|(tool, _)| !on_path(tool));
+    apt_install(missing.map(|&(_, package)| package).collect())
+}
+
+/// Installs what HiGHS is built with. A library is on no path, so dpkg is asked.
+fn install_for_highs() -> bool {
+    let installed = |package: &&&str| {
+        let status = Command::new("dpkg-query")
+            .args(["-W", "-f=${db:Status-Status}", package])
+            .output();
+        status.is_ok_and(|status| status.stdout == b"installed")
+    };
+    let missing = HIGHS_PACKAGES.iter().filter(|package| !installed(package));
+    apt_install(missing.copied().collect())
+}
+
+/// Installs packages; needs root or passwordless sudo.
+fn apt_install(missing: Vec<&str>) -> bool {
     if missing.is_empty() {
         return true;
     }

@@ -23,6 +23,9 @@ use crate::energy::{Attojoules, MOST};
 /// enough for the arithmetic of the integer program.
 const SCALE: f64 = 1e9;
 
+/// Graphs with more states than this get a primal-dual choice beside that of a dynamic program that cuts off.
+const SMALL: usize = 64;
+
 /// Solves the problem at these prices; `bits` is what each state saves.
 pub(super) fn solve(
     flow: &Flow,
@@ -104,7 +107,7 @@ pub(super) fn search(problem: &Problem) -> (Found, bool) {
         return (wide::solve(problem), false);
     };
     let found = frontier::solve(problem, kept);
-    if found.complete || problem.flow.len() <= integer::MAX_STATES {
+    if found.complete || problem.flow.len() <= SMALL {
         return (found, true);
     }
     let other = wide::solve(problem);

@@ -189,7 +189,7 @@ impl Flow {
     }
 
     /// A shortest cycle through a state that avoids the blocked ones.
-    fn shortest_cycle(&self, through: usize, blocked: &[bool]) -> Option<Vec<u32>> {
+    pub(super) fn shortest_cycle(&self, through: usize, blocked: &[bool]) -> Option<Vec<u32>> {
         let mut before = vec![u32::MAX; self.len()];
         let mut queue = VecDeque::from([through as u32]);
         while let Some(state) = queue.pop_front() {

@@ -22,6 +22,8 @@ use super::solver::{self, Clock};
 use super::{Optimality, PlanError, PlanOptions};
 use crate::control::StateId;
 
+/// For all integer programs of a plan.
+const SECONDS: u64 = 10;
 /// Largest integer program: states, sets, and how often it is extended.
 const MAX_STATES: usize = 160;
 const MAX_SETS: usize = 300;
@@ -244,7 +246,7 @@ impl Problem<'_> {
     /// An optimal choice if the program stays small, and a lower bound on the
     /// cost beyond the required states.
     fn integer(&self, mut sets: Vec<Vec<u32>>) -> (Option<Vec<bool>>, u64) {
-        let (mut lower, clock) = (0, Clock::start());
+        let (mut lower, clock) = (0, Clock::start(SECONDS));
         for _ in 0..MAX_ROUNDS {
             sets.sort_unstable();
             sets.dedup();

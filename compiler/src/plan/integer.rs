@@ -20,8 +20,12 @@ use super::aging::Aging;
 use super::segments::{Problem, Resource};
 use super::solver::{self, Clock};
 
+/// For all programs of a plan; for those of more than [`SMALL`] states less, since a plan is made anew for its layout, for each width and policy.
+const SECONDS: u64 = 10;
+const SECONDS_OF_LARGE: u64 = 2;
+const SMALL: usize = 64;
 /// Largest program: states, constraints, and how often it is extended.
-pub(super) const MAX_STATES: usize = 64;
+pub(super) const MAX_STATES: usize = 128;
 const MAX_CUTS: usize = 1200;
 const MAX_ROUNDS: usize = 120;
 /// Constraints added in a round, per resource.
@@ -55,7 +59,10 @@ pub(super) fn solve(problem: &Problem) -> Outcome {
     if problem.flow.len() > MAX_STATES {
         return Outcome::Unfinished(bound);
     }
-    let clock = Clock::start();
+    let clock = Clock::start(match problem.flow.len() > SMALL {
+        true => SECONDS_OF_LARGE,
+        false => SECONDS,
+    });
     for _ in 0..MAX_ROUNDS {
         let (chosen, cost) = match program(problem, &cuts, &clock) {
             Ok(found) => found,
@@ -196,7 +203,9 @@ fn violated(problem: &Problem, chosen: &[bool], cuts: &mut BTreeSet<Cut>) {
     };
     for resource in &problem.resources {
         let Ok(ends) = problem.ends(chosen, resource) else {
-            let cycles = problem.flow.cycles(chosen).into_iter();
+            // Through every state that is on one: a round is dearer than its constraints.
+            let open = (0..problem.flow.len()).filter(|&state| !chosen[state]);
+            let cycles = open.filter_map(|state| problem.flow.shortest_cycle(state, chosen));
             cuts.extend(cycles.map(|cycle| Cut {
                 chosen: allowed(&cycle),
                 not_chosen: Vec::new(),

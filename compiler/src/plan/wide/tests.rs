@@ -2,6 +2,7 @@
 
 use super::super::frontier;
 use super::super::graph::Flow;
+use super::super::integer::{self, Outcome};
 use super::super::segment_tests::{Case, any_graph, case, control_graph, walks_fit};
 use crate::netlist::testing::Rng;
 
@@ -94,4 +95,29 @@ fn random_jumps_take_nearly_linear_time() {
     }
     // Four times the states; looking at each checkpoint again takes as long as the graph is large.
     assert!(times[1] < 40.0 * times[0].max(0.01), "{times:?}");
+}
+
+#[test]
+fn random_jumps_between_128_states_have_an_optimum() {
+    for count in [96, 128] {
+        let mut rng = Rng::new(9);
+        let flow = jumps(&mut rng, count);
+        let mut case: Case = case(&mut rng, flow, false);
+        case.resources[0].budget = 400;
+        let problem = case.problem();
+        let found = super::solve(&problem);
+        let cost = problem.total(&found.chosen.expect("a budget of 400 is enough"));
+        let begin = std::time::Instant::now();
+        let Outcome::Optimum(chosen) = integer::solve(&problem) else {
+            panic!("{count} states: no optimum");
+        };
+        let time = begin.elapsed();
+        assert!(walks_fit(&case, &chosen));
+        let optimum = problem.total(&chosen);
+        println!(
+            "{count} states: {time:?}, optimum {optimum}, primal-dual {cost}, its bound {:.0}",
+            found.lower_bound
+        );
+        assert!(found.lower_bound <= optimum && optimum <= cost);
+    }
 }
