@@ -138,7 +138,7 @@ impl SimError {
         match self {
             SimError::ToolMissing { tool, .. } => Some(tool.how_to_install().to_string()),
             SimError::TestbenchEndless { .. } => {
-                Some("end the testbench with $finish, or raise the limit: `--max-cycles-recorded`, `--timeout`".to_string())
+                Some("end the testbench with $finish, or raise the limit (`--max-cycles-recorded`, `--timeout`), or record its first cycles only (`--first-cycles`)".to_string())
             }
             SimError::NotInstantiated { top, .. } => {
                 Some(format!("the testbench must instantiate `{top}`; is the right testbench given, and the right top?"))

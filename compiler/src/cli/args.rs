@@ -5,6 +5,11 @@ use std::path::PathBuf;
 use super::word_bits::WordBits;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+/// Logical cycles that a testbench may take, where nothing else is said.
+pub const MAX_CYCLES_RECORDED: u64 = 1_000_000;
+/// Seconds that it may run.
+pub const TIMEOUT: u64 = 120;
+
 /// Makes hardware survive power loss: instruments Verilog with checkpoint and restore.
 #[derive(Debug, Parser)]
 #[command(
@@ -207,11 +212,17 @@ pub struct VerifyArgs {
     /// The same in Icarus
     #[arg(long, value_name = "N", default_value_t = 200, value_parser = clap::value_parser!(u64).range(1..))]
     pub max_points_icarus: u64,
-    /// Logical cycles recorded at most
-    #[arg(long, value_name = "N", default_value_t = 1_000_000)]
+    /// Argument for `$test$plusargs` and `$value$plusargs` of the testbench (`DATA=in.txt`); may be given again
+    #[arg(long, value_name = "ARG")]
+    pub plusarg: Vec<String>,
+    /// Logical cycles that a testbench may take
+    #[arg(long, value_name = "N", default_value_t = MAX_CYCLES_RECORDED)]
     pub max_cycles_recorded: u64,
+    /// Record the first logical cycles only, and end the testbench there
+    #[arg(long, value_name = "N", conflicts_with = "max_cycles_recorded", value_parser = clap::value_parser!(u64).range(1..))]
+    pub first_cycles: Option<u64>,
     /// Seconds the testbench may run; ten times as long for the simulation of a power cycle
-    #[arg(long, value_name = "SECONDS", default_value_t = 120)]
+    #[arg(long, value_name = "SECONDS", default_value_t = TIMEOUT)]
     pub timeout: u64,
     /// Seed of everything random
     #[arg(long, value_name = "N", default_value_t = 1)]

@@ -265,12 +265,15 @@ fn record_testbench(
             .map(|file| request::absolute(file))
             .collect(),
         top: arguments.tb_top.clone(),
-        plusargs: Vec::new(),
+        plusargs: arguments.plusarg.iter().map(|it| plusarg(it)).collect(),
     };
     let options = |simulator| RecordOptions {
         simulator,
         time_limit: Duration::from_secs(arguments.timeout),
-        max_cycles: arguments.max_cycles_recorded,
+        max_cycles: arguments
+            .first_cycles
+            .unwrap_or(arguments.max_cycles_recorded),
+        truncate: arguments.first_cycles.is_some(),
         conditions: conditions.clone(),
         ..RecordOptions::default()
     };
@@ -292,6 +295,11 @@ fn record_testbench(
     }
 }
 
+/// As the simulators take it, with or without the sign in front.
+fn plusarg(argument: &str) -> String {
+    format!("+{}", argument.trim_start_matches('+'))
+}
+
 fn print(
     built: &Built,
     results: &Results<'_>,
@@ -308,6 +316,7 @@ fn print(
                     "simulator": recording.simulator,
                     "instance": recording.instance,
                     "logical_cycles": recording.cycles(),
+                    "cut": recording.truncated,
                     "other_instances": recording.other_instances,
                 },
                 "passed": reports.iter().all(CampaignReport::passed),

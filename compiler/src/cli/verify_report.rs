@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use idetic_sim::{CampaignReport, Failure, PointId, Recording, Reproduction};
 
-use crate::cli::args::VerifyArgs;
+use crate::cli::args::{MAX_CYCLES_RECORDED, TIMEOUT, VerifyArgs};
 use crate::cli::insert::Built;
 use crate::cli::verify::{shell_word, shell_words};
 use crate::diagnostics::{Diagnostic, Diagnostics, Severity, codes};
@@ -47,7 +47,12 @@ pub fn summary(built: &Built, results: &Results<'_>, arguments: &VerifyArgs) -> 
     line(
         "recorded",
         format!(
-            "{} of {} in {}",
+            "{}{} of {} in {}",
+            if recording.truncated {
+                "the first "
+            } else {
+                ""
+            },
             counted(recording.cycles()),
             recording.instance,
             recording.simulator.name()
@@ -269,6 +274,19 @@ fn command(failure: &Failure, arguments: &VerifyArgs) -> String {
     option("--tb", &shell_words(&arguments.tb));
     if let Some(top) = &arguments.tb_top {
         option("--tb-top", top);
+    }
+    for argument in &arguments.plusarg {
+        option("--plusarg", &shell_word(argument.as_ref()));
+    }
+    if let Some(cycles) = arguments.first_cycles {
+        option("--first-cycles", &cycles.to_string());
+    }
+    if arguments.max_cycles_recorded != MAX_CYCLES_RECORDED {
+        let cycles = arguments.max_cycles_recorded;
+        option("--max-cycles-recorded", &cycles.to_string());
+    }
+    if arguments.timeout != TIMEOUT {
+        option("--timeout", &arguments.timeout.to_string());
     }
     option("--seed", &arguments.seed.to_string());
     option("--point", &failure.id.to_string());

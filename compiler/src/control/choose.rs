@@ -14,11 +14,11 @@
 use super::candidates::{candidates, chosen};
 use super::cases::open_registers;
 use super::explore::{Explorer, Failure, Limits};
-use super::start::starts;
-use super::{ControlGraph, ControlOptions, ResetStart};
-use crate::diagnostics::{Diagnostic, Diagnostics, codes};
+use super::start::{Starts, starts};
+use super::{ControlGraph, ControlOptions, ResetStart, Verdict};
+use crate::diagnostics::{Diagnostic, Diagnostics, Severity, codes};
 use crate::netlist::known::Scratch;
-use crate::netlist::{BinaryOp, Boundary, ExprId, Netlist, Node, RegId};
+use crate::netlist::{BinaryOp, Bits, Boundary, ExprId, Netlist, Node, RegId};
 use crate::source::Setting;
 
 /// Where not all candidates fit, state registers may lead to this part of the states.
@@ -31,12 +31,34 @@ const COUNTER_SHARE: usize = 8;
 ///
 /// Deterministic. There is always a graph: what cannot be control is data, and
 /// without control there is one state. Errors are about names in the options
-/// that the netlist does not have. Cost of an attempt: states × edges per state ×
+/// that the netlist does not have, warnings about registers that are asked for and not taken. Cost of an attempt: states × edges per state ×
 /// what they change in the cone of the control registers' next values; of all
 /// attempts: bounded, in evaluations and not in time.
 pub fn explore(netlist: &Netlist, options: &ControlOptions) -> (ControlGraph, Diagnostics) {
-    let diagnostics = unknown_names(netlist, options);
-    (Search::new(netlist, options).run(), diagnostics)
+    let mut diagnostics = unknown_names(netlist, options);
+    let graph = Search::new(netlist, options).run();
+    diagnostics.list.extend(not_taken(netlist, options, &graph));
+    (graph, diagnostics)
+}
+
+/// Warnings about registers that the user wants to be control registers and that are none.
+fn not_taken(netlist: &Netlist, options: &ControlOptions, graph: &ControlGraph) -> Vec<Diagnostic> {
+    let warning = |verdict: &Verdict| {
+        let name = &netlist.registers[verdict.register.index()].name;
+        if verdict.control || !options.forced.contains(name) {
+            return None;
+        }
+        let reason = &verdict.reason;
+        let message =
+            format!("`{name}` is no control register, although it is asked for: {reason}");
+        let setting = Setting::text(&["plan", "control"], name);
+        let mut warning = Diagnostic::global(codes::CONFIG, message).setting(setting);
+        warning.severity = Severity::Warning;
+        Some(warning.help(format!(
+            "`idetic analyze --explain {name}` says what decides it"
+        )))
+    };
+    graph.verdicts.iter().filter_map(warning).collect()
 }
 
 /// Errors for registers and inputs that do not exist.
@@ -163,17 +185,19 @@ impl<'a> Search<'a> {
                 &mut self.scratch,
             );
             self.reset = Some(found.reset.clone());
-            let unknown: Vec<RegId> = (registers.iter().enumerate())
-                .filter(|(at, _)| {
-                    found.values.is_empty()
-                        || found.values.iter().any(|start| !start[*at].is_known())
-                })
-                .map(|(_, &register)| register)
-                .collect();
+            let unknown = unknown(self.netlist, &registers, &found);
             if !unknown.is_empty() {
+                let reason = match &found.reset {
+                    None => "no reset or initial value makes it known".to_owned(),
+                    Some(reset) => {
+                        format!(
+                            "neither the reset `{}` nor an initial value makes it known",
+                            reset.port
+                        )
+                    }
+                };
                 for register in unknown {
-                    let reason = "no reset or initial value makes it known";
-                    out[register.index()] = Some(reason.to_owned());
+                    out[register.index()] = Some(reason.clone());
                 }
                 continue;
             }
@@ -281,6 +305,28 @@ impl<'a> Search<'a> {
                 self.grow(growth, second, limit);
             }
         }
+    }
+}
+
+/// The registers that are not known in some start. Where there is no start at all, it is those without an initial value
+/// that leave none, as long as there are others.
+fn unknown(netlist: &Netlist, registers: &[RegId], starts: &Starts) -> Vec<RegId> {
+    let own = registers.iter().copied().enumerate();
+    if !starts.values.is_empty() {
+        let known = |at: usize| starts.values.iter().all(|start| start[at].is_known());
+        return own
+            .filter(|&(at, _)| !known(at))
+            .map(|(_, own)| own)
+            .collect();
+    }
+    let bare = |register: &RegId| {
+        let init = netlist.registers[register.index()].init.as_ref();
+        !init.is_some_and(Bits::is_known)
+    };
+    let without: Vec<RegId> = registers.iter().copied().filter(bare).collect();
+    match without.is_empty() {
+        true => registers.to_vec(),
+        false => without,
     }
 }
 

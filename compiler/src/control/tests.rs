@@ -311,3 +311,43 @@ fn the_level_of_a_synchronous_reset_shows() {
     assert_eq!(of("soft", true), LevelEffect::OtherResets);
     assert_eq!(of("go", true), LevelEffect::None);
 }
+
+/// Without a reset one register that nothing makes known takes no other out, and is told of if it is asked for.
+#[test]
+fn a_register_without_a_start_leaves_the_others_theirs() {
+    let mut b = Builder::new();
+    let (any, row) = (b.input("any", 1), b.input("row", 1));
+    let state = b.register("state", 2, None);
+    let chosen = b.register("chosen", 2, None);
+    let kept = b.register("kept", 1, None);
+    let [none, one, two] = [0, 1, 2].map(|value| b.constant(2, value));
+    let idle = b.is(state, 0);
+    let picked = b.mux(row, one, two);
+    let next = b.mux(idle, picked, chosen);
+    b.next(chosen, next);
+    let begins = b.mux(any, one, none);
+    let ends = b.mux(row, none, two);
+    let first = b.is(chosen, 1);
+    let runs = b.mux(first, ends, none);
+    let next = b.mux(idle, begins, runs);
+    b.next(state, next);
+    let next = b.mux(idle, any, kept);
+    b.next(kept, next);
+    let shown = b.mux(idle, row, kept);
+    b.output("shown", shown);
+    let mut netlist = b.finish();
+    netlist.registers[0].init = Some(Bits::from_u64(2, 0));
+    let options = ControlOptions {
+        forced: vec!["chosen".to_owned()],
+        ..ControlOptions::default()
+    };
+    let (graph, diagnostics) = explore(&netlist, &options);
+    assert!(verdict(&netlist, &graph, "state").control);
+    assert_eq!(graph.states.len(), 3);
+    let messages: Vec<&str> = (diagnostics.list.iter())
+        .map(|it| it.message.as_str())
+        .collect();
+    let asked = "`chosen` is no control register, although it is asked for: no reset or initial value makes it known";
+    assert_eq!(messages, [asked]);
+    assert!(!diagnostics.has_errors());
+}

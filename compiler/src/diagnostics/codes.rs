@@ -55,6 +55,7 @@ codes! {
     INFEASIBLE = "E0501", "no plan meets the bound";
     UNKNOWN_STATE = "E0502", "a forced or forbidden state does not exist";
     REWRITE = "E0503", "a write to a non-volatile memory that cannot be run again";
+    INDEX = "E0504", "more checkpoints than a word of the NVM can number";
     CANNOT_EDIT = "E0601", "text that cannot be edited in place";
     NAME_TAKEN = "E0602", "a name that idetic adds is already used";
     INITIAL_VALUE = "E0603", "state that relies on an initial value";

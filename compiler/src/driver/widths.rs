@@ -4,13 +4,14 @@
 //! with the width. So the plan is made and laid out for each width, under the same budget, and the one is
 //! kept that costs least: the objective of its plan with its own layout, or what its policy is expected to come to, and the area of the controller beside that of
 //! the design with the weight of area. Without an energy model, the stalled clocks of its saves take the place
-//! of the objective. Widths for which the budget is refused are left out; if all are, the refusal is the one that the
+//! of the objective. Widths for which the budget is refused, or whose words cannot number the checkpoints, are left out; if all are, the refusal is the one that the
 //! smallest capacitor ends. Of widths that cost the same the narrower one is kept.
 
 use super::budget::{self, Planned};
 use super::{Analysis, InsertOptions};
-use crate::diagnostics::Diagnostic;
+use crate::diagnostics::{Diagnostic, codes};
 use crate::energy::{Nvm, area, cells, visits};
+use crate::instrument::index_bits;
 use crate::layout::WidthTried;
 use crate::plan::PlanOptions;
 
@@ -60,7 +61,7 @@ pub(super) fn planned(
     plan_options: &PlanOptions,
 ) -> Result<Planned, Diagnostic> {
     if options.widths.is_empty() {
-        let planned = budget::planned(analysis, options, plan_options);
+        let planned = of_one(analysis, options, plan_options);
         return planned.map_err(|refused| refused.diagnostic);
     }
     let mut tried = Vec::new();
@@ -69,7 +70,7 @@ pub(super) fn planned(
     let mut times: super::Times = Vec::new();
     for width in &options.widths {
         let own = options.of_width(width.word_bits);
-        let cost = match budget::planned(analysis, &own, plan_options) {
+        let cost = match of_one(analysis, &own, plan_options) {
             Ok(mut planned) => {
                 for (stage, time) in std::mem::take(&mut planned.times) {
                     match times.iter_mut().find(|(name, _)| *name == stage) {
@@ -113,6 +114,28 @@ pub(super) fn planned(
         ))),
         (None, None) => unreachable!("a width was tried"),
     }
+}
+
+/// The plan of the width that the options have. Its checkpoints are numbered within a word of the NVM.
+fn of_one(
+    analysis: &Analysis,
+    options: &InsertOptions,
+    plan_options: &PlanOptions,
+) -> Result<Planned, Refused> {
+    let planned = budget::planned(analysis, options, plan_options)?;
+    let (count, width) = (planned.plan.checkpoints.len(), options.word_bits);
+    let needed = index_bits(count as u64);
+    if needed <= width {
+        return Ok(planned);
+    }
+    let message = format!(
+        "the plan has {count} checkpoints, whose numbers take {needed} bits; a word of the NVM has {width}"
+    );
+    let even = needed.next_multiple_of(2);
+    let error = Diagnostic::global(codes::INDEX, message);
+    Err(Refused::from(error.help(format!(
+        "words of {even} bits or more (`--word-bits {even}`), or fewer checkpoints: `forbidden` under [plan]"
+    ))))
 }
 
 /// What a width costs.

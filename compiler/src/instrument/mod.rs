@@ -59,7 +59,7 @@ pub use files::{ListOptions, OutputFile, free_name};
 pub use image::{Field, GivenRun, Image, ImageCheckpoint, Run, slot_fields};
 pub use names::{identifier, scoped};
 pub use wrapper::{
-    CHAIN_WIRE, DESIGN_INSTANCE, INTERVAL_PARAMETER, SHIFT_WIRE, THRESHOLD_PARAMETER,
+    CHAIN_WIRE, DESIGN_INSTANCE, INTERVAL_PARAMETER, SHIFT_WIRE, THRESHOLD_PARAMETER, index_bits,
 };
 
 use crate::control::ControlGraph;

@@ -13,5 +13,6 @@ mod observe;
 mod pareto;
 mod plan;
 mod proof;
+mod recording;
 mod schema;
 mod written_out;
