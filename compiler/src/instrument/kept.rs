@@ -85,17 +85,12 @@ fn statements(ast: &Ast) -> Vec<(ModuleId, SymbolId)> {
         .map(|(index, module)| (module.scope, ModuleId(index as u32)))
         .collect();
     let mut out = Vec::new();
+    // Per scope the module that it stands in; a scope comes after the one around it.
+    let mut modules: Vec<Option<ModuleId>> = Vec::with_capacity(ast.scopes.len());
     for (index, scope) in ast.scopes.iter().enumerate() {
-        let mut at = Some(ScopeId(index as u32));
-        let module = loop {
-            match at {
-                None => break None,
-                Some(scope) => match of_body.get(&scope) {
-                    Some(module) => break Some(*module),
-                    None => at = ast[scope].parent,
-                },
-            }
-        };
+        let own = of_body.get(&ScopeId(index as u32)).copied();
+        let module = own.or_else(|| modules[scope.parent?.index()]);
+        modules.push(module);
         let declared = scope.members.iter().filter_map(|member| match member {
             Member::Declare(symbol) => Some(*symbol),
             _ => None,

@@ -8,6 +8,9 @@ use crate::plan::{Doubt, PlanError};
 
 /// How often a smallest budget is raised for the words of its layout.
 const RAISES: usize = 8;
+/// How often one that may not be the smallest is halved towards the one that is refused, and the states up to which it is.
+const HALVES: usize = 10;
+const HALVED_STATES: usize = 512;
 
 impl Search<'_> {
     /// The error for the user, with what would do.
@@ -69,7 +72,8 @@ impl Search<'_> {
             let mut supply = model.supply;
             supply.capacitor_farads = farads;
             match self.fit(model, supply.budget()) {
-                Ok(_) => return Some((farads, doubt)),
+                Ok(_) if doubt.is_none() => return Some((farads, None)),
+                Ok(_) => return Some((self.halved(model, farads), doubt)),
                 Err(PlanError::Energy {
                     segment, smallest, ..
                 }) => {
@@ -83,6 +87,27 @@ impl Search<'_> {
             }
         }
         None
+    }
+
+    /// A smaller capacitor for which there is a plan, between the one that is refused and one that will do.
+    fn halved(&self, model: &Model, mut enough: f64) -> f64 {
+        let mut supply = model.supply;
+        let mut refused = supply.capacitor_farads;
+        if self.analysis.graph.states.len() > HALVED_STATES {
+            return enough;
+        }
+        for _ in 0..HALVES {
+            let between = round_up((refused * enough).sqrt());
+            if between >= enough || between <= refused {
+                break;
+            }
+            supply.capacitor_farads = between;
+            match self.fit(model, supply.budget()) {
+                Ok(_) => enough = between,
+                Err(_) => refused = between,
+            }
+        }
+        enough
     }
 
     /// The technology with a plan whose words cost least to write, of those whose
