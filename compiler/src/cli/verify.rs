@@ -275,7 +275,6 @@ fn record_testbench(
             .unwrap_or(arguments.max_cycles_recorded),
         truncate: arguments.first_cycles.is_some(),
         conditions: conditions.clone(),
-        ..RecordOptions::default()
     };
     let in_icarus = record(original, &testbench, &options(Simulator::Icarus));
     match in_icarus {
