@@ -1,4 +1,4 @@
-//! What inputs that never change tell of registers, and what bounds of registers decide.
+//! What inputs that never change tell of registers, and what ranges of registers decide.
 
 use super::machines::{bounded, straps, two_states};
 use super::tests::{check_constants, check_liveness};

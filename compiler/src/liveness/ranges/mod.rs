@@ -101,7 +101,7 @@ impl Range {
         (bits.width() < 64).then_some(Range { least, most })
     }
 
-    /// The bits that all its numbers share: how many low bits are left out, and the others.
+    /// A mask of the bits that all its numbers share: those above the highest one in which its ends differ.
     pub(super) fn shared(self) -> u64 {
         match (self.least ^ self.most).checked_ilog2() {
             None => u64::MAX,
@@ -112,12 +112,12 @@ impl Range {
 
 /// Evaluations, at most.
 const LIMIT: u64 = 100_000_000;
-/// Exact joins of a state before a bound that grows is widened, and joins after which a counter counts as any number.
+/// Exact joins of a state before a bound that grows is widened, and joins after which a counter has the range of all states.
 const EXACT: u32 = 2;
 const WIDENED: u32 = 12;
 
 /// The ranges of every state, of the registers that are no fact everywhere; `starts` are what a reset, or power-up
-/// with initial values, makess of all registers. There are none where that takes more than `limit` evaluations.
+/// with initial values, makes of all registers. `None` where that takes more than [`LIMIT`] evaluations.
 pub(super) fn ranges(
     netlist: &Netlist,
     graph: &ControlGraph,
